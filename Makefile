@@ -1,0 +1,59 @@
+# make serve   sets up, builds and runs the server (PORT=8080 make serve for another port)
+# make test    sets up, builds and passes all tests and checks
+# make help    the other targets
+
+guest_sources := Package.swift $(shell find Sources/CMemory Sources/CWASI Sources/HTTPCodec Sources/Sockets Sources/HTTPServer -type f)
+host_sources := Package.swift $(shell find Sources/CWasmtime Sources/WasmHost Sources/wasm-serve -type f)
+
+.PHONY: help serve build fixture test check format bench clean
+.DELETE_ON_ERROR:
+
+help:
+	@echo 'make serve     set up, build, and serve on http://localhost:1234 (PORT=8080 make serve)'
+	@echo 'make test      set up, build, and pass all tests and checks'
+	@echo 'make build     dist/: http_server.wasm, wasm-serve and its engine, http_server (native)'
+	@echo 'make fixture   serve the contract of conformance suites (PORT=18200 make fixture)'
+	@echo 'make bench     cost per request and time to start, as ratios to a C server and nginx'
+	@echo 'make check     only the checks of format and scripts that are part of make test'
+	@echo 'make format    format the Swift sources'
+	@echo 'make clean     remove what was built, but not the tools'
+
+serve: dist/http_server.wasm dist/wasm-serve
+	@scripts/serve dist/http_server.wasm
+
+build: dist/http_server.wasm dist/wasm-serve dist/http_server
+
+fixture: dist/fixture.wasm dist/wasm-serve
+	@scripts/serve dist/fixture.wasm
+
+# The stamp is newer than what sets up: without a change nothing is looked for again.
+.tools/ready: scripts/setup scripts/lib.sh scripts/requirements/engine.txt
+	@scripts/setup
+	@touch $@
+
+dist/http_server.wasm: $(guest_sources) $(shell find Sources/http_server -type f) .tools/ready
+	@scripts/build module http_server http_server.wasm
+
+dist/fixture.wasm: $(guest_sources) $(shell find Tests/Fixtures/ConformanceService -type f) .tools/ready
+	@scripts/build module conformance_service fixture.wasm
+
+dist/wasm-serve: $(host_sources) .tools/ready
+	@scripts/build host
+
+dist/http_server: $(guest_sources) $(shell find Sources/http_server -type f) .tools/ready
+	@scripts/build native
+
+test: build dist/fixture.wasm
+	@scripts/test
+
+check:
+	@scripts/check
+
+format:
+	@swift format --in-place --parallel --recursive Package.swift Sources Tests
+
+bench: build
+	@Benchmarks/run
+
+clean:
+	rm -rf dist .build .build-wasm .build-host

@@ -1,0 +1,52 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The engine is not a Swift package: scripts/setup unpacks it here (see docs/architecture.md).
+let engine = "\(Context.packageDirectory)/.tools/wasmtime"
+
+let package = Package(
+  name: "wasm-http-server",
+  products: [
+    .library(name: "HTTPCodec", targets: ["HTTPCodec"]),
+    .library(name: "HTTPServer", targets: ["HTTPServer"]),
+    .executable(name: "http_server", targets: ["http_server"]),
+    .executable(name: "wasm-serve", targets: ["wasm-serve"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+  ],
+  targets: [
+    // The guest: builds as a wasm module (Embedded Swift) and natively.
+    .systemLibrary(name: "CMemory"),
+    .systemLibrary(name: "CWASI"),
+    .target(name: "HTTPCodec", dependencies: ["CMemory"]),
+    .target(name: "Sockets", dependencies: ["CMemory", "CWASI"]),
+    .target(name: "HTTPServer", dependencies: ["HTTPCodec", "Sockets"]),
+    .executableTarget(name: "http_server", dependencies: ["HTTPServer"]),
+    .executableTarget(
+      name: "conformance_service", dependencies: ["HTTPServer"],
+      path: "Tests/Fixtures/ConformanceService"),
+
+    // The host: runs such modules on the Wasmtime engine.
+    .target(
+      name: "CWasmtime",
+      linkerSettings: [.unsafeFlags(["-L\(engine)"]), .linkedLibrary("wasmtime")]),
+    .target(
+      name: "WasmHost",
+      dependencies: ["CWasmtime", .product(name: "Logging", package: "swift-log")]),
+    .executableTarget(
+      name: "wasm-serve",
+      dependencies: [
+        "WasmHost", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      linkerSettings: [.unsafeFlags(["-Xlinker", "-rpath", "-Xlinker", "$ORIGIN"])]),
+
+    .testTarget(name: "HTTPCodecTests", dependencies: ["HTTPCodec"]),
+    .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer"]),
+    .testTarget(name: "WasmHostTests", dependencies: ["WasmHost"]),
+    .testTarget(name: "IntegrationTests"),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,53 @@
+/// A set of octets, as the character classes of the grammars are: one bit for each of the 128
+/// ASCII octets, and one for all of 0x80-0xFF (obs-text). Two words, no table in memory.
+struct OctetSet {
+  let below64: UInt64
+  let from64: UInt64
+  let obsText: Bool
+
+  @inline(__always)
+  func contains(_ octet: UInt8) -> Bool {
+    if octet < 0x40 { return (below64 &>> UInt64(octet)) & 1 != 0 }
+    if octet < 0x80 { return (from64 &>> UInt64(octet & 0x3F)) & 1 != 0 }
+    return obsText
+  }
+
+  @inline(__always)
+  func containsAll(_ octets: Octets) -> Bool {
+    for octet in octets where !contains(octet) { return false }
+    return true
+  }
+}
+
+extension OctetSet {
+  /// tchar (RFC 9110 5.6.2): methods, field names, chunk extension names.
+  static var token: OctetSet {
+    OctetSet(below64: 0x03ff_6cfa_0000_0000, from64: 0x57ff_ffff_c7ff_fffe, obsText: false)
+  }
+
+  /// field-vchar / SP / HTAB (RFC 9110 5.5): VCHAR and obs-text.
+  static var fieldValue: OctetSet {
+    OctetSet(below64: 0xffff_ffff_0000_0200, from64: 0x7fff_ffff_ffff_ffff, obsText: true)
+  }
+
+  /// qdtext (RFC 9110 5.6.4): what may stand in a quoted-string without a backslash.
+  static var quotedText: OctetSet {
+    OctetSet(below64: 0xffff_fffb_0000_0200, from64: 0x7fff_ffff_efff_ffff, obsText: true)
+  }
+
+  /// unreserved / sub-delims (RFC 3986 2): a reg-name, percent-encoding aside.
+  static var registeredName: OctetSet {
+    OctetSet(below64: 0x2bff_7fd2_0000_0000, from64: 0x47ff_fffe_87ff_fffe, obsText: false)
+  }
+
+  /// pchar / "/" (RFC 3986 3.3), percent-encoding aside.
+  static var path: OctetSet {
+    OctetSet(below64: 0x2fff_ffd2_0000_0000, from64: 0x47ff_fffe_87ff_ffff, obsText: false)
+  }
+
+  /// pchar / "/" / "?" (RFC 3986 3.4), "%", and what browsers send raw in a query although the
+  /// URI grammar has no room for it: ^ ` { | } [ ] (WHATWG URL, query percent-encode set).
+  static var query: OctetSet {
+    OctetSet(below64: 0xafff_fff2_0000_0000, from64: 0x7fff_ffff_efff_ffff, obsText: false)
+  }
+}

@@ -1,0 +1,153 @@
+/// Reads one request from a connection's octets, in whatever segments they come: the result is
+/// the same for any cut (RFC 9112 2.2).
+///
+/// The parser keeps no octets. The caller keeps them from the first octet of the message on, in
+/// one piece, and calls `parse` each time there are more. States, in order:
+///
+///     request-line -> header section -> content (none | Content-Length | chunked) -> complete
+public struct RequestParser {
+  /// What a request may be at the most.
+  public struct Limits {
+    /// Header section and content together, in octets.
+    public var request: Int
+    /// Request-line and header section, in octets.
+    public var head: Int
+
+    public init(request: Int, head: Int) {
+      self.request = request
+      self.head = min(head, request)
+    }
+  }
+
+  public enum Progress: Equatable {
+    /// More octets are needed. The first `retained` of those given must be kept, in place, and
+    /// the next ones put behind them; the parser is done with the others.
+    case incomplete(retained: Int)
+    /// The request is complete; the next message begins at offset `next`.
+    case complete(next: Int)
+  }
+
+  private enum State { case requestLine, fields, content, complete }
+
+  private let limits: Limits
+  private var state = State.requestLine
+  private var position = 0
+  private var line = RequestLineReader()
+  private var section = FieldSectionReader()
+  private var framingFields = FramingFields()
+  private var framing = Framing.none
+  private var target: RequestTarget?
+  private var fieldsStart = 0
+  private var headEnd = 0
+  private var contentEnd = 0
+  private var chunked = ChunkedContentReader()
+
+  public init(limits: Limits) {
+    self.limits = limits
+  }
+
+  /// Whether anything of a request has come. An empty line is nothing yet.
+  public var hasBegun: Bool { line.hasBegun }
+
+  /// The method, as soon as it has been read.
+  public var method: Method { line.method }
+
+  /// Whether the client waits for 100 (Continue) before it sends the content: it said so, and
+  /// none of the content has come (RFC 9110 10.1.1). To be asked when `parse` was incomplete.
+  public var awaitsContinue: Bool {
+    state == .content && framingFields.expectsContinue && line.isHTTP11 && position == headEnd
+      && framing != .contentLength(0)
+  }
+
+  /// Whether the connection may be used for another request behind this one (RFC 9112 9.3).
+  /// A CONNECT is refused here, and what comes behind it may be meant for a tunnel.
+  public var keepsAlive: Bool {
+    framingFields.keepsAlive(isHTTP11: line.isHTTP11) && method != .connect
+  }
+
+  /// Whether the client must be told that the connection stays open (HTTP/1.0).
+  public var isHTTP11: Bool { line.isHTTP11 }
+
+  /// Reads on in a message of which `count` octets are there.
+  ///
+  /// Chunked content is decoded in place, hence the mutable octets.
+  /// - Throws: what is wrong with the request. The parser is of no use after that.
+  public mutating func parse(
+    _ octets: UnsafeMutablePointer<UInt8>, count: Int
+  ) throws(RequestError) -> Progress {
+    if state == .requestLine { try readRequestLine(Octets(octets, count: count)) }
+    if state == .fields { try readFields(Octets(octets, count: count)) }
+    if state == .content { try readContent(octets, count: count) }
+    if state == .complete { return .complete(next: position) }
+    return .incomplete(retained: framing == .chunked ? contentEnd : count)
+  }
+
+  /// The request that `parse` has completed, in the same octets.
+  public func request(in octets: UnsafePointer<UInt8>) -> Request {
+    let message = Octets(octets, count: contentEnd)
+    return Request(
+      method: line.method, target: target, message: message, targetText: line.target,
+      fields: Fields(section: message[fieldsStart..<headEnd]),
+      content: message[headEnd..<contentEnd])
+  }
+
+  private mutating func readRequestLine(_ octets: Octets) throws(RequestError) {
+    let head = octets[0..<min(octets.count, limits.head)]
+    guard try line.read(head, &position) else {
+      if position < limits.head { return }
+      throw line.isInTarget ? .targetTooLong : .headerSectionTooLarge
+    }
+    target = try RequestTarget(octets, line.target, method: line.method)
+    fieldsStart = position
+    state = .fields
+  }
+
+  private mutating func readFields(_ octets: Octets) throws(RequestError) {
+    let head = octets[0..<min(octets.count, limits.head)]
+    while true {
+      switch try section.read(head, &position) {
+      case .incomplete:
+        if position < limits.head { return }
+        throw .headerSectionTooLarge
+      case .field:
+        try framingFields.note(section.name(in: head), section.value(in: head))
+      case .end:
+        try beginContent()
+        return
+      }
+    }
+  }
+
+  private mutating func beginContent() throws(RequestError) {
+    framing = try framingFields.framing(isHTTP11: line.isHTTP11)
+    headEnd = position
+    contentEnd = position
+    state = .content
+    if case .contentLength(let length) = framing, length > Int64(limits.request - headEnd) {
+      throw .requestTooLarge
+    }
+  }
+
+  private mutating func readContent(
+    _ octets: UnsafeMutablePointer<UInt8>, count: Int
+  ) throws(RequestError) {
+    switch framing {
+    case .none:
+      state = .complete
+    case .contentLength(let length):
+      position = min(count, headEnd + Int(length))
+      contentEnd = position
+      if position == headEnd + Int(length) { state = .complete }
+    case .chunked:
+      let complete = try chunked.read(
+        octets, count: count, &position, contentEnd: &contentEnd, limit: limits.request,
+        trailerLimit: limits.head)
+      if complete {
+        state = .complete
+      } else if position > headEnd {
+        // All was consumed: what follows is read from the end of the content on.
+        position = contentEnd
+      }
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import HTTPCodec
+
+/// The admin port: for the kubelet, Prometheus and operators, never for the public.
+///
+///     /livez    200 as long as the event loop turns
+///     /readyz   200, or 503 from the begin of a drain on
+///     /metrics  figures in Prometheus' text format
+///     /drain    begins a drain; GET, because Kubernetes' preStop httpGet can send nothing else
+struct Admin {
+  /// Set by /drain, read by the event loop.
+  private(set) var drainRequested = false
+  var uptimeSeconds: Int64 = 0
+
+  mutating func answer(
+    _ request: Request, _ response: inout Response, _ metrics: borrowing Metrics, isReady: Bool
+  ) {
+    let isDrain = request.path == "/drain"
+    let mayPost = isDrain && request.method == .post
+    guard request.method == .get || request.method == .head || mayPost else {
+      response.fail(.methodNotAllowed, "only GET is known here")
+      response.allowed.insert(.get)
+      if isDrain { response.allowed.insert(.post) }
+      return
+    }
+    response.addField("Cache-Control", "no-store")
+    if request.path == "/livez" {
+      response.write("ok\n")
+    } else if request.path == "/readyz" {
+      if isReady {
+        response.write("ready\n")
+      } else {
+        response.fail(.serviceUnavailable, "draining")
+      }
+    } else if request.path == "/metrics" {
+      response.contentType = "text/plain; version=0.0.4; charset=utf-8"
+      metrics.append(to: &response, isReady: isReady, uptimeSeconds: uptimeSeconds)
+    } else if isDrain {
+      drainRequested = true
+      response.write("draining\n")
+    } else {
+      response.fail(.notFound, "here are /livez, /readyz, /metrics and /drain")
+    }
+  }
+}

@@ -1,0 +1,169 @@
+import HTTPCodec
+import Sockets
+
+/// Everything that can be set, checked once, at start. Times are in nanoseconds here.
+public struct Configuration {
+  /// `HOST`: the address to listen on.
+  public var host = IPAddress.anyIPv4
+  /// `PORT`: 0 lets the system choose a free one.
+  public var port: UInt16 = 1234
+  /// `ADMIN_PORT`: where /livez, /readyz, /metrics and /drain are; nil for nowhere.
+  public var adminPort: UInt16?
+  /// `MAX_REQUEST_SIZE`: header section and content of a request together, in octets.
+  public var maxRequestSize = 8192
+  /// `BUFFER_SIZE`: how much is read at first, in octets; a larger request gets more.
+  public var bufferSize = 2048
+  /// `MAX_CONNECTIONS`: more than these wait in the listening socket's queue.
+  public var maxConnections = 1024
+  /// `KEEP_ALIVE_TIMEOUT`: from a response to the next request on the connection.
+  public var keepAliveTimeout: Int64 = 75_000_000_000
+  /// `REQUEST_TIMEOUT`: from the first octet of a request to its last; also from the begin of a
+  /// connection to the first octet.
+  public var requestTimeout: Int64 = 10_000_000_000
+  /// `WRITE_TIMEOUT`: for a client to take 16 KiB of its response, or the rest.
+  public var writeTimeout: Int64 = 10_000_000_000
+  /// `DRAIN_TIMEOUT`: from the begin of a drain to the end of the process at the latest.
+  public var drainTimeout: Int64 = 25_000_000_000
+  /// `DRAIN_DELAY`: how long a drain goes on accepting, for a balancer to see that /readyz fails.
+  /// Without an admin port nobody can see it, and there is no delay.
+  public var drainDelay: Int64 = 2_000_000_000
+  /// `CORS_ALLOW_ORIGIN`: "*", a comma-separated list of origins, or nothing.
+  public var corsAllowOrigin = Octets("*")
+  /// `SERVER_HEADER`: the value of the Server field; absent when empty.
+  public var serverHeader = Octets("")
+  /// `LOG_LEVEL`, `LOG_FORMAT`, `ACCESS_LOG`.
+  public var logLevel = LogLevel.info
+  public var logFormat = LogFormat.text
+  public var accessLog = false
+
+  static var second: Int64 { 1_000_000_000 }
+  /// Of a header section, whatever `maxRequestSize` allows.
+  static var largestHead: Int { 65_536 }
+  /// Connections to the admin port, beside `maxConnections`.
+  static var adminConnections: Int { 16 }
+
+  public init() {}
+
+  /// Reads the settings from an environment. One that is not set, or empty where that means
+  /// nothing, keeps its default.
+  ///
+  /// - Throws: the first setting that is no good.
+  public init(_ environment: (StaticString) -> Octets?) throws(SettingError) {
+    if let value = environment("HOST"), !value.isEmpty {
+      let text = value.equalsIgnoringCase("localhost") ? Octets("127.0.0.1") : value
+      guard let address = IPAddress(text) else {
+        throw SettingError(name: "HOST", expected: "an address such as 0.0.0.0, 127.0.0.1 or ::")
+      }
+      host = address
+    }
+    port = UInt16(try number("PORT", from: 0, to: 65535, environment) ?? Int64(port))
+    adminPort = try number("ADMIN_PORT", from: 0, to: 65535, environment).map { UInt16($0) }
+
+    maxRequestSize = try size("MAX_REQUEST_SIZE", to: 1 << 30, environment) ?? maxRequestSize
+    bufferSize = try size("BUFFER_SIZE", to: 1 << 20, environment) ?? bufferSize
+    maxConnections = try size("MAX_CONNECTIONS", to: 1_000_000, environment) ?? maxConnections
+
+    keepAliveTimeout = try duration("KEEP_ALIVE_TIMEOUT", environment) ?? keepAliveTimeout
+    requestTimeout = try duration("REQUEST_TIMEOUT", environment) ?? requestTimeout
+    writeTimeout = try duration("WRITE_TIMEOUT", environment) ?? writeTimeout
+    drainTimeout = try duration("DRAIN_TIMEOUT", environment) ?? drainTimeout
+    drainDelay = try duration("DRAIN_DELAY", environment) ?? drainDelay
+
+    if let value = environment("CORS_ALLOW_ORIGIN") {
+      guard CORS.isPolicy(value) else {
+        throw SettingError(
+          name: "CORS_ALLOW_ORIGIN", expected: "* or origins such as https://a.example, with commas"
+        )
+      }
+      corsAllowOrigin = value
+    }
+    if let value = environment("SERVER_HEADER") {
+      guard value.isFieldValue else {
+        throw SettingError(name: "SERVER_HEADER", expected: "what can stand in a header field")
+      }
+      serverHeader = value.trimmed
+    }
+    if let value = environment("LOG_LEVEL"), !value.isEmpty {
+      guard let level = LogLevel(value) else {
+        throw SettingError(name: "LOG_LEVEL", expected: "debug, info, warn or error")
+      }
+      logLevel = level
+    }
+    if let value = environment("LOG_FORMAT"), !value.isEmpty {
+      guard let format = LogFormat(value) else {
+        throw SettingError(name: "LOG_FORMAT", expected: "text or json")
+      }
+      logFormat = format
+    }
+    if let value = environment("ACCESS_LOG"), !value.isEmpty {
+      guard value == "on" || value == "off" else {
+        throw SettingError(name: "ACCESS_LOG", expected: "on or off")
+      }
+      accessLog = value == "on"
+    }
+  }
+
+  /// The most octets of memory that connections can come to hold, all of them at their limits.
+  public var memoryBound: Int64 {
+    let connection =
+      Int64(maxRequestSize) + Int64(bufferSize)  // a request that is not complete yet
+      + Int64(outputLimit)  // responses that nobody takes
+      + Int64(MemoryLayout<Connection>.stride)
+    return connection &* Int64(maxConnections + Configuration.adminConnections)
+  }
+
+  /// The most octets of content in a response: room for an echo, and for all metrics.
+  var responseLimit: Int { max(maxRequestSize + 1024, 32_768) }
+
+  /// The most octets that wait to be sent on a connection: one response on top of what makes it
+  /// stop reading requests.
+  var outputLimit: Int { Connection.highWater + responseLimit + Response.fieldsLimit + 1024 }
+}
+
+/// A setting that cannot be used.
+public struct SettingError: Error {
+  public let name: StaticString
+  /// What it must be, for people.
+  public let expected: StaticString
+  /// The range, where it must be a number.
+  public var range: ClosedRange<Int64>?
+}
+
+@inline(never)
+private func number(
+  _ name: StaticString, from least: Int64, to most: Int64, _ environment: (StaticString) -> Octets?
+) throws(SettingError) -> Int64? {
+  guard let text = environment(name), !text.isEmpty else { return nil }
+  guard let value = text.decimal(upTo: most), value >= least else {
+    throw SettingError(name: name, expected: "a number", range: least...most)
+  }
+  return value
+}
+
+private func size(
+  _ name: StaticString, to most: Int64, _ environment: (StaticString) -> Octets?
+) throws(SettingError) -> Int? {
+  try number(name, from: 1, to: most, environment).map { Int($0) }
+}
+
+/// "10" and "10s" are seconds, "500ms" milliseconds; at most a day. In nanoseconds.
+@inline(never)
+private func duration(
+  _ name: StaticString, _ environment: (StaticString) -> Octets?
+) throws(SettingError) -> Int64? {
+  guard let text = environment(name), !text.isEmpty else { return nil }
+  var digits = text
+  var unit = Configuration.second
+  if text.count > 2, text[text.count - 2..<text.count] == "ms" {
+    digits = text[0..<text.count - 2]
+    unit = 1_000_000
+  } else if text.last == UInt8(ascii: "s") {
+    digits = text[0..<text.count - 1]
+  }
+  guard let value = digits.decimal(upTo: 86_400_000),
+    value &* unit <= 86_400 &* Configuration.second
+  else {
+    throw SettingError(name: name, expected: "a time such as 10, 10s or 500ms, of at most a day")
+  }
+  return value &* unit
+}

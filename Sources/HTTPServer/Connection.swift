@@ -1,0 +1,135 @@
+import HTTPCodec
+import Sockets
+
+/// What a response may have to know of the connection it goes out on.
+struct ConnectionInfo {
+  let isAdmin: Bool
+  /// Known only where something logs it.
+  let peer: SocketAddress?
+}
+
+/// One client's connection: octets in, octets out, no socket and no clock (the event loop has
+/// those).
+///
+///                   request complete, or refused, or not in time
+///     .open ──────────────────────────────────────────────────────▶ .closing
+///       ▲ │ response with keep-alive                                   │ all is sent
+///       └─┘                                                            ▼
+///                                             client's end ◀────── .lingering
+///
+/// `.lingering` is the half-closed state in which what the client still sends is read and thrown
+/// away: a close with unread input would make the system reset the connection, and the client
+/// might lose the response (RFC 9112 9.6).
+struct Connection: ~Copyable {
+  enum Phase { case open, closing, lingering }
+
+  /// From so many octets of responses on, no further request is read until some are sent.
+  static var highWater: Int { 16_384 }
+
+  let descriptor: Descriptor
+  let info: ConnectionInfo
+  private let limits: RequestParser.Limits
+  private(set) var phase = Phase.open
+  private var parser: RequestParser
+  private var saidContinue = false
+
+  /// Octets that wait for the rest of their request, or for their turn. Memory of its own only
+  /// while there are any.
+  var input: OctetBuffer
+  /// Octets that the socket would not take.
+  var output: OctetBuffer
+  /// The client has sent all that it ever will.
+  var endOfInput = false
+
+  /// Whether a response was made since `takeHasAnswered` was called last.
+  private var hasAnswered = false
+
+  // The event loop's own.
+  var interest: Interest = []
+  var deadline = Deadlines.Link()
+  var sentOfDeadline = 0
+
+  init(
+    descriptor: Descriptor, info: ConnectionInfo, limits: RequestParser.Limits, bufferSize: Int,
+    outputLimit: Int
+  ) {
+    self.descriptor = descriptor
+    self.info = info
+    self.limits = limits
+    parser = RequestParser(limits: limits)
+    input = OctetBuffer(limit: limits.request + bufferSize)
+    output = OctetBuffer(limit: outputLimit)
+  }
+
+  /// Whether a request has begun and is not complete.
+  var isInRequest: Bool { parser.hasBegun }
+
+  /// Reads the requests in some octets and appends the responses to `responses`.
+  ///
+  /// - Returns: which of the octets must be kept, and passed again with more behind them. They
+  ///   may be whole requests, when so much is to be sent that the others have to wait.
+  mutating func take(
+    _ octets: UnsafeMutablePointer<UInt8>, count: Int, _ responder: inout Responder,
+    _ responses: inout OctetBuffer
+  ) -> Range<Int> {
+    var start = 0
+    while phase == .open && start < count && responses.count < Connection.highWater {
+      let message = octets + start
+      do {
+        switch try parser.parse(message, count: count - start) {
+        case .incomplete(let retained):
+          if parser.awaitsContinue && !saidContinue {
+            saidContinue = true
+            responses.append("HTTP/1.1 100 Continue\r\n\r\n")
+          }
+          return start..<start + retained
+        case .complete(let next):
+          let staysOpen = responder.respond(
+            to: parser.request(in: message), keepsAlive: parser.keepsAlive,
+            isHTTP11: parser.isHTTP11, on: info, into: &responses)
+          if !staysOpen { phase = .closing }
+          hasAnswered = true
+          start += next
+          parser = RequestParser(limits: limits)
+          saidContinue = false
+        }
+      } catch {
+        refuse(error, &responder, &responses)
+      }
+    }
+    return phase == .open ? start..<count : 0..<0
+  }
+
+  /// Ends the connection with an error response.
+  mutating func refuse(
+    _ error: RequestError, _ responder: inout Responder, _ responses: inout OctetBuffer
+  ) {
+    responder.refuse(error, method: parser.method, on: info, into: &responses)
+    phase = .closing
+    input.release()
+  }
+
+  /// Drops the octets outside of a range of `input`.
+  mutating func keepOnly(_ range: Range<Int>) {
+    if range.isEmpty { return input.release() }
+    input.truncate(to: range.upperBound)
+    input.removeFirst(range.lowerBound)
+  }
+
+  /// Drops octets of `output` that the socket has taken.
+  mutating func noteSent(_ count: Int) {
+    sentOfDeadline += count
+    if count == output.count { output.release() } else { output.removeFirst(count) }
+  }
+
+  mutating func takeHasAnswered() -> Bool {
+    defer { hasAnswered = false }
+    return hasAnswered
+  }
+
+  /// All is sent, and the client is told so.
+  mutating func linger() {
+    phase = .lingering
+    input.release()
+  }
+}

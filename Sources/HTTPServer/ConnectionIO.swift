@@ -1,0 +1,253 @@
+import HTTPCodec
+import Sockets
+
+/// The socket failed, or there is no memory for what the connection needs: that one is closed,
+/// and nothing else is touched.
+private struct ConnectionLost: Error {}
+
+/// What happens to a connection when its socket is ready, or its time is over.
+extension EventLoop where Network: ~Copyable {
+  /// A client that takes so little of its response in `WRITE_TIMEOUT` is too slow.
+  private static var writeProgress: Int { 16_384 }
+
+  @inline(never)
+  mutating func canReceive(_ slot: Int) {
+    do throws(ConnectionLost) {
+      if table.connections[slot].phase == .lingering { return try discardInput(slot) }
+      // Into the common buffer; only what must stay behind octets that wait goes to theirs.
+      if table.connections[slot].input.isEmpty {
+        received.removeAll()
+        guard let count = try receive(slot, into: received.room) else { return }
+        received.advance(by: count)
+        if table.connections[slot].output.isEmpty {
+          try answerReceived(slot)
+        } else {
+          try keep(0..<received.count, slot)
+        }
+      } else {
+        guard table.connections[slot].input.reserve(1) else { throw ConnectionLost() }
+        let room = table.connections[slot].input.room
+        guard let count = try receive(slot, into: room) else { return }
+        table.connections[slot].input.advance(by: count)
+        if table.connections[slot].output.isEmpty { try answerKept(slot) }
+      }
+      try settle(slot)
+    } catch {
+      close(slot)
+    }
+  }
+
+  mutating func canSend(_ slot: Int) {
+    if table.connections[slot].output.isEmpty { return }
+    do throws(ConnectionLost) {
+      try sendPending(slot)
+      if table.connections[slot].output.isEmpty { try answerKept(slot) }
+      try settle(slot)
+    } catch {
+      close(slot)
+    }
+  }
+
+  /// Closes the connections whose time is over, those in the middle of a request with a 408.
+  mutating func closeOverdue() {
+    let kinds = Deadlines.Kind.all
+    for i in kinds.indices {
+      let kind = kinds[i]
+      while let slot = deadlines.expired(kind, at: now, table.connections) {
+        if kind != .linger && kind != .idle { responder.metrics.connectionsTimedOut += 1 }
+        guard kind == .request else {
+          close(slot)
+          continue
+        }
+        do throws(ConnectionLost) {
+          try refuse(.timedOut, slot)
+          try settle(slot)
+        } catch {
+          close(slot)
+        }
+      }
+    }
+  }
+
+  @inline(never)
+  mutating func close(_ slot: Int) {
+    let descriptor = table.connections[slot].descriptor
+    network.watch(descriptor, token: slot, for: [])
+    network.close(descriptor)
+    deadlines.clear(slot, table.connections)
+    table.remove(slot)
+    responder.metrics.connectionsOpen = table.publicCount
+    watchListeners()
+  }
+
+  // MARK: Receiving
+
+  /// - Returns: how many octets came, nil when there are none now. None at the end of the input.
+  private mutating func receive(
+    _ slot: Int, into room: UnsafeMutableRawBufferPointer
+  ) throws(ConnectionLost) -> Int? {
+    switch network.receive(from: table.connections[slot].descriptor, into: room) {
+    case .octets(let count):
+      responder.metrics.octetsReceived &+= UInt64(count)
+      if count == 0 { table.connections[slot].endOfInput = true }
+      return count
+    case .wouldBlock:
+      return nil
+    case .failed:
+      throw ConnectionLost()
+    }
+  }
+
+  /// Reads what nobody wants any more, until the client's end comes.
+  private mutating func discardInput(_ slot: Int) throws(ConnectionLost) {
+    // A few reads a turn: the others have theirs as well.
+    for _ in 0..<16 {
+      received.removeAll()
+      guard let count = try receive(slot, into: received.room) else { return }
+      if count == 0 { throw ConnectionLost() }
+    }
+  }
+
+  // MARK: Answering
+
+  /// Answers the requests in the common buffer, and keeps what is left over.
+  private mutating func answerReceived(_ slot: Int) throws(ConnectionLost) {
+    guard let octets = received.mutableOctets else { return }
+    responses.removeAll()
+    let rest = table.connections[slot].take(
+      octets, count: received.count, &responder, &responses)
+    let isUnfinished = responses.count >= Connection.highWater
+    try keep(rest, slot)
+    try sendResponses(slot)
+    if isUnfinished && table.connections[slot].output.isEmpty { try answerKept(slot) }
+  }
+
+  /// Answers the requests among the octets that the connection keeps, as long as what is to be
+  /// sent goes out.
+  private mutating func answerKept(_ slot: Int) throws(ConnectionLost) {
+    var isUnfinished = true
+    while isUnfinished && table.connections[slot].output.isEmpty {
+      guard let octets = table.connections[slot].input.mutableOctets,
+        !table.connections[slot].input.isEmpty
+      else { return }
+      responses.removeAll()
+      let rest = table.connections[slot].take(
+        octets, count: table.connections[slot].input.count, &responder, &responses)
+      isUnfinished = responses.count >= Connection.highWater
+      table.connections[slot].keepOnly(rest)
+      try sendResponses(slot)
+    }
+  }
+
+  @inline(never)
+  private mutating func refuse(_ error: RequestError, _ slot: Int) throws(ConnectionLost) {
+    responses.removeAll()
+    table.connections[slot].refuse(error, &responder, &responses)
+    try sendResponses(slot)
+  }
+
+  /// Copies what must be kept of the common buffer to the connection's own.
+  private mutating func keep(_ range: Range<Int>, _ slot: Int) throws(ConnectionLost) {
+    if range.isEmpty { return }
+    table.connections[slot].input.append(received.octets[range])
+    if table.connections[slot].input.overflowed { throw ConnectionLost() }
+  }
+
+  // MARK: Sending
+
+  /// Sends the responses that have been put together; keeps what the socket does not take.
+  private mutating func sendResponses(_ slot: Int) throws(ConnectionLost) {
+    if responses.overflowed { throw ConnectionLost() }
+    var sent = 0
+    while sent < responses.count {
+      let rest = responses.octets[sent..<responses.count]
+      switch network.send(rest.base, count: rest.count, to: table.connections[slot].descriptor) {
+      case .octets(let count):
+        sent += count
+        responder.metrics.octetsSent &+= UInt64(count)
+      case .wouldBlock:
+        table.connections[slot].output.append(rest)
+        if table.connections[slot].output.overflowed { throw ConnectionLost() }
+        return
+      case .failed:
+        throw ConnectionLost()
+      }
+    }
+  }
+
+  /// Sends what is pending, as much as the socket takes now.
+  private mutating func sendPending(_ slot: Int) throws(ConnectionLost) {
+    let octets = table.connections[slot].output.octets
+    switch network.send(octets.base, count: octets.count, to: table.connections[slot].descriptor) {
+    case .octets(let count):
+      responder.metrics.octetsSent &+= UInt64(count)
+      table.connections[slot].noteSent(count)
+      if table.connections[slot].sentOfDeadline >= Self.writeProgress {
+        table.connections[slot].sentOfDeadline = 0
+        deadlines.set(.write, for: slot, at: now, table.connections)
+      }
+    case .wouldBlock:
+      return
+    case .failed:
+      throw ConnectionLost()
+    }
+  }
+
+  // MARK: Settling
+
+  /// Decides what the connection waits for now, and for how long.
+  @inline(never)
+  private mutating func settle(_ slot: Int) throws(ConnectionLost) {
+    if !table.connections[slot].output.isEmpty {
+      // Read on a little meanwhile: a client's end or reset would go unseen otherwise.
+      let reads =
+        table.connections[slot].phase == .open && !table.connections[slot].endOfInput
+        && table.connections[slot].input.count < configuration.bufferSize
+      watch(slot, for: reads ? [.read, .write] : .write)
+      if table.connections[slot].deadline.kind != .write {
+        table.connections[slot].sentOfDeadline = 0
+        deadlines.set(.write, for: slot, at: now, table.connections)
+      }
+      return
+    }
+    switch table.connections[slot].phase {
+    case .open where table.connections[slot].endOfInput:
+      // RFC 9112 8: what has come is not a whole request, and never will be.
+      guard table.connections[slot].isInRequest else { throw ConnectionLost() }
+      try refuse(.incomplete, slot)
+      return try settle(slot)
+    case .open:
+      watch(slot, for: .read)
+      setOpenDeadline(slot)
+    case .closing where table.connections[slot].endOfInput:
+      throw ConnectionLost()  // nothing is: both ends have said all they had to say
+    case .closing:
+      network.finishSending(on: table.connections[slot].descriptor)
+      table.connections[slot].linger()
+      watch(slot, for: .read)
+      deadlines.set(.linger, for: slot, at: now, table.connections)
+    case .lingering:
+      break
+    }
+  }
+
+  /// A request has `REQUEST_TIMEOUT` from its first octet on: more octets do not prolong it.
+  private mutating func setOpenDeadline(_ slot: Int) {
+    let hasAnswered = table.connections[slot].takeHasAnswered()
+    let kind = table.connections[slot].deadline.kind
+    if table.connections[slot].isInRequest {
+      if hasAnswered || kind != .request {
+        deadlines.set(.request, for: slot, at: now, table.connections)
+      }
+    } else if hasAnswered || kind == .write {
+      deadlines.set(.idle, for: slot, at: now, table.connections)
+    }
+  }
+
+  @inline(never)
+  mutating func watch(_ slot: Int, for interest: Interest) {
+    if table.connections[slot].interest == interest { return }
+    table.connections[slot].interest = interest
+    network.watch(table.connections[slot].descriptor, token: slot, for: interest)
+  }
+}

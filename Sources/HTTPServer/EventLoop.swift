@@ -1,0 +1,250 @@
+import HTTPCodec
+import Sockets
+
+/// Serves all connections from one thread: waits until sockets are ready, does what can be done
+/// without waiting, looks at the clock, and waits again.
+///
+/// - ConnectionIO.swift: what happens to a connection
+/// - Drain.swift: how it all ends
+struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
+  /// How many connections are accepted before others have their turn again.
+  private static var acceptBatch: Int { 64 }
+  /// How long accepting pauses when there are no descriptors or no memory.
+  private static var acceptPause: Int64 { 100_000_000 }
+
+  let configuration: Configuration
+  private let limits: RequestParser.Limits
+  var network: Network
+  var responder: Responder
+  var table: ConnectionTable
+  var deadlines: Deadlines
+  var drain = Drain()
+
+  /// What every connection reads into, and where its responses are put together: a connection
+  /// needs memory of its own only for what is left over.
+  var received: OctetBuffer
+  var responses: OctetBuffer
+
+  private var listener: Listener?
+  private var adminListener: Listener?
+  private var acceptAgainAt: Int64?
+
+  /// The time of this turn.
+  var now: Int64
+  private let startedAt: Int64
+  private var nextSecondAt: Int64 = 0
+
+  private struct Listener {
+    let descriptor: Descriptor
+    let token: Int
+    var isWatched = true
+  }
+
+  /// How many sockets the loop watches at the most: connections and two listeners.
+  static func tokens(for configuration: Configuration) -> Int {
+    configuration.maxConnections + Configuration.adminConnections + 2
+  }
+
+  /// - Returns: nil when there is not enough memory.
+  init?(configuration: Configuration, router: Router, network: consuming Network) {
+    self.configuration = configuration
+    limits = RequestParser.Limits(
+      request: configuration.maxRequestSize, head: Configuration.largestHead)
+    responder = Responder(router: router, configuration: configuration)
+    deadlines = Deadlines(configuration)
+    received = OctetBuffer(limit: configuration.bufferSize)
+    responses = OctetBuffer(limit: configuration.outputLimit)
+    let capacity = configuration.maxConnections + Configuration.adminConnections
+    guard received.reserve(configuration.bufferSize), responses.reserve(16_384),
+      let table = ConnectionTable(capacity: capacity)
+    else { return nil }
+    self.table = table
+    startedAt = network.monotonicTime()
+    now = startedAt
+    self.network = network
+    keepTime()
+  }
+
+  // MARK: Listening
+
+  /// Opens the public port and, if there is one, the admin port.
+  ///
+  /// - Throws: what was refused, and for which setting.
+  mutating func listen() throws(ListenError) {
+    listener = try open(configuration.port, "PORT", token: table.capacity)
+    if let port = configuration.adminPort {
+      adminListener = try open(port, "ADMIN_PORT", token: table.capacity + 1)
+    }
+  }
+
+  private mutating func open(
+    _ port: UInt16, _ setting: StaticString, token: Int
+  ) throws(ListenError) -> Listener {
+    let address = SocketAddress(
+      octets: configuration.host.octets, isIPv6: configuration.host.isIPv6, port: port)
+    let descriptor: Descriptor
+    do {
+      descriptor = try network.listen(on: address, backlog: 1024)
+    } catch {
+      throw ListenError(setting: setting, address: address, error: error)
+    }
+    network.watch(descriptor, token: token, for: .read)
+    let actual = network.localAddress(of: descriptor) ?? address
+    if responder.log.begin(.info, token == table.capacity ? "listening" : "admin port") {
+      responder.log.line.add("address", actual)
+      if token == table.capacity {
+        responder.log.line.add("version", Server.version)
+        responder.log.line.add("memory_limit", configuration.memoryBound)
+      }
+      responder.log.end()
+    }
+    return Listener(descriptor: descriptor, token: token)
+  }
+
+  // MARK: Turns
+
+  /// Serves until a drain is complete.
+  ///
+  /// - Throws: when waiting fails, and there is no way to go on.
+  mutating func run() throws(SocketError) {
+    while !isDrained { try turn() }
+    responder.log.flush()
+  }
+
+  /// Waits once, and does what there is to do.
+  mutating func turn() throws(SocketError) {
+    let count = try network.wait(nanoseconds: timeToNextDeadline())
+    now = network.monotonicTime()
+    keepTime()
+    if network.drainRequested { beginDrain() }
+    for i in 0..<count { dispatch(network.event(i)) }
+    if responder.admin.drainRequested { beginDrain() }
+    if let time = acceptAgainAt, time <= now {
+      acceptAgainAt = nil
+      watchListeners()
+    }
+    closeOverdue()
+    advanceDrain()
+    responder.log.flush()
+  }
+
+  private mutating func dispatch(_ event: Event) {
+    if event.token == listener?.token {
+      accept(isAdmin: false)
+    } else if event.token == adminListener?.token {
+      accept(isAdmin: true)
+    } else if event.token < table.capacity, table.contains(event.token) {
+      if event.isWritable { canSend(event.token) }
+      if event.isReadable, table.contains(event.token) { canReceive(event.token) }
+    }
+  }
+
+  private func timeToNextDeadline() -> Int64? {
+    var next = deadlines.next(table.connections)
+    next = earlier(next, acceptAgainAt)
+    next = earlier(next, drain.nextStepAt)
+    return next.map { max(0, $0 - now) }
+  }
+
+  /// The Date of responses and the time of log lines change once a second.
+  private mutating func keepTime() {
+    guard now >= nextSecondAt else { return }
+    // Asked anew each time: the wall clock may jump, our seconds do not.
+    responder.setTime(network.wallClockSeconds())
+    responder.admin.uptimeSeconds = (now - startedAt) / Configuration.second
+    nextSecondAt = now + Configuration.second
+  }
+
+  // MARK: Accepting
+
+  private mutating func accept(isAdmin: Bool) {
+    guard let descriptor = (isAdmin ? adminListener : listener)?.descriptor else { return }
+    for _ in 0..<EventLoop.acceptBatch {
+      guard hasRoom(isAdmin: isAdmin) else { break }
+      switch network.accept(from: descriptor) {
+      case .connection(let connection):
+        serve(connection, isAdmin: isAdmin)
+      case .none:
+        return
+      case .lost:
+        responder.metrics.connectionsLost += 1
+      case .exhausted:
+        responder.log.write(.warn, "accepting pauses: no descriptors or no memory")
+        acceptAgainAt = now + EventLoop.acceptPause
+        watchListeners()
+        return
+      case .failed(let error):
+        if responder.log.begin(.error, "the listening socket failed") {
+          responder.log.line.add("reason", error.reason)
+          responder.log.line.add("errno", Int64(error.code))
+          responder.log.end()
+        }
+        beginDrain()
+        return
+      }
+    }
+    watchListeners()
+  }
+
+  private func hasRoom(isAdmin: Bool) -> Bool {
+    isAdmin
+      ? table.adminCount < Configuration.adminConnections
+      : table.publicCount < configuration.maxConnections
+  }
+
+  /// Watches the listening sockets only while there is room: other connections wait in their
+  /// queues, and the loop does not spin over them.
+  @inline(never)
+  mutating func watchListeners() {
+    listener = watch(listener, acceptAgainAt == nil && hasRoom(isAdmin: false))
+    adminListener = watch(adminListener, acceptAgainAt == nil && hasRoom(isAdmin: true))
+  }
+
+  private mutating func watch(_ listener: Listener?, _ isWanted: Bool) -> Listener? {
+    guard var listener, listener.isWatched != isWanted else { return listener }
+    listener.isWatched = isWanted
+    network.watch(listener.descriptor, token: listener.token, for: isWanted ? .read : [])
+    if !isWanted { responder.metrics.acceptPauses += 1 }
+    return listener
+  }
+
+  @inline(never)
+  private mutating func serve(_ descriptor: Descriptor, isAdmin: Bool) {
+    let peer = configuration.accessLog ? network.peerAddress(of: descriptor) : nil
+    let connection = Connection(
+      descriptor: descriptor, info: ConnectionInfo(isAdmin: isAdmin, peer: peer), limits: limits,
+      bufferSize: configuration.bufferSize, outputLimit: configuration.outputLimit)
+    guard let slot = table.insert(connection) else { return network.close(descriptor) }
+    if !isAdmin { responder.metrics.connectionsAccepted += 1 }
+    responder.metrics.connectionsOpen = table.publicCount
+    deadlines.set(.fresh, for: slot, at: now, table.connections)
+    watch(slot, for: .read)
+    // The request is often there already.
+    canReceive(slot)
+  }
+
+  /// Stops accepting on the public port, once the connections that wait there are taken.
+  ///
+  /// - Returns: false when there is no room for all of them.
+  mutating func closeListener() -> Bool {
+    guard let listener else { return true }
+    while true {
+      guard hasRoom(isAdmin: false) else { return false }
+      let acceptance = network.accept(from: listener.descriptor)
+      if acceptance == .lost { continue }
+      guard case .connection(let connection) = acceptance else { break }
+      serve(connection, isAdmin: false)
+    }
+    network.watch(listener.descriptor, token: listener.token, for: [])
+    network.close(listener.descriptor)
+    self.listener = nil
+    return true
+  }
+}
+
+/// A port that could not be opened.
+struct ListenError: Error {
+  let setting: StaticString
+  let address: SocketAddress
+  let error: SocketError
+}

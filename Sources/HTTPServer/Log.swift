@@ -1,0 +1,204 @@
+import HTTPCodec
+import Sockets
+
+public enum LogLevel: UInt8, Comparable {
+  case debug, info, warn, error
+
+  init?(_ name: Octets) {
+    if name == "debug" {
+      self = .debug
+    } else if name == "info" {
+      self = .info
+    } else if name == "warn" {
+      self = .warn
+    } else if name == "error" {
+      self = .error
+    } else {
+      return nil
+    }
+  }
+
+  var name: StaticString {
+    switch self {
+    case .debug: "debug"
+    case .info: "info"
+    case .warn: "warn"
+    case .error: "error"
+    }
+  }
+
+  public static func < (left: LogLevel, right: LogLevel) -> Bool { left.rawValue < right.rawValue }
+}
+
+public enum LogFormat {
+  case text, json
+
+  init?(_ name: Octets) {
+    if name == "text" { self = .text } else if name == "json" { self = .json } else { return nil }
+  }
+}
+
+/// Log lines: what happens, to standard error; the access log, to standard output. In one shape:
+///
+///     2026-11-23T08:00:00Z info http_server: listening address=0.0.0.0 port=1234
+///     {"time":"2026-11-23T08:00:00Z","level":"info","logger":"http_server","message":"listening",…}
+public struct Log: ~Copyable {
+  let level: LogLevel
+  /// Seconds since the Unix epoch for the lines to come; the event loop keeps it up.
+  var time: Int64 = 0
+  /// The line that was begun, to add fields to.
+  var line: LogLine
+  /// Access lines are many: they go out together, once a turn of the loop.
+  private var accessLines = OctetBuffer(limit: 65_536)
+
+  init(level: LogLevel, format: LogFormat) {
+    self.level = level
+    line = LogLine(format: format)
+  }
+
+  /// Begins a line, unless lines of this level are not wanted. Fields may be added to `line`, then
+  /// `end` writes it.
+  mutating func begin(_ level: LogLevel, _ message: StaticString) -> Bool {
+    guard level >= self.level else { return false }
+    line.begin(time, level, "http_server", message)
+    return true
+  }
+
+  /// Writes the line that was begun.
+  mutating func end() {
+    line.end()
+    emit(line.text.octets, to: 2)
+  }
+
+  mutating func write(_ level: LogLevel, _ message: StaticString) {
+    if begin(level, message) { end() }
+  }
+
+  mutating func beginAccess() {
+    line.begin(time, .info, "access", "request")
+  }
+
+  mutating func endAccess() {
+    line.end()
+    if accessLines.count + line.text.count > 32_768 { flush() }
+    accessLines.append(line.text.octets)
+  }
+
+  /// Writes out what the access log has gathered.
+  mutating func flush() {
+    guard !accessLines.isEmpty else { return }
+    emit(accessLines.octets, to: 1)
+    accessLines.removeAll()
+  }
+
+  private func emit(_ octets: Octets, to descriptor: Int32) {
+    SystemProcess.write(octets.base, count: octets.count, to: descriptor)
+  }
+}
+
+/// A log line in the making.
+struct LogLine: ~Copyable {
+  private let format: LogFormat
+  fileprivate var text = OctetBuffer(limit: 4096)
+
+  init(format: LogFormat) {
+    self.format = format
+  }
+
+  fileprivate mutating func begin(
+    _ time: Int64, _ level: LogLevel, _ logger: StaticString, _ message: StaticString
+  ) {
+    text.removeAll()
+    let isText = format == .text
+    text.append(isText ? "" : "{\"time\":\"")
+    text.append(timestamp: time)
+    text.append(isText ? " " : "\",\"level\":\"")
+    text.append(level.name)
+    text.append(isText ? " " : "\",\"logger\":\"")
+    text.append(logger)
+    text.append(isText ? ": " : "\",\"message\":\"")
+    text.append(message)
+    text.append(isText ? "" : "\"")
+  }
+
+  fileprivate mutating func end() {
+    text.append(format == .text ? "\n" : "}\n")
+  }
+
+  mutating func add(_ name: StaticString, _ value: Int64) {
+    beginField(name)
+    text.append(decimal: value)
+  }
+
+  mutating func add(_ name: StaticString, _ value: StaticString) {
+    add(name, Octets(value))
+  }
+
+  /// - Parameter value: anything at all; what could be taken for something else is escaped.
+  mutating func add(_ name: StaticString, _ value: Octets) {
+    beginField(name)
+    // A bound, so that one target cannot fill the log.
+    let value = value.count > 256 ? value[0..<256] : value
+    let isPlain =
+      format == .text && !value.isEmpty
+      && value.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") }
+    if isPlain { return text.append(value) }
+    text.append(octet: UInt8(ascii: "\""))
+    for octet in value {
+      if octet == UInt8(ascii: "\"") || octet == UInt8(ascii: "\\") {
+        text.append(octet: UInt8(ascii: "\\"))
+        text.append(octet: octet)
+      } else if octet < 0x20 || octet >= 0x7F {
+        text.append("\\u00")
+        text.append(hexadecimal: octet)
+      } else {
+        text.append(octet: octet)
+      }
+    }
+    text.append(octet: UInt8(ascii: "\""))
+  }
+
+  mutating func add(_ name: StaticString, _ address: SocketAddress) {
+    beginField(name)
+    text.append(octet: UInt8(ascii: "\""))
+    text.append(address: address)
+    text.append(octet: UInt8(ascii: "\""))
+  }
+
+  private mutating func beginField(_ name: StaticString) {
+    if format == .text {
+      text.append(octet: UInt8(ascii: " "))
+      text.append(name)
+      text.append(octet: UInt8(ascii: "="))
+    } else {
+      text.append(",\"")
+      text.append(name)
+      text.append("\":")
+    }
+  }
+}
+
+extension OctetBuffer {
+  mutating func append(hexadecimal octet: UInt8) {
+    let digits = Octets("0123456789abcdef")
+    append(octet: digits[Int(octet >> 4)])
+    append(octet: digits[Int(octet & 0xF)])
+  }
+
+  /// "127.0.0.1:1234", "[0:0:…:1]:1234".
+  mutating func append(address: SocketAddress) {
+    if address.isIPv6 { append(octet: UInt8(ascii: "[")) }
+    for i in 0..<address.octetCount {
+      if address.isIPv6 {
+        if i > 0 && i % 2 == 0 { append(octet: UInt8(ascii: ":")) }
+        append(hexadecimal: address.octets[i])
+      } else {
+        if i > 0 { append(octet: UInt8(ascii: ".")) }
+        append(decimal: Int64(address.octets[i]))
+      }
+    }
+    if address.isIPv6 { append(octet: UInt8(ascii: "]")) }
+    append(octet: UInt8(ascii: ":"))
+    append(decimal: Int64(address.port))
+  }
+}

@@ -1,0 +1,139 @@
+import HTTPCodec
+
+/// Turns a request into the octets of its response: asks the router, adds what every response
+/// has, counts and logs it.
+struct Responder: ~Copyable {
+  private let router: Router
+  private let cors: CORS
+  private let serverHeader: Octets
+  private let logsAccess: Bool
+  private var response: Response
+  /// Date and Server: the same in all responses of a second.
+  private var commonFields = OctetBuffer(limit: 1024)
+
+  var admin: Admin
+  var metrics = Metrics()
+  var log: Log
+  /// In a drain every response is the last one of its connection.
+  var isDraining = false
+
+  init(router: Router, configuration: Configuration) {
+    self.router = router
+    cors = CORS(policy: configuration.corsAllowOrigin)
+    serverHeader = configuration.serverHeader
+    logsAccess = configuration.accessLog
+    response = Response(limit: configuration.responseLimit)
+    admin = Admin()
+    log = Log(level: configuration.logLevel, format: configuration.logFormat)
+  }
+
+  /// To be called when a second has begun.
+  mutating func setTime(_ seconds: Int64) {
+    log.time = seconds
+    commonFields.removeAll()
+    commonFields.append("Date: ")
+    commonFields.append(httpDate: seconds)
+    commonFields.append("\r\n")
+    if !serverHeader.isEmpty { commonFields.append(field: "Server", serverHeader) }
+  }
+
+  /// Appends the response to a request.
+  ///
+  /// - Returns: whether the connection stays open behind it.
+  mutating func respond(
+    to request: Request, keepsAlive: Bool, isHTTP11: Bool, on connection: ConnectionInfo,
+    into output: inout OctetBuffer
+  ) -> Bool {
+    response.reset()
+    if connection.isAdmin {
+      admin.answer(request, &response, metrics, isReady: !isDraining)
+    } else {
+      router.answer(request, &response)
+      cors.addFields(for: request, to: &response)
+    }
+    if response.content.overflowed || response.fields.overflowed {
+      if log.begin(.error, "response too large or out of memory") {
+        log.line.add("target", request.targetOctets)
+        log.end()
+      }
+      response.reset()
+      response.fail(.internalServerError, "the response could not be made")
+      response.closesConnection = true
+    }
+    let staysOpen = keepsAlive && !isDraining && !response.closesConnection
+    let length = appendResponse(
+      to: connection, isHead: request.method == .head,
+      connectionOption: staysOpen ? (isHTTP11 ? nil : "keep-alive") : "close",
+      into: &output)
+    if !connection.isAdmin { metrics.countRequest(request.method, response.status) }
+    if logsAccess {
+      logAccess(request.method, request.targetOctets, length, connection)
+    }
+    return staysOpen
+  }
+
+  /// Appends the response to what could not be read as a request.
+  mutating func refuse(
+    _ error: RequestError, method: Method, on connection: ConnectionInfo,
+    into output: inout OctetBuffer
+  ) {
+    response.reset()
+    response.fail(error.status, error.reason)
+    let length = appendResponse(
+      to: connection, isHead: method == .head, connectionOption: "close", into: &output)
+    if !connection.isAdmin { metrics.countRequest(method, error.status) }
+    if log.begin(.info, "request refused") {
+      log.line.add("status", Int64(error.status.code))
+      log.line.add("reason", error.reason)
+      if let peer = connection.peer { log.line.add("peer", peer) }
+      log.end()
+    }
+    if logsAccess { logAccess(method, Octets("-"), length, connection) }
+  }
+
+  /// Appends the head and, unless there is none to a HEAD, the content (RFC 9112 4, 5, 6).
+  ///
+  /// - Returns: how many octets of content were appended.
+  private mutating func appendResponse(
+    to connection: ConnectionInfo, isHead: Bool, connectionOption: StaticString?,
+    into output: inout OctetBuffer
+  ) -> Int {
+    output.append(statusLine: response.status)
+    output.append(commonFields.octets)
+    if cors.allowsEveryOrigin && !connection.isAdmin {
+      output.append("Access-Control-Allow-Origin: *\r\n")
+    }
+    let length = response.status.forbidsContent ? 0 : response.content.count
+    if !response.status.forbidsContent {
+      if let contentType = response.contentType, length > 0 {
+        output.append("Content-Type: ")
+        output.append(contentType)
+        output.append("\r\n")
+      }
+      output.append(field: "Content-Length", decimal: Int64(length))
+    }
+    if !response.allowed.isEmpty { output.append(field: "Allow", response.allowed) }
+    output.append(response.fields.octets)
+    if let connectionOption {
+      output.append("Connection: ")
+      output.append(connectionOption)
+      output.append("\r\n")
+    }
+    output.append("\r\n")
+    if isHead { return 0 }
+    output.append(response.content.octets[0..<length])
+    return length
+  }
+
+  private mutating func logAccess(
+    _ method: Method, _ target: Octets, _ length: Int, _ connection: ConnectionInfo
+  ) {
+    log.beginAccess()
+    log.line.add("method", method.name)
+    log.line.add("target", target)
+    log.line.add("status", Int64(response.status.code))
+    log.line.add("bytes", Int64(length))
+    if let peer = connection.peer { log.line.add("peer", peer) }
+    log.endAccess()
+  }
+}

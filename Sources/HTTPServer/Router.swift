@@ -1,0 +1,88 @@
+import HTTPCodec
+
+public typealias Handler = (Request, inout Response) -> Void
+
+/// Finds the handler of a request, and answers where there is none.
+///
+/// HEAD goes to the handler of GET and OPTIONS is answered from the routes; a path that is known
+/// for other methods is a 405 with Allow, an unknown path a 404, an unknown method a 501.
+public struct Router {
+  private struct Route {
+    let method: Method
+    /// nil stands for every path.
+    let path: StaticString?
+    let handler: Handler
+  }
+
+  private var routes: [Route] = []
+
+  public init() {}
+
+  /// Adds a route; the first that fits a request is taken.
+  ///
+  /// - Parameter path: as it stands in a request, without query; nil for every path.
+  public mutating func on(
+    _ method: Method, _ path: StaticString? = nil, _ handler: @escaping Handler
+  ) {
+    routes.append(Route(method: method, path: path, handler: handler))
+  }
+
+  public mutating func get(_ path: StaticString? = nil, _ handler: @escaping Handler) {
+    on(.get, path, handler)
+  }
+
+  public mutating func post(_ path: StaticString? = nil, _ handler: @escaping Handler) {
+    on(.post, path, handler)
+  }
+
+  func answer(_ request: Request, _ response: inout Response) {
+    // RFC 9110 9.1: a method that nobody knows is 501, one that this resource has not is 405.
+    if request.method == .unknown {
+      return response.fail(.notImplemented, "this server knows no such method")
+    }
+    let method = request.method == .head ? Method.get : request.method
+    let path = request.path
+    var allowed = MethodSet()
+    for route in routes {
+      // "*" and the target of a CONNECT are about the server: all methods are told.
+      if let routePath = route.path, !path.isEmpty, !(path == routePath) { continue }
+      if route.method == method, !path.isEmpty { return route.handler(request, &response) }
+      allowed.insert(route.method)
+    }
+    if allowed.isEmpty { return response.fail(.notFound, "there is nothing at this path") }
+    if method == .options {
+      response.status = .noContent
+    } else {
+      response.fail(.methodNotAllowed, "this resource has no such method")
+    }
+    response.allowed = allowed
+  }
+}
+
+/// Methods, one bit each.
+struct MethodSet {
+  private var bits: UInt16 = 0
+
+  var isEmpty: Bool { bits == 0 }
+
+  mutating func insert(_ method: Method) {
+    bits |= 1 << UInt16(method.rawValue)
+    if method == .get { insert(.head) }
+  }
+
+  func contains(_ method: Method) -> Bool { bits & (1 << UInt16(method.rawValue)) != 0 }
+}
+
+extension OctetBuffer {
+  /// Appends a field that lists methods; OPTIONS is always among them.
+  mutating func append(field name: StaticString, _ methods: MethodSet) {
+    append(name)
+    append(": ")
+    for index in 0..<UInt8(Method.count) {
+      guard let method = Method(rawValue: index), methods.contains(method) else { continue }
+      append(method.name)
+      append(", ")
+    }
+    append("OPTIONS\r\n")
+  }
+}

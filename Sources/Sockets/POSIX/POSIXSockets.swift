@@ -1,0 +1,251 @@
+#if !arch(wasm32)
+  #if canImport(Glibc)
+    import Glibc
+  #elseif canImport(Musl)
+    import Musl
+  #else
+    import Darwin
+  #endif
+
+  /// Sockets of the system below, for debugging, profiling and tests: plain poll(2), which every
+  /// POSIX system has.
+  public struct POSIXSockets: Sockets, ~Copyable {
+    /// What is polled, and the token of each in step with it. The first is the pipe on which
+    /// signals come.
+    private var polled: [pollfd]
+    private var tokens: [Int]
+    /// By token: the place in `polled`, or -1.
+    private var places: [Int]
+    private var events: [Event] = []
+    public private(set) var drainRequested = false
+
+    /// - Parameter tokens: how many sockets can be watched, with tokens from 0 on.
+    public init?(tokens count: Int) {
+      places = [Int](repeating: -1, count: count)
+      guard let signals = SignalPipe.open() else { return nil }
+      polled = [pollfd(fd: signals, events: Int16(POLLIN), revents: 0)]
+      tokens = [-1]
+    }
+
+    // MARK: Listening
+
+    public mutating func listen(
+      on address: SocketAddress, backlog: Int
+    ) throws(SocketError) -> Descriptor {
+      let family = address.isIPv6 ? AF_INET6 : AF_INET
+      #if canImport(Darwin)
+        let listener = socket(family, SOCK_STREAM, 0)
+      #else
+        let listener = socket(family, Int32(SOCK_STREAM.rawValue), 0)
+      #endif
+      guard listener >= 0 else { throw SocketError(code: errno) }
+      // Or a restart would fail for as long as old connections are in TIME_WAIT.
+      var on: Int32 = 1
+      setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
+      guard bind(listener, to: address) == 0, systemListen(listener, Int32(backlog)) == 0,
+        setNonBlocking(listener)
+      else {
+        let error = SocketError(code: errno)
+        close(listener)
+        throw error
+      }
+      return listener
+    }
+
+    private func bind(_ socket: Descriptor, to address: SocketAddress) -> Int32 {
+      if address.isIPv6 {
+        var name = sockaddr_in6()
+        name.sin6_family = sa_family_t(AF_INET6)
+        name.sin6_port = address.port.bigEndian
+        copy(address, to: &name.sin6_addr)
+        return withSocketAddress(&name) { systemBind(socket, $0, $1) }
+      }
+      var name = sockaddr_in()
+      name.sin_family = sa_family_t(AF_INET)
+      name.sin_port = address.port.bigEndian
+      copy(address, to: &name.sin_addr)
+      return withSocketAddress(&name) { systemBind(socket, $0, $1) }
+    }
+
+    public mutating func accept(from listener: Descriptor) -> Acceptance {
+      let connection = systemAccept(listener)
+      if connection >= 0 {
+        var on: Int32 = 1
+        setsockopt(
+          connection, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
+        guard setNonBlocking(connection) else {
+          close(connection)
+          return .lost
+        }
+        return .connection(connection)
+      }
+      switch errno {
+      case EAGAIN, EWOULDBLOCK: return .none
+      case EMFILE, ENFILE, ENOBUFS, ENOMEM: return .exhausted
+      case EBADF, EINVAL, ENOTSOCK, EOPNOTSUPP, EFAULT: return .failed(SocketError(code: errno))
+      default: return .lost  // accept(2) passes on what went wrong on the new connection
+      }
+    }
+
+    public func localAddress(of listener: Descriptor) -> SocketAddress? {
+      address(of: listener, getsockname)
+    }
+
+    public func peerAddress(of connection: Descriptor) -> SocketAddress? {
+      address(of: connection, getpeername)
+    }
+
+    private func address(
+      of socket: Descriptor,
+      _ getter: (Int32, UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Int32
+    ) -> SocketAddress? {
+      var name = sockaddr_in6()  // holds a sockaddr_in as well
+      let status = withSocketAddress(&name) { pointer, size in
+        var size = size
+        return getter(socket, UnsafeMutablePointer(mutating: pointer), &size)
+      }
+      guard status == 0 else { return nil }
+      let port = UInt16(bigEndian: name.sin6_port)  // at the same place in both
+      let isIPv6 = Int32(name.sin6_family) == AF_INET6
+      var octets = InlineArray<16, UInt8>(repeating: 0)
+      withUnsafeBytes(of: &name) { name in
+        // sin6_addr is at 8, sin_addr at 4.
+        for i in 0..<(isIPv6 ? 16 : 4) { octets[i] = name[(isIPv6 ? 8 : 4) + i] }
+      }
+      return SocketAddress(octets: octets, isIPv6: isIPv6, port: port)
+    }
+
+    // MARK: Connections
+
+    public mutating func receive(
+      from connection: Descriptor, into buffer: UnsafeMutableRawBufferPointer
+    ) -> Transfer {
+      transferred(recv(connection, buffer.baseAddress, buffer.count, 0))
+    }
+
+    public mutating func send(
+      _ octets: UnsafePointer<UInt8>, count: Int, to connection: Descriptor
+    ) -> Transfer {
+      #if canImport(Darwin)
+        let flags: Int32 = 0  // SIGPIPE is ignored, see SignalPipe
+      #else
+        let flags = Int32(MSG_NOSIGNAL)
+      #endif
+      return transferred(systemSend(connection, octets, count, flags))
+    }
+
+    private func transferred(_ count: Int) -> Transfer {
+      if count >= 0 { return .octets(count) }
+      switch errno {
+      case EAGAIN, EWOULDBLOCK, EINTR: return .wouldBlock
+      default: return .failed(SocketError(code: errno))
+      }
+    }
+
+    public mutating func finishSending(on connection: Descriptor) {
+      shutdown(connection, Int32(SHUT_WR))
+    }
+
+    public mutating func close(_ descriptor: Descriptor) {
+      systemClose(descriptor)
+    }
+
+    // MARK: Waiting
+
+    public mutating func watch(_ descriptor: Descriptor, token: Int, for interest: Interest) {
+      let flags =
+        (interest.contains(.read) ? Int16(POLLIN) : 0)
+        | (interest.contains(.write) ? Int16(POLLOUT) : 0)
+      let place = places[token]
+      if interest.isEmpty {
+        guard place >= 0 else { return }
+        places[token] = -1
+        if place < polled.count - 1 {
+          polled[place] = polled[polled.count - 1]
+          tokens[place] = tokens[tokens.count - 1]
+          places[tokens[place]] = place
+        }
+        polled.removeLast()
+        tokens.removeLast()
+      } else if place >= 0 {
+        polled[place].events = flags
+      } else {
+        places[token] = polled.count
+        polled.append(pollfd(fd: descriptor, events: flags, revents: 0))
+        tokens.append(token)
+      }
+    }
+
+    public mutating func wait(nanoseconds: Int64?) throws(SocketError) -> Int {
+      events.removeAll(keepingCapacity: true)
+      // Rounded up: a time-out must not be found unexpired when the wait is over.
+      let milliseconds = nanoseconds.map { Int32(clamping: ($0 + 999_999) / 1_000_000) } ?? -1
+      let ready = poll(&polled, nfds_t(polled.count), milliseconds)
+      if ready < 0 {
+        if errno == EINTR || errno == EAGAIN { return 0 }
+        throw SocketError(code: errno)
+      }
+      if ready == 0 { return 0 }
+      if polled[0].revents != 0 {
+        SignalPipe.empty(polled[0].fd)
+        drainRequested = true
+      }
+      for place in 1..<polled.count where polled[place].revents != 0 {
+        let revents = polled[place].revents
+        // An error or a hang-up is found by whatever is tried next.
+        let failed = revents & Int16(POLLERR | POLLHUP | POLLNVAL) != 0
+        events.append(
+          Event(
+            token: tokens[place],
+            isReadable: revents & Int16(POLLIN) != 0 || failed,
+            isWritable: revents & Int16(POLLOUT) != 0 || failed))
+      }
+      return events.count
+    }
+
+    public func event(_ index: Int) -> Event { events[index] }
+
+    // MARK: Clocks
+
+    public func monotonicTime() -> Int64 {
+      var time = timespec()
+      clock_gettime(CLOCK_MONOTONIC, &time)
+      return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+
+    public func wallClockSeconds() -> Int64 { Int64(time(nil)) }
+  }
+
+  private func copy<Field>(_ address: SocketAddress, to field: inout Field) {
+    withUnsafeMutableBytes(of: &field) { field in
+      for i in 0..<address.octetCount { field[i] = address.octets[i] }
+    }
+  }
+
+  private func setNonBlocking(_ descriptor: Descriptor) -> Bool {
+    let flags = fcntl(descriptor, F_GETFL)
+    return flags >= 0 && fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) >= 0
+      && fcntl(descriptor, F_SETFD, FD_CLOEXEC) >= 0
+  }
+
+  private func withSocketAddress<Name>(
+    _ name: inout Name, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+  ) -> Int32 {
+    withUnsafeMutableBytes(of: &name) { bytes in
+      guard let start = bytes.baseAddress else { return -1 }
+      return body(start.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count))
+    }
+  }
+
+  // Named apart from the methods, in which the C functions could not be called by name.
+  private func systemListen(_ socket: Int32, _ backlog: Int32) -> Int32 { listen(socket, backlog) }
+  private func systemAccept(_ socket: Int32) -> Int32 { accept(socket, nil, nil) }
+  private func systemBind(
+    _ socket: Int32, _ name: UnsafePointer<sockaddr>, _ size: socklen_t
+  ) -> Int32 { bind(socket, name, size) }
+  private func systemSend(
+    _ socket: Int32, _ octets: UnsafeRawPointer, _ count: Int, _ flags: Int32
+  ) -> Int { send(socket, octets, count, flags) }
+  @discardableResult
+  private func systemClose(_ descriptor: Int32) -> Int32 { close(descriptor) }
+#endif

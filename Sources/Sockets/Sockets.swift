@@ -1,0 +1,134 @@
+/// What the event loop needs of a network and a clock, and no more: listening and connected
+/// stream sockets, none of which ever blocks, and one call that waits for any of them.
+///
+/// `WASISockets` and `POSIXSockets` are the real ones, `SystemSockets` names the one of this
+/// platform; the tests have a scripted one.
+public protocol Sockets: ~Copyable {
+  /// Opens a listening socket.
+  ///
+  /// - Parameter backlog: how many connections may wait to be accepted.
+  mutating func listen(on address: SocketAddress, backlog: Int) throws(SocketError) -> Descriptor
+
+  /// The address a listening socket got, which has the port that was chosen for port 0.
+  func localAddress(of listener: Descriptor) -> SocketAddress?
+
+  mutating func accept(from listener: Descriptor) -> Acceptance
+
+  /// The address of a connection's other end, nil when it cannot be told.
+  func peerAddress(of connection: Descriptor) -> SocketAddress?
+
+  /// Reads what is there, up to the size of `buffer`; 0 octets at the end of the input.
+  mutating func receive(
+    from connection: Descriptor, into buffer: UnsafeMutableRawBufferPointer
+  ) -> Transfer
+
+  /// Writes what can be written now.
+  mutating func send(
+    _ octets: UnsafePointer<UInt8>, count: Int, to connection: Descriptor
+  ) -> Transfer
+
+  /// Tells the other end that nothing more will be sent.
+  mutating func finishSending(on connection: Descriptor)
+
+  mutating func close(_ descriptor: Descriptor)
+
+  /// Sets what `wait` watches a socket for; nothing to watch it no longer. A socket must be
+  /// watched for nothing before it is closed.
+  ///
+  /// - Parameter token: a small number of the caller's that stands for the socket in events.
+  mutating func watch(_ descriptor: Descriptor, token: Int, for interest: Interest)
+
+  /// Waits until a watched socket is ready, for at most `nanoseconds`, nil for as long as it
+  /// takes.
+  ///
+  /// - Returns: how many events there are; 0 at the end of the time, and at times before.
+  mutating func wait(nanoseconds: Int64?) throws(SocketError) -> Int
+
+  /// One of the events of the last `wait`. There may be two for a socket.
+  func event(_ index: Int) -> Event
+
+  /// Whether somebody outside has asked the server to drain: a signal to the process or, to a
+  /// wasm guest which gets no signals, its host with a hang-up on the listening socket.
+  var drainRequested: Bool { get }
+
+  /// A clock that never jumps, in nanoseconds.
+  func monotonicTime() -> Int64
+
+  /// Seconds since the Unix epoch, as far as this machine knows.
+  func wallClockSeconds() -> Int64
+}
+
+public typealias Descriptor = Int32
+
+public struct SocketAddress: Sendable {
+  /// In network order; an IPv4 address is the first four.
+  public let octets: InlineArray<16, UInt8>
+  public let isIPv6: Bool
+  public let port: UInt16
+
+  public init(octets: InlineArray<16, UInt8>, isIPv6: Bool, port: UInt16) {
+    self.octets = octets
+    self.isIPv6 = isIPv6
+    self.port = port
+  }
+
+  public var octetCount: Int { isIPv6 ? 16 : 4 }
+}
+
+/// What came of an `accept`.
+public enum Acceptance: Equatable {
+  case connection(Descriptor)
+  /// No connection is waiting.
+  case none
+  /// A connection was lost before it could be served, as when its client has reset it already.
+  /// There may be another.
+  case lost
+  /// No descriptors or no memory for another connection now: try again later.
+  case exhausted
+  /// The listening socket is of no use any more.
+  case failed(SocketError)
+}
+
+/// What came of a `receive` or a `send`.
+public enum Transfer: Equatable {
+  case octets(Int)
+  case wouldBlock
+  case failed(SocketError)
+}
+
+/// What to watch a socket for.
+public struct Interest: OptionSet, Sendable {
+  public let rawValue: UInt8
+  public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+  public static var read: Interest { Interest(rawValue: 1) }
+  public static var write: Interest { Interest(rawValue: 2) }
+}
+
+/// Something has happened to a watched socket; what exactly, the next call on it tells.
+public struct Event: Equatable {
+  public let token: Int
+  public let isReadable: Bool
+  public let isWritable: Bool
+
+  public init(token: Int, isReadable: Bool, isWritable: Bool) {
+    self.token = token
+    self.isReadable = isReadable
+    self.isWritable = isWritable
+  }
+}
+
+/// An errno of the platform, in the words of `strerror` for those that a person may meet.
+public struct SocketError: Error, Equatable {
+  public let code: Int32
+
+  public init(code: Int32) {
+    self.code = code
+  }
+}
+
+#if arch(wasm32)
+  public typealias SystemSockets = WASISockets
+#else
+  public typealias SystemSockets = POSIXSockets
+#endif

@@ -1,0 +1,64 @@
+#if arch(wasm32)
+  import CMemory
+  import CWASI
+
+  /// The process as WASI has it.
+  public enum SystemProcess {
+    /// The value of an environment variable, nil when it is not set. It lives for ever.
+    public static func environment(_ name: StaticString) -> UnsafeBufferPointer<UInt8>? {
+      var count: UInt32 = 0
+      var size: UInt32 = 0
+      guard environ_sizes_get(&count, &size) == 0, count > 0,
+        let block = calloc(Int(size) + 1, 1),
+        let entries = calloc(Int(count), MemoryLayout<UnsafeMutablePointer<UInt8>?>.stride)
+      else { return nil }
+      defer { free(entries) }
+      let list = entries.bindMemory(to: UnsafeMutablePointer<UInt8>?.self, capacity: Int(count))
+      guard environ_get(list, block.assumingMemoryBound(to: UInt8.self)) == 0 else { return nil }
+      for i in 0..<Int(count) {
+        guard let entry = list[i],
+          memcmp(entry, name.utf8Start, name.utf8CodeUnitCount) == 0,
+          entry[name.utf8CodeUnitCount] == UInt8(ascii: "=")
+        else { continue }
+        let value = entry + name.utf8CodeUnitCount + 1
+        var length = 0
+        while value[length] != 0 { length += 1 }
+        return UnsafeBufferPointer(start: value, count: length)
+      }
+      free(block)
+      return nil
+    }
+
+    /// Writes to standard output (1) or standard error (2). What cannot be written is lost: a log
+    /// that nobody reads must not end the server.
+    public static func write(_ octets: UnsafePointer<UInt8>, count: Int, to descriptor: Int32) {
+      var start = 0
+      while start < count {
+        var view = wasi_iovec(
+          buf: UnsafeMutableRawPointer(mutating: octets + start), buf_len: UInt32(count - start))
+        var written: UInt32 = 0
+        guard fd_write(descriptor, &view, 1, &written) == 0, written > 0 else { return }
+        start += Int(written)
+      }
+    }
+
+    public static func exit(_ status: Int32) -> Never {
+      proc_exit(UInt32(bitPattern: status))
+    }
+  }
+
+  extension SocketError {
+    public var reason: StaticString {
+      switch Int(code) {
+      case WASI_EADDRINUSE: "address already in use"
+      case WASI_EADDRNOTAVAIL: "no such address on this machine"
+      case WASI_EPERM: "permission denied"
+      case WASI_ENOTCAPABLE: "not granted by the host"
+      case WASI_EMFILE, WASI_ENFILE: "too many open sockets"
+      case WASI_ENOMEM, WASI_ENOBUFS: "out of memory"
+      case WASI_ECONNRESET: "connection reset"
+      default: "the host refused"
+      }
+    }
+  }
+#endif

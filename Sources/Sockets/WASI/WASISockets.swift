@@ -1,0 +1,324 @@
+#if arch(wasm32)
+  import CMemory
+  import CWASI
+
+  /// Sockets of WasmEdge's extension of WASI preview1, on WasmEdge, wasm-serve, or any host with
+  /// the same functions. What the hosts are known to do is handled here and nowhere else:
+  ///
+  /// - Descriptors may be any number: they are handed back as they came, never used as an index.
+  /// - `accept` in its first form, then NONBLOCK by a call of its own; either may fail when the
+  ///   client has gone already, which loses that connection and nothing else.
+  /// - `poll_oneoff` with descriptors only may hang when all of them are bad: there is always a
+  ///   clock among the subscriptions.
+  /// - It may report errno 27 in events, or fail with 27 or 20, after the process was stopped and
+  ///   continued: the same list is tried again.
+  /// - A subscription for writing alone, on a full socket whose client has closed its half, may
+  ///   return at once with no event: there is none. Such a socket is tried again every
+  ///   `retryInterval` instead.
+  /// - Sockets are written with `sock_send`: `fd_write` may raise SIGPIPE in the host.
+  public struct WASISockets: Sockets, ~Copyable {
+    private static let retryInterval: Int64 = 20_000_000
+
+    /// One a token: its places in `subscriptions` and `retried`, or -1.
+    private struct Watch {
+      var reading: Int32 = -1
+      var writing: Int32 = -1
+      var retrying: Int32 = -1
+    }
+
+    private let watches: UnsafeMutablePointer<Watch>
+    /// The first one is the clock; the others are in no order.
+    private let subscriptions: UnsafeMutablePointer<wasi_subscription>
+    private var subscriptionCount = 1
+    private let retried: UnsafeMutablePointer<Int32>
+    private var retriedCount = 0
+    private var nextRetry: Int64 = 0
+    private let events: UnsafeMutablePointer<wasi_event>
+    private var failures = 0
+    /// The public and the admin port's.
+    private var listeners: InlineArray<2, Descriptor> = [-1, -1]
+    public private(set) var drainRequested = false
+
+    /// - Parameter tokens: how many sockets can be watched, with tokens from 0 on.
+    /// - Returns: nil when there is not enough memory for that.
+    public init?(tokens: Int) {
+      // All memory is taken here, once: waiting never allocates.
+      guard let watches = calloc(tokens, MemoryLayout<Watch>.stride),
+        let subscriptions = calloc(2 * tokens + 1, MemoryLayout<wasi_subscription>.stride),
+        let retried = calloc(tokens, MemoryLayout<Int32>.stride),
+        let events = calloc(2 * tokens + 1, MemoryLayout<wasi_event>.stride)
+      else { return nil }
+      self.watches = watches.bindMemory(to: Watch.self, capacity: tokens)
+      self.subscriptions = subscriptions.bindMemory(
+        to: wasi_subscription.self, capacity: 2 * tokens + 1)
+      self.retried = retried.bindMemory(to: Int32.self, capacity: tokens)
+      self.events = events.bindMemory(to: wasi_event.self, capacity: 2 * tokens + 1)
+      for token in 0..<tokens { self.watches[token] = Watch() }
+      self.subscriptions[0].userdata = .max
+      self.subscriptions[0].tag = UInt8(WASI_EVENTTYPE_CLOCK)
+      self.subscriptions[0].u.clock.id = UInt32(WASI_CLOCK_MONOTONIC)
+    }
+
+    deinit {
+      free(watches)
+      free(subscriptions)
+      free(retried)
+      free(events)
+    }
+
+    // MARK: Listening
+
+    public mutating func listen(
+      on address: SocketAddress, backlog: Int
+    ) throws(SocketError) -> Descriptor {
+      let family = UInt32(address.isIPv6 ? WASI_AF_INET6 : WASI_AF_INET4)
+      var listener: Descriptor = -1
+      try check(sock_open(family, UInt32(WASI_SOCK_STREAM), &listener))
+      do throws(SocketError) {
+        // Or a restart would fail for as long as old connections are in TIME_WAIT.
+        var on: UInt32 = 1
+        try check(
+          sock_setsockopt(listener, UInt32(WASI_SOL_SOCKET), UInt32(WASI_SO_REUSEADDR), &on, 4))
+        try check(bind(listener, to: address))
+        try check(sock_listen(listener, UInt32(backlog)))
+        try check(fd_fdstat_set_flags(listener, UInt32(WASI_FDFLAG_NONBLOCK)))
+      } catch {
+        _ = fd_close(listener)
+        throw error
+      }
+      listeners[listeners[0] < 0 ? 0 : 1] = listener
+      return listener
+    }
+
+    private func bind(_ socket: Descriptor, to address: SocketAddress) -> wasi_errno {
+      var octets = address.octets
+      return withUnsafePointer(to: &octets) { octets in
+        var view = wasi_address(
+          buf: UnsafeRawPointer(octets).assumingMemoryBound(to: UInt8.self),
+          buf_len: UInt32(address.octetCount))
+        return sock_bind(socket, &view, UInt32(address.port))
+      }
+    }
+
+    public mutating func accept(from listener: Descriptor) -> Acceptance {
+      var connection: Descriptor = -1
+      let errno = sock_accept(listener, &connection)
+      switch Int(errno) {
+      case WASI_SUCCESS:
+        guard fd_fdstat_set_flags(connection, UInt32(WASI_FDFLAG_NONBLOCK)) == 0 else {
+          close(connection)
+          return .lost
+        }
+        return .connection(connection)
+      case WASI_EAGAIN:
+        return .none
+      case WASI_ECONNABORTED, WASI_ECONNRESET, WASI_ENOTCONN, WASI_EINTR, WASI_EPERM:
+        return .lost
+      case WASI_EMFILE, WASI_ENFILE, WASI_ENOBUFS, WASI_ENOMEM:
+        return .exhausted
+      default:
+        return .failed(SocketError(code: errno))
+      }
+    }
+
+    public func localAddress(of listener: Descriptor) -> SocketAddress? {
+      addressOf(listener, sock_getlocaladdr)
+    }
+
+    public func peerAddress(of connection: Descriptor) -> SocketAddress? {
+      addressOf(connection, sock_getpeeraddr)
+    }
+
+    private typealias AddressGetter = (
+      Descriptor, UnsafePointer<wasi_address>, UnsafeMutablePointer<UInt32>,
+      UnsafeMutablePointer<UInt32>
+    ) -> wasi_errno
+
+    private func addressOf(_ socket: Descriptor, _ getter: AddressGetter) -> SocketAddress? {
+      var octets = InlineArray<16, UInt8>(repeating: 0)
+      var type: UInt32 = 0
+      var port: UInt32 = 0
+      let errno = withUnsafeMutablePointer(to: &octets) { octets in
+        var view = wasi_address(
+          buf: UnsafeRawPointer(octets).assumingMemoryBound(to: UInt8.self), buf_len: 16)
+        return getter(socket, &view, &type, &port)
+      }
+      guard errno == 0, let port = UInt16(exactly: port) else { return nil }
+      return SocketAddress(octets: octets, isIPv6: type != 4, port: port)
+    }
+
+    // MARK: Connections
+
+    public mutating func receive(
+      from connection: Descriptor, into buffer: UnsafeMutableRawBufferPointer
+    ) -> Transfer {
+      var view = wasi_iovec(buf: buffer.baseAddress, buf_len: UInt32(buffer.count))
+      var length: UInt32 = 0
+      var flags: UInt16 = 0
+      return transfer(sock_recv(connection, &view, 1, 0, &length, &flags), length)
+    }
+
+    public mutating func send(
+      _ octets: UnsafePointer<UInt8>, count: Int, to connection: Descriptor
+    ) -> Transfer {
+      var view = wasi_iovec(
+        buf: UnsafeMutableRawPointer(mutating: octets), buf_len: UInt32(count))
+      var length: UInt32 = 0
+      return transfer(sock_send(connection, &view, 1, 0, &length), length)
+    }
+
+    @inline(__always)
+    private func transfer(_ errno: wasi_errno, _ length: UInt32) -> Transfer {
+      switch Int(errno) {
+      case WASI_SUCCESS: .octets(Int(length))
+      case WASI_EAGAIN, WASI_EINTR: .wouldBlock
+      default: .failed(SocketError(code: errno))
+      }
+    }
+
+    public mutating func finishSending(on connection: Descriptor) {
+      _ = sock_shutdown(connection, UInt32(WASI_SHUT_WR))
+    }
+
+    public mutating func close(_ descriptor: Descriptor) {
+      _ = fd_close(descriptor)
+      for i in listeners.indices where listeners[i] == descriptor { listeners[i] = -1 }
+    }
+
+    // MARK: Waiting
+
+    public mutating func watch(_ descriptor: Descriptor, token: Int, for interest: Interest) {
+      let reads = interest.contains(.read)
+      let writes = interest.contains(.write)
+      if reads != (watches[token].reading >= 0) {
+        if reads {
+          watches[token].reading = subscribe(descriptor, token, WASI_EVENTTYPE_FD_READ)
+        } else {
+          unsubscribe(watches[token].reading)
+          watches[token].reading = -1
+        }
+      }
+      if (writes && reads) != (watches[token].writing >= 0) {
+        if writes && reads {
+          watches[token].writing = subscribe(descriptor, token, WASI_EVENTTYPE_FD_WRITE)
+        } else {
+          unsubscribe(watches[token].writing)
+          watches[token].writing = -1
+        }
+      }
+      if (writes && !reads) != (watches[token].retrying >= 0) {
+        if writes && !reads { beginRetrying(token) } else { endRetrying(token) }
+      }
+    }
+
+    private mutating func subscribe(_ descriptor: Descriptor, _ token: Int, _ type: Int) -> Int32 {
+      let place = subscriptionCount
+      subscriptions[place].userdata = UInt64(token)
+      subscriptions[place].tag = UInt8(type)
+      subscriptions[place].u.fd_readwrite.fd = descriptor
+      subscriptionCount += 1
+      return Int32(place)
+    }
+
+    /// The last subscription takes the place of the one that goes.
+    private mutating func unsubscribe(_ place: Int32) {
+      subscriptionCount -= 1
+      let last = subscriptions[subscriptionCount]
+      subscriptions[Int(place)] = last
+      if Int(last.tag) == WASI_EVENTTYPE_FD_READ {
+        watches[Int(last.userdata)].reading = place
+      } else {
+        watches[Int(last.userdata)].writing = place
+      }
+    }
+
+    private mutating func beginRetrying(_ token: Int) {
+      if retriedCount == 0 { nextRetry = monotonicTime() + WASISockets.retryInterval }
+      retried[retriedCount] = Int32(token)
+      watches[token].retrying = Int32(retriedCount)
+      retriedCount += 1
+    }
+
+    private mutating func endRetrying(_ token: Int) {
+      retriedCount -= 1
+      let last = retried[retriedCount]
+      retried[Int(watches[token].retrying)] = last
+      watches[Int(last)].retrying = watches[token].retrying
+      watches[token].retrying = -1
+    }
+
+    public mutating func wait(nanoseconds: Int64?) throws(SocketError) -> Int {
+      // A day stands for "as long as it takes".
+      var timeout = nanoseconds ?? 86_400_000_000_000
+      if retriedCount > 0 { timeout = min(timeout, max(0, nextRetry - monotonicTime())) }
+      subscriptions[0].u.clock.timeout = UInt64(max(0, timeout))
+
+      var count: UInt32 = 0
+      let errno = poll_oneoff(subscriptions, events, UInt32(subscriptionCount), &count)
+      switch Int(errno) {
+      case WASI_SUCCESS:
+        failures = 0
+      case WASI_EINTR, WASI_EEXIST:
+        // A list that will not do at all must not become a loop without end.
+        failures += 1
+        if failures > 1000 { fallthrough }
+        count = 0
+      default:
+        throw SocketError(code: errno)
+      }
+      for i in 0..<Int(count) where events[i].fd_readwrite.flags != 0 { noteHangUp(events[i]) }
+      return Int(count) + addRetries(behind: Int(count))
+    }
+
+    /// A listening socket never hangs up by itself: the host asks for a drain.
+    private mutating func noteHangUp(_ event: wasi_event) {
+      guard Int(event.type) != WASI_EVENTTYPE_CLOCK else { return }
+      let place = watches[Int(event.userdata)].reading
+      guard place > 0 else { return }
+      let descriptor = subscriptions[Int(place)].u.fd_readwrite.fd
+      if descriptor == listeners[0] || descriptor == listeners[1] { drainRequested = true }
+    }
+
+    /// When it is time, those that are tried again are as good as writable.
+    private mutating func addRetries(behind count: Int) -> Int {
+      guard retriedCount > 0 else { return 0 }
+      let now = monotonicTime()
+      guard now >= nextRetry else { return 0 }
+      nextRetry = now + WASISockets.retryInterval
+      for i in 0..<retriedCount {
+        events[count + i].userdata = UInt64(retried[i])
+        events[count + i].error = 0
+        events[count + i].type = UInt8(WASI_EVENTTYPE_FD_WRITE)
+      }
+      return retriedCount
+    }
+
+    public func event(_ index: Int) -> Event {
+      let event = events[index]
+      switch Int(event.type) {
+      case WASI_EVENTTYPE_FD_READ where event.error != WASI_EINTR:
+        return Event(token: Int(event.userdata), isReadable: true, isWritable: false)
+      case WASI_EVENTTYPE_FD_WRITE where event.error != WASI_EINTR:
+        return Event(token: Int(event.userdata), isReadable: false, isWritable: true)
+      default:
+        return Event(token: 0, isReadable: false, isWritable: false)
+      }
+    }
+
+    // MARK: Clocks
+
+    public func monotonicTime() -> Int64 { time(of: WASI_CLOCK_MONOTONIC) }
+
+    public func wallClockSeconds() -> Int64 { time(of: WASI_CLOCK_REALTIME) / 1_000_000_000 }
+
+    private func time(of clock: Int) -> Int64 {
+      var nanoseconds: UInt64 = 0
+      _ = clock_time_get(UInt32(clock), 1, &nanoseconds)
+      return Int64(clamping: nanoseconds)
+    }
+
+    private func check(_ errno: wasi_errno) throws(SocketError) {
+      if errno != 0 { throw SocketError(code: errno) }
+    }
+  }
+#endif

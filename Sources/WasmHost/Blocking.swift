@@ -1,0 +1,45 @@
+import Glibc
+
+/// Blocking calls. The host's descriptors never block; a guest's do, until it sets NONBLOCK. So a
+/// call that would block waits here, on that one descriptor, and is then tried again.
+extension Instance {
+  enum Direction { case input, output }
+
+  /// Waits until the descriptor is ready, or the time that the guest set with RCVTIMEO or SNDTIMEO
+  /// is over (`again`).
+  func wait(for direction: Direction, on hostFD: Int32) throws(Errno) {
+    var waiting = [
+      pollfd(fd: hostFD, events: Int16(direction == .input ? POLLIN : POLLOUT), revents: 0)
+    ]
+    try wait(for: &waiting, limit: direction == .input ? SO_RCVTIMEO : SO_SNDTIMEO)
+  }
+
+  /// Waits for a connection, or for the drain to begin.
+  ///
+  /// - Throws: `inval` once a drain is on, as accept(2) does on a listener that was shut down.
+  func waitForConnection(on hostFD: Int32) throws(Errno) {
+    guard !drain.isRequested else { throw .inval }
+    var waiting = [
+      pollfd(fd: hostFD, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: drain.eventFD, events: Int16(POLLIN), revents: 0),
+    ]
+    try wait(for: &waiting, limit: SO_RCVTIMEO)
+  }
+
+  /// Waits for the first of them, or as long as a socket option of the first one says.
+  private func wait(for descriptors: inout [pollfd], limit option: Int32) throws(Errno) {
+    var limit = timeval()
+    var size = socklen_t(MemoryLayout<timeval>.size)
+    // Standard input has no such option: no limit.
+    getsockopt(descriptors[0].fd, SOL_SOCKET, option, &limit, &size)
+    let isUnlimited = limit.tv_sec == 0 && limit.tv_usec == 0
+    // Seconds come from the guest: more than poll(2) can take is cut before it is multiplied.
+    let seconds = min(limit.tv_sec, 1_000_000)
+    let milliseconds = Int32(clamping: seconds * 1000 + (limit.tv_usec + 999) / 1000)
+    switch poll(&descriptors, nfds_t(descriptors.count), isUnlimited ? -1 : milliseconds) {
+    case 0: throw .again
+    case -1 where errno != EINTR: throw .last
+    default: return
+    }
+  }
+}

@@ -1,0 +1,142 @@
+import Glibc
+
+/// What a guest's descriptor number stands for.
+struct Descriptor {
+  enum Kind: UInt8 { case free, stdio, stream, datagram }
+
+  /// Guest-visible flags, what the guest has done, and what is known of readiness.
+  struct State: OptionSet {
+    let rawValue: UInt16
+
+    /// fdflags NONBLOCK, as the guest set it. The host's descriptor never blocks
+    /// (`Blocking.swift`).
+    static let nonBlocking = State(rawValue: 1 << 0)
+    static let bound = State(rawValue: 1 << 1)
+    static let listening = State(rawValue: 1 << 2)
+    /// In the epoll set: from then on the readiness flags are kept, until then they are a guess.
+    static let registered = State(rawValue: 1 << 3)
+    static let readable = State(rawValue: 1 << 4)
+    static let writable = State(rawValue: 1 << 5)
+    /// The last read or write took all it asked for: the kernel is asked before the guest is told
+    /// it is ready still.
+    static let readDoubtful = State(rawValue: 1 << 6)
+    static let writeDoubtful = State(rawValue: 1 << 7)
+    /// The peer sends no more: reading stays possible (it yields what is left, then 0) whatever was
+    /// read.
+    static let peerClosed = State(rawValue: 1 << 8)
+    /// Closed in both directions.
+    static let hungUp = State(rawValue: 1 << 9)
+    /// A send could not be completed since the last time the kernel reported room.
+    static let awaitsRoom = State(rawValue: 1 << 10)
+    /// Became ready since it was last looked at for the guest.
+    static let newlyReadable = State(rawValue: 1 << 11)
+    static let newlyWritable = State(rawValue: 1 << 12)
+    static let inReadyList = State(rawValue: 1 << 13)
+    /// A listener whose guest has yet to hear of the drain.
+    static let drainUnreported = State(rawValue: 1 << 14)
+    /// In the poller's list of sockets to register. It belongs to the number and outlives the
+    /// socket.
+    static let inNewList = State(rawValue: 1 << 15)
+  }
+
+  var kind: Kind = .free
+  var state: State = []
+  var hostFD: Int32 = -1
+  /// Counts the uses of this number, so that a late event is not taken for the next owner's.
+  var generation: UInt32 = 0
+  /// Where the guest's list of subscriptions had this descriptor last: a hint, verified at each
+  /// use.
+  var readHint: UInt32 = .max
+  var writeHint: UInt32 = .max
+  /// The poll during which AGAIN was last answered without asking the kernel.
+  var readRefusal: UInt32 = 0
+  var writeRefusal: UInt32 = 0
+}
+
+/// The guest's descriptors: small numbers, looked up by index. 0, 1 and 2 are standard input,
+/// output and error.
+final class DescriptorTable {
+  private var entries: UnsafeMutablePointer<Descriptor>
+  private var capacity: Int
+  /// Numbers at and above it were never used.
+  private(set) var count = 0
+  private var freeNumbers: [UInt32] = []
+
+  init() {
+    capacity = 64
+    entries = .allocate(capacity: capacity)
+    entries.initialize(repeating: Descriptor(), count: capacity)
+    for standard in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] {
+      _ = insert(
+        standard, kind: .stdio, state: [.readable, .readDoubtful, .writable, .writeDoubtful])
+    }
+  }
+
+  /// Closes what the guest left open.
+  deinit {
+    for number in 0..<count where entries[number].kind != .free && entries[number].kind != .stdio {
+      close(entries[number].hostFD)
+    }
+    entries.deinitialize(count: capacity)
+    entries.deallocate()
+  }
+
+  /// The entry of an open descriptor; valid until the next `insert`.
+  @inline(__always)
+  func lookup(_ number: UInt32) throws(Errno) -> UnsafeMutablePointer<Descriptor> {
+    guard number < UInt32(truncatingIfNeeded: count) else { throw .badf }
+    let entry = entries + Int(number)
+    guard entry.pointee.kind != .free else { throw .badf }
+    return entry
+  }
+
+  /// The entry of an open socket; valid until the next `insert`.
+  @inline(__always)
+  func socket(_ number: UInt32) throws(Errno) -> UnsafeMutablePointer<Descriptor> {
+    let entry = try lookup(number)
+    guard entry.pointee.kind != .stdio else { throw .notsock }
+    return entry
+  }
+
+  /// Gives the host's descriptor the guest's number, which is free.
+  func insert(_ hostFD: Int32, kind: Descriptor.Kind, state: Descriptor.State) -> UInt32 {
+    let number: UInt32
+    if let free = freeNumbers.popLast() {
+      number = free
+    } else {
+      if count == capacity { grow() }
+      number = UInt32(count)
+      count += 1
+    }
+    let last = entries[Int(number)]
+    entries[Int(number)] = Descriptor(
+      kind: kind, state: state.union(last.state.intersection(.inNewList)), hostFD: hostFD,
+      generation: last.generation &+ 1)
+    return number
+  }
+
+  /// Frees the number and closes the host's descriptor, unless it is one of the host's own.
+  func remove(_ number: UInt32) throws(Errno) {
+    let entry = try lookup(number)
+    let (kind, hostFD) = (entry.pointee.kind, entry.pointee.hostFD)
+    entry.pointee = Descriptor(
+      state: entry.pointee.state.intersection(.inNewList), generation: entry.pointee.generation)
+    freeNumbers.append(number)
+    // Linux frees the descriptor whatever close answers, so there is nothing to repeat, and nothing
+    // to tell the guest.
+    if kind != .stdio { close(hostFD) }
+  }
+
+  func didTakeFromNewList(_ number: UInt32) {
+    entries[Int(number)].state.remove(.inNewList)
+  }
+
+  private func grow() {
+    let larger = UnsafeMutablePointer<Descriptor>.allocate(capacity: capacity * 2)
+    larger.moveInitialize(from: entries, count: capacity)
+    (larger + capacity).initialize(repeating: Descriptor(), count: capacity)
+    entries.deallocate()
+    entries = larger
+    capacity *= 2
+  }
+}

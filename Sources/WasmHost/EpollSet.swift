@@ -1,0 +1,87 @@
+import CLinux
+import Glibc
+
+/// What epoll reports of one descriptor.
+struct Edge: OptionSet {
+  let rawValue: UInt8
+
+  static let input = Edge(rawValue: 1)
+  static let output = Edge(rawValue: 2)
+  static let peerClosed = Edge(rawValue: 4)
+  static let hungUp = Edge(rawValue: 8)
+
+  init(rawValue: UInt8) { self.rawValue = rawValue }
+
+  /// An error or a hang-up is for reading and for writing: either call tells the guest what
+  /// happened.
+  init(epoll events: UInt32) {
+    let events = EPOLL_EVENTS(rawValue: events).rawValue
+    var edge: Edge = []
+    if events & (EPOLLIN.rawValue | EPOLLRDHUP.rawValue) != 0 { edge.insert(.input) }
+    if events & EPOLLOUT.rawValue != 0 { edge.insert(.output) }
+    if events & EPOLLRDHUP.rawValue != 0 { edge.insert(.peerClosed) }
+    if events & EPOLLERR.rawValue != 0 { edge.insert([.input, .output]) }
+    if events & EPOLLHUP.rawValue != 0 {
+      edge.insert([.input, .output, .peerClosed, .hungUp])
+    }
+    self = edge
+  }
+}
+
+/// A descriptor in one of its uses.
+struct Token: RawRepresentable, Equatable {
+  let rawValue: UInt64
+
+  init(rawValue: UInt64) { self.rawValue = rawValue }
+  init(generation: UInt32, number: UInt32) {
+    rawValue = UInt64(generation) << 32 | UInt64(number)
+  }
+
+  var generation: UInt32 { UInt32(truncatingIfNeeded: rawValue >> 32) }
+  var number: UInt32 { UInt32(truncatingIfNeeded: rawValue) }
+}
+
+/// An edge-triggered epoll set.
+final class EpollSet {
+  private let descriptor: Int32
+  /// What one wait can report; what does not fit comes with the next.
+  private let batch: UnsafeMutableBufferPointer<epoll_event>
+
+  init() throws(HostError) {
+    descriptor = epoll_create1(Int32(EPOLL_CLOEXEC))
+    guard descriptor >= 0 else {
+      throw .engine("has no epoll descriptor: \(describe(error: errno))")
+    }
+    batch = .allocate(capacity: 1024)
+  }
+
+  deinit {
+    close(descriptor)
+    batch.deallocate()
+  }
+
+  /// Adds a descriptor, or looks at it anew; the first edges are its present state. Closing it
+  /// takes it out.
+  ///
+  /// - Returns: false for a regular file (EPERM), and when the kernel has no room.
+  func watch(
+    _ hostFD: Int32, as token: Token, forInputOnly: Bool = false, anew: Bool = false
+  ) -> Bool {
+    var interest = EPOLLIN.rawValue | EPOLLET.rawValue
+    if !forInputOnly { interest |= EPOLLOUT.rawValue | EPOLLRDHUP.rawValue }
+    var event = epoll_event(events: interest, data: epoll_data(u64: token.rawValue))
+    return epoll_ctl(descriptor, anew ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, hostFD, &event) == 0
+  }
+
+  /// Waits for edges: 0 milliseconds is not at all, -1 for ever.
+  func wait(
+    milliseconds: Int32, _ body: (Token, Edge) -> Void
+  ) throws(Errno) {
+    let count = epoll_wait(descriptor, batch.baseAddress, Int32(batch.count), milliseconds)
+    // A stop and continue of the process: the caller waits again.
+    if count < 0, errno != EINTR { throw .last }
+    for event in batch.prefix(max(Int(count), 0)) {
+      body(Token(rawValue: event.data.u64), Edge(epoll: event.events))
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import Glibc
+
+/// Why a module did not start: each is one plain line.
+public enum HostError: Error, Equatable {
+  /// The file cannot be read; the system's words.
+  case unreadable(path: String, reason: String)
+  /// The bytes are not a core WebAssembly module that the engine accepts.
+  case notAModule(path: String, reason: String)
+  /// The module imports something that this host does not offer.
+  case unsupportedImport(module: String, name: String, reason: String)
+  /// The engine would not make an instance of the module.
+  case notInstantiable(reason: String)
+  /// The engine itself failed.
+  case engine(String)
+}
+
+extension HostError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .unreadable(let path, let reason):
+      "cannot read module '\(path)': \(reason)"
+    case .notAModule(let path, let reason):
+      "'\(path)' is not a WebAssembly module: \(reason)"
+    case .unsupportedImport(let module, let name, let reason):
+      "the module imports \(module).\(name), \(reason)"
+    case .notInstantiable(let reason):
+      "the module cannot be instantiated: \(reason)"
+    case .engine(let reason):
+      "the engine \(reason)"
+    }
+  }
+}
+
+/// The system's words for an error number.
+package func describe(error number: Int32) -> String {
+  String(cString: strerror(number))
+}

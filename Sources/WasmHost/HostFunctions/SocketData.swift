@@ -1,0 +1,168 @@
+import Glibc
+
+// Bytes through sockets.
+
+extension HostFunction {
+  static let socketData = [
+    HostFunction("sock_recv", .i32, .i32, .i32, .i32, .i32, .i32) {
+      environment, caller, values, _ in
+      answer(environment, caller, values) { (instance, arguments) throws(Errno) in
+        try instance.sockRecv(
+          arguments[0], vectors: arguments[1], count: arguments[2], flags: arguments[3],
+          read: arguments[4], outFlags: arguments[5])
+      }
+    },
+    HostFunction("sock_send", .i32, .i32, .i32, .i32, .i32) { environment, caller, values, _ in
+      answer(environment, caller, values) { (instance, arguments) throws(Errno) in
+        try instance.sockSend(
+          arguments[0], vectors: arguments[1], count: arguments[2], flags: arguments[3],
+          written: arguments[4])
+      }
+    },
+    HostFunction("sock_recv_from", .i32, .i32, .i32, .i32, .i32, .i32, .i32) {
+      environment, caller, values, _ in
+      answer(environment, caller, values) { (instance, arguments) throws(Errno) in
+        let address = try instance.addressBuffer(arguments[3])
+        try instance.sockRecv(
+          arguments[0], vectors: arguments[1], count: arguments[2], flags: arguments[4],
+          read: arguments[5], outFlags: arguments[6], address: address)
+      }
+    },
+    HostFunction("sock_send_to", .i32, .i32, .i32, .i32, .i32, .i32, .i32) {
+      environment, caller, values, _ in
+      answer(environment, caller, values) { (instance, arguments) throws(Errno) in
+        // As sock_connect: nothing is granted outwards.
+        _ = try instance.descriptors.socket(arguments[0])
+        throw .notcapable
+      }
+    },
+  ]
+}
+
+/// preview1's `riflags` and `roflags`.
+private enum ReceiveFlags {
+  static let peek: UInt32 = 1
+  static let waitAll: UInt32 = 2
+  static let dataTruncated: UInt16 = 1
+}
+
+extension Instance {
+  fileprivate func sockRecv(
+    _ fd: UInt32, vectors address: UInt32, count: UInt32, flags: UInt32, read: UInt32,
+    outFlags: UInt32, address source: UnsafeMutableRawBufferPointer? = nil
+  ) throws(Errno) {
+    let entry = try descriptors.socket(fd)
+    guard flags & ~(ReceiveFlags.peek | ReceiveFlags.waitAll) == 0 else { throw .inval }
+    try vectors.gather(address, count: count, in: memory)
+    // Checked before anything is taken from the socket: after it, a bad pointer would lose it.
+    let readResult = try memory.pointer(read, count: 4, align: 4)
+    let flagsResult = try memory.pointer(outFlags, count: 2, align: 2)
+    var hostFlags: Int32 = 0
+    if flags & ReceiveFlags.peek != 0 { hostFlags |= Int32(MSG_PEEK) }
+    if flags & ReceiveFlags.waitAll != 0 { hostFlags |= Int32(MSG_WAITALL) }
+    let (bytes, isTruncated) = try receive(entry, flags: hostFlags, source: source)
+    readResult.storeBytes(of: UInt32(truncatingIfNeeded: bytes), as: UInt32.self)
+    flagsResult.storeBytes(of: isTruncated ? ReceiveFlags.dataTruncated : 0, as: UInt16.self)
+  }
+
+  fileprivate func sockSend(
+    _ fd: UInt32, vectors address: UInt32, count: UInt32, flags: UInt32, written: UInt32
+  ) throws(Errno) {
+    let entry = try descriptors.socket(fd)
+    guard flags == 0 else { throw .inval }
+    try vectors.gather(address, count: count, in: memory)
+    let writtenResult = try memory.pointer(written, count: 4, align: 4)
+    let bytes = try send(entry)
+    writtenResult.storeBytes(of: UInt32(truncatingIfNeeded: bytes), as: UInt32.self)
+  }
+
+  /// Receives into the gathered vectors. Zero bytes are the peer's end.
+  func receive(
+    _ entry: UnsafeMutablePointer<Descriptor>, flags: Int32,
+    source: UnsafeMutableRawBufferPointer? = nil
+  ) throws(Errno) -> (bytes: Int, isTruncated: Bool) {
+    let isNonBlocking = entry.pointee.state.contains(.nonBlocking)
+    if isNonBlocking, !entry.pointee.mayRead(inPoll: poller.calls) { throw .again }
+    let isPeek = flags & Int32(MSG_PEEK) != 0
+    let isWaitAll = flags & Int32(MSG_WAITALL) != 0
+    var taken = 0
+    while true {
+      let wanted = vectors.total
+      let (bytes, isTruncated) = receiveOnce(entry.pointee.hostFD, flags, source)
+      if bytes >= 0 {
+        if !isPeek { entry.pointee.didRead(bytes, of: wanted) }
+        taken += bytes
+        // The host's socket does not block, so WAITALL on a blocking one is this loop's work.
+        guard isWaitAll, !isNonBlocking, !isPeek, bytes > 0, bytes < wanted else {
+          return (taken, isTruncated)
+        }
+        vectors.drop(bytes)
+      } else if errno == EAGAIN {
+        entry.pointee.readWouldBlock()
+        if isNonBlocking { throw .again }
+        try wait(for: .input, on: entry.pointee.hostFD)
+      } else if errno != EINTR {
+        if taken > 0 { return (taken, false) }
+        throw .last
+      }
+    }
+  }
+
+  private func receiveOnce(
+    _ hostFD: Int32, _ flags: Int32, _ source: UnsafeMutableRawBufferPointer?
+  ) -> (bytes: Int, isTruncated: Bool) {
+    if vectors.remaining == 1, source == nil, let vector = vectors.pointer {
+      return (recv(hostFD, vector.pointee.iov_base, vector.pointee.iov_len, flags), false)
+    }
+    var storage = sockaddr_storage()
+    return vectors.withMessage { message in
+      withUnsafeMutablePointer(to: &storage) { pointer in
+        message.pointee.msg_name = UnsafeMutableRawPointer(pointer)
+        message.pointee.msg_namelen = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        let bytes = recvmsg(hostFD, message, flags)
+        if bytes >= 0, let source, let address = SocketAddress(pointer.pointee) {
+          source.copyBytes(from: address.host.prefix(source.count))
+        }
+        return (bytes, message.pointee.msg_flags & Int32(MSG_TRUNC) != 0)
+      }
+    }
+  }
+
+  /// Sends the gathered vectors: what fits, or, on a blocking socket, all of it.
+  func send(_ entry: UnsafeMutablePointer<Descriptor>) throws(Errno) -> Int {
+    let isNonBlocking = entry.pointee.state.contains(.nonBlocking)
+    if isNonBlocking, !entry.pointee.mayWrite(inPoll: poller.calls) { throw .again }
+    var sent = 0
+    while true {
+      let wanted = vectors.total
+      let bytes = sendOnce(entry.pointee.hostFD)
+      if bytes >= 0 {
+        entry.pointee.didWrite(bytes, of: wanted)
+        sent += bytes
+        if isNonBlocking || bytes == wanted { return sent }
+        vectors.drop(bytes)
+      } else if errno == EAGAIN {
+        entry.pointee.writeWouldBlock()
+        if isNonBlocking { throw .again }
+        do throws(Errno) {
+          try wait(for: .output, on: entry.pointee.hostFD)
+        } catch {
+          if sent > 0 { return sent }
+          throw error
+        }
+      } else if errno != EINTR {
+        // What was sent before counts; the next call meets the error again.
+        if sent > 0 { return sent }
+        throw .last
+      }
+    }
+  }
+
+  private func sendOnce(_ hostFD: Int32) -> Int {
+    let flags = Int32(MSG_NOSIGNAL)
+    if vectors.remaining == 1, let vector = vectors.pointer {
+      return Glibc.send(hostFD, vector.pointee.iov_base, vector.pointee.iov_len, flags)
+    }
+    return vectors.withMessage { sendmsg(hostFD, $0, flags) }
+  }
+}

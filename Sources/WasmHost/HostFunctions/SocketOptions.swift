@@ -1,0 +1,92 @@
+import Glibc
+
+// Socket options: the ABI's level 0 and its names, and no other.
+
+extension HostFunction {
+  static let socketOptions = [
+    HostFunction("sock_setsockopt", .i32, .i32, .i32, .i32, .i32) {
+      environment, caller, values, _ in
+      answer(environment, caller, values) { (instance, arguments) throws(Errno) in
+        let entry = try instance.descriptors.socket(arguments[0])
+        let option = try SocketOption(level: arguments[1], name: arguments[2])
+        let value = try instance.memory.bytes(arguments[3], count: arguments[4])
+        try option.set(value, on: entry.pointee.hostFD)
+      }
+    },
+    HostFunction("sock_getsockopt", .i32, .i32, .i32, .i32, .i32) {
+      environment, caller, values, _ in
+      answer(environment, caller, values) { (instance, arguments) throws(Errno) in
+        let entry = try instance.descriptors.socket(arguments[0])
+        let option = try SocketOption(level: arguments[1], name: arguments[2])
+        let length = try instance.memory.load(arguments[4], as: UInt32.self)
+        let value = try instance.memory.bytes(arguments[3], count: length)
+        let size = try option.get(value, from: entry.pointee.hostFD)
+        try instance.memory.store(size, at: arguments[4])
+      }
+    },
+  ]
+}
+
+/// An option by its number in the ABI. Values have the layout of Linux on a 64-bit machine: int,
+/// linger (8 bytes), or timeval (16 bytes).
+private enum SocketOption: UInt32 {
+  case reuseAddress = 0
+  case error = 2
+  case sendBuffer = 5
+  case receiveBuffer = 6
+  case keepAlive = 7
+  case linger = 9
+  case receiveLowWater = 10
+  case receiveTimeout = 11
+  case sendTimeout = 12
+  case acceptsConnections = 13
+
+  init(level: UInt32, name: UInt32) throws(Errno) {
+    guard level == 0, let option = SocketOption(rawValue: name) else { throw .inval }
+    self = option
+  }
+
+  private var hostName: Int32 {
+    switch self {
+    case .reuseAddress: SO_REUSEADDR
+    case .error: SO_ERROR
+    case .sendBuffer: SO_SNDBUF
+    case .receiveBuffer: SO_RCVBUF
+    case .keepAlive: SO_KEEPALIVE
+    case .linger: SO_LINGER
+    case .receiveLowWater: SO_RCVLOWAT
+    case .receiveTimeout: SO_RCVTIMEO
+    case .sendTimeout: SO_SNDTIMEO
+    case .acceptsConnections: SO_ACCEPTCONN
+    }
+  }
+
+  private var size: Int {
+    switch self {
+    case .linger: 8
+    case .receiveTimeout, .sendTimeout: 16
+    default: 4
+    }
+  }
+
+  func set(_ value: UnsafeMutableRawBufferPointer, on hostFD: Int32) throws(Errno) {
+    guard self != .error, self != .acceptsConnections, value.count == size else { throw .inval }
+    let result = setsockopt(
+      hostFD, SOL_SOCKET, hostName, value.baseAddress, socklen_t(value.count))
+    guard result == 0 else { throw .last }
+  }
+
+  /// Returns the bytes written.
+  func get(_ value: UnsafeMutableRawBufferPointer, from hostFD: Int32) throws(Errno) -> UInt32 {
+    guard value.count >= size else { throw .inval }
+    var length = socklen_t(size)
+    guard getsockopt(hostFD, SOL_SOCKET, hostName, value.baseAddress, &length) == 0 else {
+      throw .last
+    }
+    if self == .error {
+      let code = Errno(host: value.loadUnaligned(as: Int32.self))
+      value.storeBytes(of: Int32(code.rawValue), as: Int32.self)
+    }
+    return length
+  }
+}

@@ -1,0 +1,204 @@
+import CLinux
+import Glibc
+import Logging
+
+// Sockets from opening to closing, by the V1 names of WasmEdge's extension (docs/socket-abi.md).
+// Bytes are moved in SocketData.swift.
+
+extension HostFunction {
+  static let sockets = [
+    HostFunction("sock_open", .i32, .i32, .i32) { environment, caller, values, _ in
+      answer(environment, caller, values) { (instance, arguments) throws(Errno) in
+        try instance.sockOpen(family: arguments[0], type: arguments[1], fd: arguments[2])
+      }
+    },
+    HostFunction("sock_bind", .i32, .i32, .i32) { environment, caller, values, _ in
+      answer(environment, caller, values) { (instance, arguments) throws(Errno) in
+        try instance.sockBind(arguments[0], address: arguments[1], port: arguments[2])
+      }
+    },
+    HostFunction("sock_listen", .i32, .i32) { environment, caller, values, _ in
+      answer(environment, caller, values) { (instance, arguments) throws(Errno) in
+        try instance.sockListen(arguments[0], backlog: Int32(bitPattern: arguments[1]))
+      }
+    },
+    // V1. The standard's form has the flags of the new descriptor between the two.
+    HostFunction("sock_accept", .i32, .i32) { environment, caller, values, _ in
+      answer(environment, caller, values) { (instance, arguments) throws(Errno) in
+        try instance.sockAccept(arguments[0], flags: 0, fd: arguments[1])
+      }
+    },
+    HostFunction("sock_accept", .i32, .i32, .i32) { environment, caller, values, _ in
+      answer(environment, caller, values) { (instance, arguments) throws(Errno) in
+        try instance.sockAccept(arguments[0], flags: arguments[1], fd: arguments[2])
+      }
+    },
+    HostFunction("sock_connect", .i32, .i32, .i32) { environment, caller, values, _ in
+      answer(environment, caller, values) { (instance, arguments) throws(Errno) in
+        _ = try instance.descriptors.socket(arguments[0])
+        throw .notcapable
+      }
+    },
+    HostFunction("sock_getaddrinfo", .i32, .i32, .i32, .i32, .i32, .i32, .i32, .i32) {
+      environment, caller, values, _ in
+      answer(environment, caller, values) { (_, _) throws(Errno) in throw .notcapable }
+    },
+    HostFunction("sock_shutdown", .i32, .i32) { environment, caller, values, _ in
+      answer(environment, caller, values) { (instance, arguments) throws(Errno) in
+        let entry = try instance.descriptors.socket(arguments[0])
+        let directions: [UInt32: Int] = [1: SHUT_RD, 2: SHUT_WR, 3: SHUT_RDWR]
+        guard let how = directions[arguments[1]] else { throw .inval }
+        if shutdown(entry.pointee.hostFD, Int32(how)) != 0 { throw .last }
+      }
+    },
+    HostFunction("sock_getlocaladdr", .i32, .i32, .i32, .i32) { environment, caller, values, _ in
+      answer(environment, caller, values) { (instance, arguments) throws(Errno) in
+        try instance.storeAddress(arguments, of: getsockname)
+      }
+    },
+    HostFunction("sock_getpeeraddr", .i32, .i32, .i32, .i32) { environment, caller, values, _ in
+      answer(environment, caller, values) { (instance, arguments) throws(Errno) in
+        try instance.storeAddress(arguments, of: getpeername)
+      }
+    },
+  ]
+}
+
+extension Instance {
+  fileprivate func sockOpen(family: UInt32, type: UInt32, fd: UInt32) throws(Errno) {
+    guard 1...3 ~= family, 1...2 ~= type else { throw .inval }
+    // A UNIX socket is a file.
+    guard family != 3 else { throw .afnosupport }
+    _ = try memory.pointer(fd, count: 4, align: 4)
+    let isStream = type == 2
+    let kind = Int32((isStream ? SOCK_STREAM : SOCK_DGRAM).rawValue)
+    let flags = Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
+    let hostFD = socket(family == 1 ? AF_INET : AF_INET6, kind | flags, 0)
+    guard hostFD >= 0 else { throw .last }
+    if family == 2 {
+      // [::] is dual stack, whatever net.ipv6.bindv6only says.
+      setOption(hostFD, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 0)
+    }
+    let number = descriptors.insert(
+      hostFD, kind: isStream ? .stream : .datagram, state: .unpolled)
+    poller.add(number)
+    try memory.store(number, at: fd)
+  }
+
+  fileprivate func sockBind(_ fd: UInt32, address: UInt32, port: UInt32) throws(Errno) {
+    let entry = try descriptors.socket(fd)
+    guard let port = UInt16(exactly: port) else { throw .inval }
+    let host = try addressBuffer(address)
+    let wanted = SocketAddress(host: Array(host), port: port)
+    guard configuration.grants.allow(host: wanted.host, port: port) else {
+      reportRefusal("bind", "\(wanted)")
+      throw .notcapable
+    }
+    if configuration.sharesPorts { setOption(entry.pointee.hostFD, SOL_SOCKET, SO_REUSEPORT, 1) }
+    let result = wanted.withSocketAddress { bind(entry.pointee.hostFD, $0, $1) }
+    guard result == 0 else { throw .last }
+    entry.pointee.state.insert(.bound)
+  }
+
+  fileprivate func sockListen(_ fd: UInt32, backlog: Int32) throws(Errno) {
+    let entry = try descriptors.socket(fd)
+    guard entry.pointee.state.contains(.bound) else {
+      // The kernel would choose a port, which nobody granted.
+      reportRefusal("listen", "an address of the kernel's choice")
+      throw .notcapable
+    }
+    guard listen(entry.pointee.hostFD, backlog) == 0 else { throw .last }
+    entry.pointee.state.insert(.listening)
+    poller.didListen(entry, number: fd)
+  }
+
+  fileprivate func sockAccept(_ fd: UInt32, flags: UInt32, fd result: UInt32) throws(Errno) {
+    let listener = try descriptors.socket(fd)
+    guard flags & ~FDFlags.nonBlock == 0 else { throw .inval }
+    // Checked before the connection is taken: after it, a bad pointer would lose it.
+    _ = try memory.pointer(result, count: 4, align: 4)
+    let hostFD = try accept(listener)
+    // A response is one send, and the ABI has no TCP_NODELAY: nothing is gained by holding back its
+    // last segment.
+    setOption(hostFD, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
+    let isNonBlocking = flags & FDFlags.nonBlock != 0
+    let number = descriptors.insert(
+      hostFD, kind: .stream, state: isNonBlocking ? [.unpolled, .nonBlocking] : .unpolled)
+    poller.add(number)
+    try memory.store(number, at: result)
+  }
+
+  private func accept(_ listener: UnsafeMutablePointer<Descriptor>) throws(Errno) -> Int32 {
+    let isNonBlocking = listener.pointee.state.contains(.nonBlocking)
+    if isNonBlocking, !listener.pointee.mayRead(inPoll: poller.calls) { throw .again }
+    let flags = Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
+    while true {
+      let hostFD = accept4(listener.pointee.hostFD, nil, nil, flags)
+      if hostFD >= 0 {
+        listener.pointee.didAccept()
+        return hostFD
+      }
+      if errno == EAGAIN {
+        listener.pointee.readWouldBlock()
+        if isNonBlocking { throw .again }
+        try waitForConnection(on: listener.pointee.hostFD)
+      } else if errno != EINTR {
+        throw .last
+      }
+    }
+  }
+
+  /// V1: the address' bytes, its type as 4 or 6, and the port in host order.
+  fileprivate func storeAddress(
+    _ arguments: Arguments,
+    of get: (Int32, UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Int32
+  ) throws(Errno) {
+    let entry = try descriptors.socket(arguments[0])
+    let buffer = try addressBuffer(arguments[1])
+    _ = try memory.pointer(arguments[2], count: 4, align: 4)
+    _ = try memory.pointer(arguments[3], count: 4, align: 4)
+    var storage = sockaddr_storage()
+    var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    let result = withUnsafeMutablePointer(to: &storage) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        get(entry.pointee.hostFD, $0, &size)
+      }
+    }
+    guard result == 0 else { throw .last }
+    guard let address = SocketAddress(storage) else { throw .afnosupport }
+    guard buffer.count >= address.host.count else { throw .inval }
+    buffer.copyBytes(from: address.host)
+    try memory.store(UInt32(address.host.count == 4 ? 4 : 6), at: arguments[2])
+    try memory.store(UInt32(address.port), at: arguments[3])
+  }
+
+  /// The bytes that an `address` record { u32 buf, u32 buf_len } refers to: 4 or 16 of them.
+  func addressBuffer(_ address: UInt32) throws(Errno) -> UnsafeMutableRawBufferPointer {
+    let record = try memory.pointer(address, count: 8, align: 4)
+    let length = record.load(fromByteOffset: 4, as: UInt32.self)
+    let bytes = try memory.bytes(record.load(as: UInt32.self), count: length)
+    guard length == 4 || length == 16 else { throw .inval }
+    return bytes
+  }
+
+  /// One line, the first time: a guest that tries again and again is not to fill the log.
+  private func reportRefusal(_ what: String, _ address: String) {
+    guard !hasReportedRefusal else { return }
+    hasReportedRefusal = true
+    let granted = configuration.grants.grants.map(\.description).joined(separator: ",")
+    configuration.logger.warning(
+      "refused: the guest was not granted this address",
+      metadata: ["call": "\(what)", "address": "\(address)", "granted": "\(granted)"])
+  }
+}
+
+extension Descriptor.State {
+  /// A socket that is not in the epoll set yet: calls are tried.
+  static let unpolled: Descriptor.State = [.readable, .readDoubtful, .writable, .writeDoubtful]
+}
+
+/// Sets an option that is a convenience: where it cannot be set, the socket works without.
+private func setOption(_ hostFD: Int32, _ level: Int32, _ name: Int32, _ value: Int32) {
+  var value = value
+  setsockopt(hostFD, level, name, &value, socklen_t(MemoryLayout<Int32>.size))
+}

@@ -1,0 +1,183 @@
+import CWasmtime
+import Logging
+
+/// What a module is given.
+public struct InstanceConfiguration: Sendable {
+  public struct Variable: Sendable, Equatable {
+    public var name: String
+    public var value: String
+
+    public init(_ name: String, _ value: String) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  /// The module's name first, as is the custom.
+  public var arguments: [String] = []
+  public var environment: [Variable] = []
+  public var grants = Grants.none
+  /// The most linear memory it may have, in bytes.
+  public var memoryLimit: Int64 = 256 << 20
+  /// Lets several instances listen on one port (SO_REUSEPORT). Off for one instance: with it, a
+  /// second host of the same user would share the port silently instead of failing.
+  public var sharesPorts = false
+  public var shadows: [Shadow] = []
+  public var logger = Logger(label: "wasm-host")
+
+  public init() {}
+}
+
+/// How a module ended.
+public enum Outcome: Sendable {
+  /// It returned from `_start` (0) or called `proc_exit`.
+  case exited(status: UInt32)
+  case trapped(Trap)
+}
+
+/// One instance of a module with everything that belongs to it alone. It lives and dies on one
+/// thread; modules and engine are shared.
+public final class Instance {
+  let configuration: InstanceConfiguration
+  let memory: GuestMemory
+  let descriptors = DescriptorTable()
+  let poller: Poller
+  let drain: Drain
+  let vectors = Vectors()
+  var exitStatus: UInt32?
+  var hasReportedRefusal = false
+
+  private let store: OpaquePointer
+  private let context: OpaquePointer
+  private let module: Module
+  private var instance = wasmtime_instance_t()
+  private var shadowed: [ShadowedFunction] = []
+
+  /// Nothing of the module runs yet, unless it has a start section.
+  public init(
+    _ module: Module, configuration: InstanceConfiguration, drain: Drain
+  ) throws(HostError) {
+    guard let store = wasmtime_store_new(module.engine.handle.pointer, nil, nil),
+      let context = wasmtime_store_context(store)
+    else { throw .engine("has no memory for an instance") }
+    self.store = store
+    self.context = context
+    self.module = module
+    self.configuration = configuration
+    self.drain = drain
+    memory = GuestMemory(context: context)
+    poller = try Poller(table: descriptors, drain: drain)
+    wasmtime_store_limiter(store, configuration.memoryLimit, -1, -1, -1, -1)
+    try instantiate(imports: try link())
+  }
+
+  deinit {
+    wasmtime_store_delete(store)
+  }
+
+  /// Runs `_start`, until the module ends.
+  ///
+  /// - Throws: `notInstantiable` for a module that has no `_start`.
+  public func run() throws(HostError) -> Outcome {
+    if let exitStatus { return .exited(status: exitStatus) }
+    let isCommand: Bool
+    do throws(Trap) {
+      isCommand = try call("_start") != nil
+    } catch {
+      // proc_exit unwinds the module with a trap of its own.
+      if let exitStatus { return .exited(status: exitStatus) }
+      return .trapped(error)
+    }
+    guard isCommand else { throw .notInstantiable(reason: "it exports no function _start") }
+    return .exited(status: 0)
+  }
+
+  /// Calls an exported function of i32 parameters and at most one i32 result; nil when there is no
+  /// such export.
+  package func call(_ name: String, _ arguments: UInt32...) throws(Trap) -> UInt32? {
+    try call(name, list: arguments)
+  }
+
+  package func call(_ name: String, list arguments: [UInt32]) throws(Trap) -> UInt32? {
+    var item = wasmtime_extern_t()
+    guard wasmtime_instance_export_get(context, &instance, name, name.utf8.count, &item) else {
+      return nil
+    }
+    defer { wasmtime_extern_delete(&item) }
+    guard item.kind == UInt8(WASMTIME_EXTERN_FUNC) else { return nil }
+    var values = arguments.map { argument in
+      var value = wasmtime_val_raw_t()
+      value.i32 = Int32(bitPattern: argument)
+      return value
+    }
+    if values.isEmpty { values.append(wasmtime_val_raw_t()) }
+    var trap: OpaquePointer?
+    let error = wasmtime_func_call_unchecked(context, &item.of.func, &values, values.count, &trap)
+    if let error { throw Trap(consumingError: error) }
+    if let trap { throw Trap(consuming: trap) }
+    return UInt32(bitPattern: values[0].i32)
+  }
+
+  // MARK: Linking
+
+  /// What the module imports, in its order. What this host does not offer is refused by name.
+  private func link() throws(HostError) -> [wasmtime_extern_t] {
+    var imports: [wasmtime_extern_t] = []
+    for wanted in module.imports {
+      guard let function = HostFunction.all.first(where: wanted.isSatisfied) else {
+        throw wanted.refusal
+      }
+      var item = wasmtime_extern_t()
+      item.kind = UInt8(WASMTIME_EXTERN_FUNC)
+      if let shadow = configuration.shadows.last(where: { $0.name == function.name }) {
+        let replacement = ShadowedFunction(shadow, original: function, instance: self)
+        shadowed.append(replacement)
+        item.of.func = define(
+          function, ShadowedFunction.entry, Unmanaged.passUnretained(replacement).toOpaque())
+      } else {
+        item.of.func = define(function, function.entry, Unmanaged.passUnretained(self).toOpaque())
+      }
+      imports.append(item)
+    }
+    return imports
+  }
+
+  /// A function of the store, in the engine's unchecked form: the types have been verified, and a
+  /// call costs some 17 ns with all that is the host's, where the checked form takes 50 to 90.
+  private func define(
+    _ function: HostFunction, _ entry: @escaping HostFunction.Entry,
+    _ environment: UnsafeMutableRawPointer
+  ) -> wasmtime_func_t {
+    let type = function.makeType()
+    defer { wasm_functype_delete(type) }
+    var result = wasmtime_func_t()
+    wasmtime_func_new_unchecked(context, type, entry, environment, nil, &result)
+    return result
+  }
+
+  private func instantiate(imports: [wasmtime_extern_t]) throws(HostError) {
+    var trap: OpaquePointer?
+    let error = wasmtime_instance_new(
+      context, module.handle.pointer, imports, imports.count, &instance, &trap)
+    let reason =
+      error.map { String(consumingError: $0) } ?? trap.map { Trap(consuming: $0).message }
+    // A start section may end the module already; `run` will say so.
+    if let reason, exitStatus == nil { throw .notInstantiable(reason: reason) }
+  }
+}
+
+extension HostFunction {
+  /// The engine's object for the function's type; the caller deletes it.
+  fileprivate func makeType() -> OpaquePointer? {
+    var parameters = HostFunction.vector(of: parameters)
+    var results = HostFunction.vector(of: results)
+    return wasm_functype_new(&parameters, &results)
+  }
+
+  private static func vector(of types: [ValueType]) -> wasm_valtype_vec_t {
+    let values = types.map { wasm_valtype_new($0.rawValue) }
+    var vector = wasm_valtype_vec_t()
+    wasm_valtype_vec_new(&vector, values.count, values)
+    return vector
+  }
+}

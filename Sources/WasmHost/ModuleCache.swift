@@ -1,0 +1,114 @@
+import Glibc
+import Logging
+
+/// Compiled modules on disk, so that a start does not compile.
+///
+/// Compiled code is run as it is, so the directory must be one that nobody else can write to;
+/// otherwise there is no cache. An entry is found by a hash and *verified by comparing the module's
+/// bytes*, all of which it holds: a collision costs a compilation and can never run another
+/// module's code.
+public struct ModuleCache: Sendable {
+  let directory: String
+
+  /// Makes the directory when it is missing (0700).
+  ///
+  /// - Returns: nil, with a warning, for a directory that cannot be trusted or made.
+  public init?(directory: String, logger: Logger) {
+    if let reason = ModuleCache.makeTrusted(directory) {
+      logger.warning(
+        "no module cache", metadata: ["directory": "\(directory)", "reason": "\(reason)"])
+      return nil
+    }
+    self.directory = directory
+  }
+
+  /// `$XDG_CACHE_HOME/wasm-serve`, or `~/.cache/wasm-serve`; nil without a home.
+  public static var defaultDirectory: String? {
+    func variable(_ name: String) -> String? {
+      getenv(name).map { String(cString: $0) }.flatMap { $0.hasPrefix("/") ? $0 : nil }
+    }
+    if let cache = variable("XDG_CACHE_HOME") { return cache + "/wasm-serve" }
+    return variable("HOME").map { $0 + "/.cache/wasm-serve" }
+  }
+
+  /// Nil when there is no usable entry: a missing, damaged or foreign one, or one of another
+  /// engine.
+  func load(_ module: UnsafeRawBufferPointer, engine: Engine) -> Module? {
+    guard let file = try? MappedFile(path: path(for: module)),
+      file.status.st_uid == geteuid(), file.status.st_mode & 0o022 == 0
+    else { return nil }
+    return file.withBytes { entry in
+      ModuleCacheEntry.code(in: entry, for: module).flatMap { code in
+        Module(deserializing: code, engine: engine)
+      }
+    }
+  }
+
+  /// Writes an entry, or replaces one, in one step. A failure is only a slower next start.
+  func store(_ compiled: Module, for module: UnsafeRawBufferPointer) {
+    let path = path(for: module)
+    var temporary = "\(path).XXXXXX".utf8CString.map { $0 }
+    _ = compiled.withSerialized { code in
+      let descriptor = mkstemp(&temporary)
+      guard descriptor >= 0 else { return }
+      var isWritten = ModuleCacheEntry.header(module: module, code: code).withUnsafeBytes {
+        write(all: $0, to: descriptor)
+      }
+      isWritten = isWritten && write(all: module, to: descriptor)
+      isWritten = isWritten && write(all: code, to: descriptor)
+      close(descriptor)
+      if !isWritten || rename(temporary, path) != 0 { unlink(temporary) }
+    }
+  }
+
+  func path(for module: UnsafeRawBufferPointer) -> String {
+    let digits = String(fnv1a(module), radix: 16)
+    return "\(directory)/\(String(repeating: "0", count: 16 - digits.count))\(digits).module"
+  }
+
+  /// Says what is wrong with the directory, nil when it is ours alone.
+  private static func makeTrusted(_ directory: String) -> String? {
+    if mkdir(directory, 0o700) != 0, errno == ENOENT {
+      // The parents are the user's own (~/.cache): made as usual.
+      var end = directory.startIndex
+      while let slash = directory[end...].dropFirst().firstIndex(of: "/") {
+        mkdir(String(directory[..<slash]), 0o700)
+        end = slash
+      }
+      mkdir(directory, 0o700)
+    }
+    var status = stat()
+    guard lstat(directory, &status) == 0 else { return describe(error: errno) }
+    guard status.st_mode & S_IFMT == S_IFDIR else { return "it is not a directory" }
+    guard status.st_uid == geteuid() else { return "it belongs to another user" }
+    guard status.st_mode & 0o022 == 0 else { return "others may write to it" }
+    return nil
+  }
+}
+
+private func write(all bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Bool {
+  var rest = bytes[...]
+  while !rest.isEmpty {
+    let count = Glibc.write(
+      descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+    if count < 0, errno == EINTR { continue }
+    guard count > 0 else { return false }
+    rest = rest.dropFirst(count)
+  }
+  return true
+}
+
+/// FNV-1a over 64-bit words, the last one padded with zeros: eight times as fast as over bytes.
+func fnv1a(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
+  var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+  let words = bytes.count / 8
+  for word in 0..<words {
+    hash =
+      (hash ^ bytes.loadUnaligned(fromByteOffset: word * 8, as: UInt64.self)) &* 0x100_0000_01b3
+    // A product carries upwards only; this lets a word's high bits reach the low ones.
+    hash ^= hash >> 32
+  }
+  var last: UInt64 = 0
+  for byte in bytes[(words * 8)...].reversed() { last = last << 8 | UInt64(byte) }
+  return (hash ^ last ^ UInt64(bytes.count)) &* 0x100_0000_01b3
+}

@@ -1,0 +1,294 @@
+import Glibc
+
+/// `poll_oneoff` over one edge-triggered epoll set.
+///
+/// A descriptor enters the set once, at the first poll after it was opened, and stays until it is
+/// closed. Its readiness is kept in its table entry (`Readiness.swift`), and the entries that are
+/// ready are listed, so that a call costs what is ready, not what is subscribed. What the guest
+/// sees is level-triggered all the same.
+///
+/// The guest's list lives in the guest's memory and may change at any place between two calls,
+/// which only reading all of it can tell. So a list is *indexed*: read in full, each descriptor's
+/// entry remembering its place. A short list is indexed at each call. A long one is indexed when
+/// something ready is not where it was, and otherwise once in a millisecond, and before waiting for
+/// longer than that: a change that showed in no other way is seen that late, but never missed.
+final class Poller {
+  /// Lists up to this length are indexed at each call. Measured: 4.5 ns a subscription while the
+  /// list is in the cache, so 0.3 us here, beside 0.5 us for the rest of a call that finds nothing.
+  /// 10,000 subscriptions take 45 us.
+  static let shortList = 64
+  /// How old the index of a long list may be, in nanoseconds.
+  static let patience: UInt64 = 1_000_000
+
+  private let set: EpollSet
+  private let table: DescriptorTable
+  private let drain: Drain
+  private static let drainToken = Token(generation: .max, number: .max)
+
+  /// Opened since the last poll: not in the epoll set yet.
+  private var unregistered: [UInt32] = []
+  /// Candidates, by generation and number: every descriptor that is ready and was subscribed when
+  /// last indexed is one.
+  private var ready: [Token] = []
+  /// Where the guest's list has clocks.
+  private var clocks: [Int] = []
+  private var indexTime: UInt64 = 0
+  private var indexedCount = 0
+  /// Something is readable that the list, as indexed, does not ask for.
+  private var hasOrphans = false
+  /// Counts the calls; `Descriptor.readRefusal` refers to it.
+  private(set) var calls: UInt32 = 1
+
+  init(table: DescriptorTable, drain: Drain) throws(HostError) {
+    set = try EpollSet()
+    self.table = table
+    self.drain = drain
+    guard set.watch(drain.eventFD, as: Self.drainToken, forInputOnly: true) else {
+      throw .engine("cannot watch for the drain: \(describe(error: errno))")
+    }
+  }
+
+  /// Fills `events`; waits until there is at least one.
+  func poll(_ subscriptions: Subscriptions, into events: inout EventList) throws(Errno) {
+    calls &+= 1
+    registerNew()
+    try collect(until: 0, now: 0)
+    let start = Clock.monotonic.now
+    var now = start
+    let trustEnd = start &+ Self.patience
+    var isIndexed = !mayTrustIndex(for: subscriptions, now: now)
+    if isIndexed { index(subscriptions, now: now, into: &events) }
+    while true {
+      var outcome = emit(subscriptions, start: start, now: now, into: &events)
+      if outcome.isIndexStale, !isIndexed {
+        events.count = 0
+        index(subscriptions, now: now, into: &events)
+        isIndexed = true
+        outcome = emit(subscriptions, start: start, now: now, into: &events)
+      }
+      if events.count > 0 { return }
+      try collect(until: isIndexed ? outcome.deadline : min(outcome.deadline, trustEnd), now: now)
+      now = Clock.monotonic.now
+      if !isIndexed, now >= trustEnd {
+        index(subscriptions, now: now, into: &events)
+        isIndexed = true
+      }
+    }
+  }
+
+  /// A socket was opened, or accepted. A number is listed once, however often it is used before the
+  /// next poll: a guest may never poll.
+  func add(_ number: UInt32) {
+    guard let entry = try? table.lookup(number), !entry.pointee.state.contains(.inNewList) else {
+      return
+    }
+    entry.pointee.state.insert(.inNewList)
+    unregistered.append(number)
+  }
+
+  /// A socket began to listen. It may be in the epoll set already, as something else.
+  func didListen(_ entry: UnsafeMutablePointer<Descriptor>, number: UInt32) {
+    if entry.pointee.state.contains(.registered) {
+      entry.pointee.state.subtract([
+        .readable, .writable, .readDoubtful, .writeDoubtful, .peerClosed, .hungUp,
+      ])
+      register(entry, number: number, anew: true)
+    }
+    if drain.isRequested { entry.pointee.state.insert(.drainUnreported) }
+  }
+
+  // MARK: The epoll set
+
+  private func registerNew() {
+    for number in unregistered {
+      table.didTakeFromNewList(number)
+      guard let entry = try? table.socket(number), !entry.pointee.state.contains(.registered)
+      else { continue }
+      register(entry, number: number)
+    }
+    unregistered.removeAll(keepingCapacity: true)
+  }
+
+  /// From here on the flags are what epoll says, which begins with the present state.
+  private func register(
+    _ entry: UnsafeMutablePointer<Descriptor>, number: UInt32, anew: Bool = false
+  ) {
+    let isWatched = set.watch(
+      entry.pointee.hostFD, as: Token(generation: entry.pointee.generation, number: number),
+      forInputOnly: entry.pointee.state.contains(.listening), anew: anew)
+    entry.pointee.state.insert(.registered)
+    if isWatched {
+      entry.pointee.state.subtract([.readable, .readDoubtful, .writable, .writeDoubtful])
+    } else {
+      // A regular file as standard input is always ready. A socket that the kernel has no room for
+      // is reported as ready, for want of anything better: the guest's call finds out.
+      entry.pointee.state.insert([.readable, .writable])
+      entry.pointee.state.subtract([.readDoubtful, .writeDoubtful])
+      if entry.pointee.kind != .stdio { entry.pointee.state.remove(.registered) }
+    }
+  }
+
+  /// Waits for edges until the deadline (0: not at all; `.max`: for ever) and notes them.
+  private func collect(until deadline: UInt64, now: UInt64) throws(Errno) {
+    let milliseconds: Int32
+    switch deadline {
+    case ...now: milliseconds = 0
+    case .max: milliseconds = -1
+    default: milliseconds = Int32(clamping: (deadline - now - 1) / 1_000_000 + 1)
+    }
+    try set.wait(milliseconds: milliseconds) { token, edge in
+      if token == Self.drainToken {
+        drainBegan()
+      } else if let entry = entry(of: token) {
+        entry.pointee.note(edge)
+        list(entry, number: token.number)
+      }
+    }
+  }
+
+  private func drainBegan() {
+    for number in 0..<UInt32(table.count) {
+      guard let entry = try? table.lookup(number), entry.pointee.state.contains(.listening)
+      else { continue }
+      entry.pointee.state.insert(.drainUnreported)
+      list(entry, number: number)
+    }
+  }
+
+  private func list(_ entry: UnsafeMutablePointer<Descriptor>, number: UInt32) {
+    guard !entry.pointee.state.contains(.inReadyList) else { return }
+    entry.pointee.state.insert(.inReadyList)
+    ready.append(Token(generation: entry.pointee.generation, number: number))
+  }
+
+  /// Nil when the descriptor was closed, even if its number is in use again.
+  private func entry(of token: Token) -> UnsafeMutablePointer<Descriptor>? {
+    guard let entry = try? table.lookup(token.number),
+      entry.pointee.generation == token.generation
+    else { return nil }
+    return entry
+  }
+
+  // MARK: The guest's list
+
+  private func mayTrustIndex(for subscriptions: Subscriptions, now: UInt64) -> Bool {
+    guard subscriptions.count > Self.shortList, indexedCount > Self.shortList else { return false }
+    return now &- indexTime < Self.patience
+      && !(hasOrphans && subscriptions.count != indexedCount) && !drain.isRequested
+  }
+
+  /// Reads the whole list. What is wrong with a subscription is reported at once.
+  private func index(
+    _ subscriptions: Subscriptions, now: UInt64, into events: inout EventList
+  ) {
+    indexTime = now
+    indexedCount = subscriptions.count
+    hasOrphans = false
+    clocks.removeAll(keepingCapacity: true)
+    for place in 0..<subscriptions.count {
+      let tag = subscriptions.tag(place)
+      guard tag == .read || tag == .write else {
+        if tag == .clock {
+          clocks.append(place)
+        } else {
+          events.append(subscriptions, place, error: .inval)
+        }
+        continue
+      }
+      let number = subscriptions.fd(place)
+      guard let entry = try? table.lookup(number) else {
+        events.append(subscriptions, place, error: .badf)
+        continue
+      }
+      if !entry.pointee.state.contains(.registered) {
+        register(entry, number: number)
+      }
+      let isReady: Bool
+      if tag == .read {
+        entry.pointee.readHint = UInt32(truncatingIfNeeded: place)
+        isReady = !entry.pointee.state.isDisjoint(with: [.readable, .drainUnreported])
+      } else {
+        entry.pointee.writeHint = UInt32(truncatingIfNeeded: place)
+        isReady = entry.pointee.state.contains(.writable)
+      }
+      if isReady { list(entry, number: number) }
+    }
+  }
+
+  private struct Outcome {
+    /// When the first clock fires, on the monotonic clock.
+    var deadline = UInt64.max
+    /// The list is not what it was when it was indexed.
+    var isIndexStale = false
+  }
+
+  /// Reports what is ready, by the index, and drops from the ready list what is not.
+  private func emit(
+    _ subscriptions: Subscriptions, start: UInt64, now: UInt64, into events: inout EventList
+  ) -> Outcome {
+    var outcome = Outcome()
+    for place in clocks {
+      guard place < subscriptions.count, subscriptions.tag(place) == .clock else {
+        outcome.isIndexStale = true
+        continue
+      }
+      guard let deadline = subscriptions.deadline(place, start: start) else {
+        events.append(subscriptions, place, error: .inval)
+        continue
+      }
+      if deadline <= now { events.append(subscriptions, place) }
+      outcome.deadline = min(outcome.deadline, deadline)
+    }
+
+    var kept = 0
+    for place in ready.indices {
+      let token = ready[place]
+      guard let entry = entry(of: token) else { continue }
+      if report(entry, token.number, subscriptions, into: &events, &outcome) {
+        ready[kept] = token
+        kept += 1
+      } else {
+        entry.pointee.state.remove(.inReadyList)
+      }
+    }
+    ready.removeLast(ready.count - kept)
+    return outcome
+  }
+
+  /// Reports one candidate; false when it need not be one any longer.
+  private func report(
+    _ entry: UnsafeMutablePointer<Descriptor>, _ number: UInt32, _ subscriptions: Subscriptions,
+    into events: inout EventList, _ outcome: inout Outcome
+  ) -> Bool {
+    var isReported = false
+    let readPlace = Int(entry.pointee.readHint)
+    let writePlace = Int(entry.pointee.writeHint)
+
+    if subscriptions.has(.read, number, at: readPlace) {
+      let isDraining = entry.pointee.state.contains(.drainUnreported)
+      if isDraining || entry.pointee.isStillReadable() {
+        events.append(
+          subscriptions, readPlace, bytes: isDraining ? 0 : 1,
+          hungUp: isDraining || entry.pointee.state.contains(.hungUp))
+        entry.pointee.state.remove(.drainUnreported)
+        isReported = true
+      }
+    } else if !entry.pointee.state.isDisjoint(with: [.readable, .drainUnreported]) {
+      hasOrphans = true
+      if entry.pointee.state.contains(.newlyReadable) { outcome.isIndexStale = true }
+    }
+
+    if subscriptions.has(.write, number, at: writePlace) {
+      if entry.pointee.isStillWritable() {
+        events.append(
+          subscriptions, writePlace, bytes: 1, hungUp: entry.pointee.state.contains(.hungUp))
+        isReported = true
+      }
+    } else if entry.pointee.state.contains(.newlyWritable) {
+      outcome.isIndexStale = true
+    }
+
+    entry.pointee.state.subtract([.newlyReadable, .newlyWritable])
+    return isReported
+  }
+}

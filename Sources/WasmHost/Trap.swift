@@ -1,0 +1,95 @@
+import CWasmtime
+
+/// Why the engine ended a module: one line, and where it was, innermost frame first.
+public struct Trap: Error, Sendable {
+  public struct Frame: Sendable {
+    /// From the module's name section, when it has one.
+    public let function: String?
+    public let functionIndex: UInt32
+    /// Of the instruction, in bytes from the start of the module; nil when the engine has lost it.
+    public let moduleOffset: Int?
+  }
+
+  public let message: String
+  public let frames: [Frame]
+
+  /// Takes ownership of the engine's object.
+  init(consuming trap: OpaquePointer) {
+    defer { wasm_trap_delete(trap) }
+    var text = wasm_byte_vec_t()
+    wasm_trap_message(trap, &text)
+    var frames = wasm_frame_vec_t()
+    wasm_trap_trace(trap, &frames)
+    self.init(text: String(consuming: &text), frames: &frames)
+  }
+
+  /// Takes ownership of the engine's object.
+  init(consumingError error: OpaquePointer) {
+    defer { wasmtime_error_delete(error) }
+    var text = wasm_byte_vec_t()
+    wasmtime_error_message(error, &text)
+    var frames = wasm_frame_vec_t()
+    wasmtime_error_wasm_trace(error, &frames)
+    self.init(text: String(consuming: &text), frames: &frames)
+  }
+
+  private init(text: String, frames: inout wasm_frame_vec_t) {
+    defer { wasm_frame_vec_delete(&frames) }
+    message = Trap.cause(in: text)
+    self.frames = (0..<frames.size).compactMap { index in
+      guard let frame = frames.data[index] else { return nil }
+      let name = wasmtime_frame_func_name(frame)
+      let offset = wasm_frame_module_offset(frame)
+      return Frame(
+        function: name.map { String(decoding: $0.pointee.bytes, as: UTF8.self) },
+        functionIndex: wasm_frame_func_index(frame),
+        moduleOffset: offset < 0 ? nil : offset)
+    }
+  }
+
+  /// The engine's text is the backtrace and a chain of causes, the last of them the nearest to the
+  /// trap: "... Caused by: 0: memory fault at ... 1: wasm trap: out of bounds memory access".
+  private static func cause(in text: String) -> String {
+    let lines = text.split(whereSeparator: \.isNewline).map { $0.drop { $0 == " " } }
+    let heading = lines.lastIndex { $0.hasPrefix("Caused by:") }
+    let causes = heading.map { lines[($0 + 1)...] } ?? lines[...]
+    let plain = causes.map { line in
+      let unnumbered =
+        line.prefix { $0.isNumber }.isEmpty ? line : line.drop { $0 != " " }.dropFirst()
+      let prefix = "wasm trap: "
+      return unnumbered.hasPrefix(prefix) ? unnumbered.dropFirst(prefix.count) : unnumbered
+    }
+    return plain.isEmpty ? "unknown trap" : plain.reversed().joined(separator: ": ")
+  }
+}
+
+extension Trap.Frame: CustomStringConvertible {
+  public var description: String {
+    let name = function ?? "function \(functionIndex)"
+    guard let moduleOffset else { return "at \(name)" }
+    return "at \(name) (module offset 0x\(String(moduleOffset, radix: 16)))"
+  }
+}
+
+extension wasm_byte_vec_t {
+  var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: data, count: size) }
+}
+
+extension String {
+  /// The text of a vector that the engine handed over, without the NUL that some of them end in.
+  init(consuming vector: inout wasm_byte_vec_t) {
+    var bytes = vector.bytes[...]
+    if bytes.last == 0 { bytes = bytes.dropLast() }
+    self.init(decoding: bytes, as: UTF8.self)
+    wasm_byte_vec_delete(&vector)
+  }
+
+  /// The message of an error that the engine handed over, on one line.
+  init(consumingError error: OpaquePointer) {
+    var text = wasm_byte_vec_t()
+    wasmtime_error_message(error, &text)
+    wasmtime_error_delete(error)
+    let lines = String(consuming: &text).split(whereSeparator: \.isNewline)
+    self = lines.map { $0.drop { $0 == " " } }.joined(separator: " ")
+  }
+}

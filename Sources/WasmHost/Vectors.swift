@@ -1,0 +1,59 @@
+import Glibc
+
+/// A guest's `iovec` or `ciovec` array, made into the host's: each range checked, in a buffer that
+/// is used again.
+final class Vectors {
+  /// As IOV_MAX here and on WasmEdge.
+  static let limit: UInt32 = 1024
+
+  private let storage: UnsafeMutableBufferPointer<iovec>
+  private(set) var first = 0
+  private(set) var count = 0
+  /// Bytes in all of them, from `first` on.
+  private(set) var total = 0
+
+  init() {
+    storage = .allocate(capacity: Int(Vectors.limit))
+  }
+
+  deinit { storage.deallocate() }
+
+  /// - Throws: `inval` for more than 1024 vectors, `fault` or `inval` for a bad address.
+  func gather(_ address: UInt32, count: UInt32, in memory: GuestMemory) throws(Errno) {
+    guard count <= Vectors.limit else { throw .inval }
+    let records = try memory.pointer(address, count: Int(count) * 8, align: 4)
+    (first, total) = (0, 0)
+    for place in 0..<Int(count) {
+      let start = records.load(fromByteOffset: place * 8, as: UInt32.self)
+      let length = records.load(fromByteOffset: place * 8 + 4, as: UInt32.self)
+      let bytes = try memory.pointer(start, count: Int(length))
+      storage[place] = iovec(iov_base: bytes, iov_len: Int(length))
+      total += Int(length)
+    }
+    self.count = Int(count)
+  }
+
+  /// What is left of them as the message of sendmsg(2) or recvmsg(2).
+  func withMessage<R>(_ body: (UnsafeMutablePointer<msghdr>) -> R) -> R {
+    var message = msghdr()
+    message.msg_iov = pointer
+    message.msg_iovlen = count - first
+    return body(&message)
+  }
+
+  var pointer: UnsafeMutablePointer<iovec>? { storage.baseAddress.map { $0 + first } }
+  var remaining: Int32 { Int32(count - first) }
+
+  /// Drops bytes that a call has taken.
+  func drop(_ bytes: Int) {
+    var bytes = bytes
+    total -= bytes
+    while first < count, bytes >= storage[first].iov_len {
+      bytes -= storage[first].iov_len
+      first += 1
+    }
+    guard first < count, bytes > 0 else { return }
+    storage[first].iov_base += bytes
+    storage[first].iov_len -= bytes
+  }
+}

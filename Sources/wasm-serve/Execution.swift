@@ -1,0 +1,99 @@
+import Glibc
+import Logging
+import WasmHost
+
+extension Options {
+  /// Runs the module from start to end; returns the exit status.
+  func execute() -> Int32 {
+    let start = Clock.monotonic.now
+    let logger = makeLogger()
+    signal(SIGPIPE, SIG_IGN)
+    raiseDescriptorLimit()
+    do throws(HostError) {
+      // Blocked before there is a second thread, which inherits it.
+      let supervisor = try Supervisor(drainTimeout: drainTimeout, logger: logger)
+      let engine = try Engine()
+      let (compiled, cacheResult) = try Module.load(
+        path: module, engine: engine, cache: makeCache(logger))
+      let configuration = makeConfiguration(logger)
+      let drain = try Drain()
+      let worker = try Worker(
+        module: compiled, configuration: configuration, drain: drain,
+        willRun: {
+          logger.info(
+            "wasm-serve \(version) (wasmtime \(Engine.version)) runs \(configuration.arguments[0])",
+            metadata: [
+              "listen": "\(configuration.grants.grants.map(\.description).joined(separator: ","))",
+              "memory": "\(memory)", "cache": "\(cacheResult)",
+              "start": "\(milliseconds(Clock.monotonic.now - start))ms",
+            ])
+        },
+        didEnd: supervisor.workerEnded)
+      if let status = supervisor.supervise(drain: drain) { return status }
+      return status(of: worker)
+    } catch {
+      complain(error.description)
+      return ExitStatus.of(error)
+    }
+  }
+
+  private func status(of worker: Worker) -> Int32 {
+    switch worker.result {
+    case .ended(.exited(let status)):
+      // A process has eight bits of it; a failure stays one.
+      return status == 0 ? 0 : max(Int32(status & 0xff), 1)
+    case .ended(.trapped(let trap)):
+      complain(trap)
+      return ExitStatus.software
+    case .refused(let error):
+      complain(error.description)
+      return ExitStatus.of(error)
+    case nil:
+      return ExitStatus.software
+    }
+  }
+
+  private func makeLogger() -> Logger {
+    var logger = Logger(label: "wasm-serve") { label in
+      StandardErrorLog(label: label, format: logFormat)
+    }
+    logger.logLevel = quiet ? .warning : .info
+    return logger
+  }
+
+  private func makeCache(_ logger: Logger) -> ModuleCache? {
+    guard !noCache, let directory = cacheDir ?? ModuleCache.defaultDirectory else { return nil }
+    return ModuleCache(directory: directory, logger: logger)
+  }
+
+  private func makeConfiguration(_ logger: Logger) -> InstanceConfiguration {
+    var configuration = InstanceConfiguration()
+    let name = module.lastIndex(of: "/").map { String(module[$0...].dropFirst()) } ?? module
+    configuration.arguments = [name] + arguments
+    for variable in environment.compactMap(\.variable) {
+      // The last one counts; a guest's getenv takes the first.
+      configuration.environment.removeAll { $0.name == variable.name }
+      configuration.environment.append(variable)
+    }
+    configuration.grants =
+      listen.isEmpty ? Grants(environment: configuration.environment) : Grants(listen)
+    configuration.memoryLimit = memory.bytes
+    configuration.logger = logger
+    return configuration
+  }
+
+  /// One descriptor for each connection: the soft limit of 1024 is for programs that use select(2).
+  private func raiseDescriptorLimit() {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+    limit.rlim_cur = limit.rlim_max
+    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+  }
+}
+
+/// With two decimals, from nanoseconds.
+private func milliseconds(_ nanoseconds: UInt64) -> String {
+  let hundredths = nanoseconds / 10_000
+  let fraction = hundredths % 100
+  return "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction)"
+}

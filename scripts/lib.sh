@@ -1,0 +1,39 @@
+# shellcheck shell=bash
+# Sourced by the other scripts: where things are, and how they report.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+tools=$root/.tools
+# shellcheck disable=SC2034  # used by the scripts that source this
+dist=$root/dist
+
+# say TEXT: what is being done.
+say() { printf '%s\n' "$*" >&2; }
+
+# fail TEXT: one plain line, and the end.
+fail() {
+  printf '%s: %s\n' "${0##*/}" "$*" >&2
+  exit 1
+}
+
+# quietly LOG COMMAND...: runs a command whose output matters only when it fails.
+quietly() {
+  local log=$tools/log/$1.log
+  shift
+  mkdir -p "$tools/log"
+  "$@" >"$log" 2>&1 </dev/null
+}
+
+# install_debian PACKAGE WHAT: installs a Debian package, or says what to install.
+install_debian() {
+  local package=$1 what=$2
+  local install="apt-get install -y --no-install-recommends $package"
+  command -v apt-get >/dev/null ||
+    fail "$what is needed: install what your system calls Debian's $package"
+  [ "$(id -u)" = 0 ] || fail "$what is needed: run 'sudo $install'"
+  say "installing $package ..."
+  # The lists of a fresh machine may be old or empty.
+  # shellcheck disable=SC2086
+  quietly "$package" env DEBIAN_FRONTEND=noninteractive $install ||
+    { quietly apt-update apt-get update && quietly "$package" env DEBIAN_FRONTEND=noninteractive $install; } ||
+    fail "cannot install $what: is there a network? 'apt-get install $package' failed, see $tools/log/$package.log"
+}
