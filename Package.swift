@@ -44,6 +44,7 @@ let package = Package(
       linkerSettings: [.unsafeFlags(["-Xlinker", "-rpath", "-Xlinker", "$ORIGIN"])]),
 
     .testTarget(name: "HTTPCodecTests", dependencies: ["HTTPCodec"]),
+    .testTarget(name: "SocketsTests", dependencies: ["Sockets"]),
     .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer"]),
     .testTarget(name: "WasmHostTests", dependencies: ["WasmHost"]),
     .testTarget(name: "IntegrationTests"),

@@ -65,7 +65,7 @@ extension Octets {
       let digit = Int64(octet &- 0x30)
       // Checked before the step, so that no number of digits can overflow. (A multiplication that
       // checks itself, in 64 bits, would need a compiler runtime in the module.)
-      guard value <= (limit - digit) / 10 else { return nil }
+      guard digit <= limit, value <= (limit - digit) / 10 else { return nil }
       value = value &* 10 &+ digit
     }
     return value

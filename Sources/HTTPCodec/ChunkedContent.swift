@@ -17,6 +17,8 @@ struct ChunkedContentReader {
   /// Octets of chunk extensions, and of superfluous zeros, in one request (RFC 9112 7.1.1).
   static var extensionLimit: Int { 4096 }
 
+  /// Whether an octet of the content has come, be it only of a chunk's size.
+  private(set) var hasBegun = false
   private var state = State.sizeStart
   /// What is left of the chunk being read.
   private var chunk: Int64 = 0
@@ -33,6 +35,7 @@ struct ChunkedContentReader {
     _ octets: UnsafeMutablePointer<UInt8>, count: Int, _ position: inout Int,
     contentEnd end: inout Int, limit: Int, trailerLimit: Int
   ) throws(RequestError) -> Bool {
+    if position < count { hasBegun = true }
     while position < count {
       if state == .data {
         let length = Int(min(chunk, Int64(count - position)))
@@ -45,12 +48,14 @@ struct ChunkedContentReader {
       }
       if state == .trailers {
         let start = position
-        let step = try trailers.read(Octets(octets, count: count), &position)
+        // What is over the limit is not read: it could change what is wrong with the section.
+        let end = start + min(count - start, trailerLimit - trailerOctets)
+        let step = try trailers.read(Octets(octets, count: end), &position)
         trailerOctets += position - start
-        if trailerOctets > trailerLimit { throw .trailerSectionTooLarge }
         // Trailer fields are read for their grammar and dropped: none of them may change how the
         // message was framed, and no handler asks for any (RFC 9110 6.5.1).
         if step == .end { return true }
+        if position < count && trailerOctets == trailerLimit { throw .trailerSectionTooLarge }
         continue
       }
       try readOctet(octets[position], room: limit - end)
@@ -70,6 +75,8 @@ struct ChunkedContentReader {
     case .size:
       if let digit = octet.hexadecimalValue {
         if chunk == 0 { try countExtensionOctet() }
+        // Before the step, so that no number of digits can overflow (RFC 9112 7.1).
+        guard chunk <= Int64(room) >> 4 else { throw .requestTooLarge }
         chunk = chunk << 4 | Int64(digit)
         try checkRoom(room)
       } else {
@@ -181,8 +188,7 @@ struct ChunkedContentReader {
     }
   }
 
-  /// A chunk that cannot fit is refused as soon as its size says so, and no digit after that is
-  /// read: a size never overflows (RFC 9112 7.1).
+  /// A chunk that cannot fit is refused as soon as its size says so.
   private func checkRoom(_ room: Int) throws(RequestError) {
     if chunk > Int64(room) { throw .requestTooLarge }
   }

@@ -68,8 +68,13 @@ struct FramingFields {
   /// "chunked", once, without parameters, and nothing else.
   private func checkTransferEncoding(_ value: Octets) throws(RequestError) {
     if value.equalsIgnoringCase("chunked") { return }
+    var timesChunked = 0
     var endsInChunked = false
-    value.forEachListElement { endsInChunked = $0.equalsIgnoringCase("chunked") }
-    throw endsInChunked ? .unsupportedTransferCoding : .chunkedNotFinal
+    value.forEachListElement { coding in
+      endsInChunked = coding.equalsIgnoringCase("chunked")
+      if endsInChunked { timesChunked += 1 }
+    }
+    // Applied twice it is as wrong as in the wrong place (RFC 9112 7.1).
+    throw endsInChunked && timesChunked == 1 ? .unsupportedTransferCoding : .chunkedNotFinal
   }
 }

@@ -46,7 +46,8 @@ extension OctetSet {
   }
 
   /// pchar / "/" / "?" (RFC 3986 3.4), "%", and what browsers send raw in a query although the
-  /// URI grammar has no room for it: ^ ` { | } [ ] (WHATWG URL, query percent-encode set).
+  /// URI grammar has no room for it: ^ ` { | } [ ] (WHATWG URL, query percent-encode set; the
+  /// backslash, which that leaves as well, is not taken).
   static var query: OctetSet {
     OctetSet(below64: 0xafff_fff2_0000_0000, from64: 0x7fff_ffff_efff_ffff, obsText: false)
   }

@@ -4,7 +4,7 @@ import CMemory
 ///
 /// It is valid only as long as the memory behind it: for the parts of a request, until the
 /// request's handler returns.
-public struct Octets: RandomAccessCollection {
+public struct Octets: Sequence {
   public let base: UnsafePointer<UInt8>
   public let count: Int
 
@@ -18,8 +18,24 @@ public struct Octets: RandomAccessCollection {
     self.init(literal.utf8Start, count: literal.utf8CodeUnitCount)
   }
 
-  public var startIndex: Int { 0 }
-  public var endIndex: Int { count }
+  public var isEmpty: Bool { count == 0 }
+  public var first: UInt8? { count > 0 ? base[0] : nil }
+  public var last: UInt8? { count > 0 ? base[count - 1] : nil }
+
+  public struct Iterator: IteratorProtocol {
+    fileprivate var position: UnsafePointer<UInt8>
+    fileprivate let end: UnsafePointer<UInt8>
+
+    @inline(__always)
+    public mutating func next() -> UInt8? {
+      guard position < end else { return nil }
+      defer { position += 1 }
+      return position.pointee
+    }
+  }
+
+  @inline(__always)
+  public func makeIterator() -> Iterator { Iterator(position: base, end: base + count) }
 
   @inline(__always)
   public subscript(position: Int) -> UInt8 {
@@ -27,6 +43,7 @@ public struct Octets: RandomAccessCollection {
     return base[position]
   }
 
+  /// A part, which has indices of its own from 0 on.
   @inline(__always)
   public subscript(bounds: Range<Int>) -> Octets {
     assert(bounds.lowerBound >= 0 && bounds.upperBound <= count)

@@ -69,7 +69,7 @@ public enum RequestError: Error, CaseIterable {
     case .repeatedTransferEncoding:
       (.badRequest, "more than one Transfer-Encoding")
     case .chunkedNotFinal:  // RFC 9112 6.3
-      (.badRequest, "the final transfer coding is not chunked")
+      (.badRequest, "chunked must be the final transfer coding, and once")
     case .unsupportedTransferCoding:  // RFC 9112 6.1
       (.notImplemented, "no transfer coding but chunked is known")
     case .unsupportedExpectation:  // RFC 9110 10.1.1

@@ -82,6 +82,7 @@ struct RequestLineReader {
   private mutating func readVersion(_ octet: UInt8, at offset: Int) throws(RequestError) {
     let pattern = Octets("HTTP/#.#")
     guard offset < pattern.count else {
+      if octet == .lineFeed { throw .bareLineFeed }
       guard octet == .carriageReturn else { throw .invalidVersion }
       guard majorIsOne else { throw .unsupportedVersion }
       state = .end

@@ -10,7 +10,7 @@ public struct RequestParser {
   public struct Limits {
     /// Header section and content together, in octets.
     public var request: Int
-    /// Request-line and header section, in octets.
+    /// Request-line and header section, with an empty line before them, in octets.
     public var head: Int
 
     public init(request: Int, head: Int) {
@@ -56,7 +56,7 @@ public struct RequestParser {
   /// none of the content has come (RFC 9110 10.1.1). To be asked when `parse` was incomplete.
   public var awaitsContinue: Bool {
     state == .content && framingFields.expectsContinue && line.isHTTP11 && position == headEnd
-      && framing != .contentLength(0)
+      && !chunked.hasBegun
   }
 
   /// Whether the connection may be used for another request behind this one (RFC 9112 9.3).

@@ -22,6 +22,8 @@ public struct InstanceConfiguration: Sendable {
   /// Lets several instances listen on one port (SO_REUSEPORT). Off for one instance: with it, a
   /// second host of the same user would share the port silently instead of failing.
   public var sharesPorts = false
+  /// Called on the instance's thread when its first socket listens, with the address.
+  public var didListen: (@Sendable (String) -> Void)?
   public var shadows: [Shadow] = []
   public var logger = Logger(label: "wasm-host")
 
@@ -46,6 +48,7 @@ public final class Instance {
   let vectors = Vectors()
   var exitStatus: UInt32?
   var hasReportedRefusal = false
+  var hasListened = false
 
   private let store: OpaquePointer
   private let context: OpaquePointer

@@ -13,13 +13,12 @@ public final class Worker: Sendable {
   private let ending = Mutex<Ending?>(nil)
 
   /// - Parameter didEnd: called on the worker's thread as the last thing it does.
-  /// - Parameter willRun: called on the worker's thread when the module is about to run.
   public init(
     module: Module, configuration: InstanceConfiguration, drain: Drain,
-    willRun: @escaping @Sendable () -> Void = {}, didEnd: @escaping @Sendable () -> Void
+    didEnd: @escaping @Sendable () -> Void
   ) throws(HostError) {
     try startThread { [self] in
-      let result = Worker.run(module, configuration, drain, willRun)
+      let result = Worker.run(module, configuration, drain)
       ending.withLock { $0 = result }
       didEnd()
     }
@@ -29,12 +28,10 @@ public final class Worker: Sendable {
   public var result: Ending? { ending.withLock { $0 } }
 
   private static func run(
-    _ module: Module, _ configuration: InstanceConfiguration, _ drain: Drain,
-    _ willRun: () -> Void
+    _ module: Module, _ configuration: InstanceConfiguration, _ drain: Drain
   ) -> Ending {
     do throws(HostError) {
       let instance = try Instance(module, configuration: configuration, drain: drain)
-      willRun()
       return .ended(try instance.run())
     } catch {
       return .refused(error)

@@ -15,19 +15,19 @@ extension Options {
       let engine = try Engine()
       let (compiled, cacheResult) = try Module.load(
         path: module, engine: engine, cache: makeCache(logger))
-      let configuration = makeConfiguration(logger)
+      var configuration = makeConfiguration(logger)
+      let name = configuration.arguments[0]
+      configuration.didListen = { [memory] address in
+        logger.info(
+          "\(name) listens on \(address), Ctrl-C drains and stops it",
+          metadata: [
+            "version": "\(version)", "wasmtime": "\(Engine.version)", "memory": "\(memory)",
+            "cache": "\(cacheResult)", "start": "\(milliseconds(Clock.monotonic.now - start))ms",
+          ])
+      }
       let drain = try Drain()
       let worker = try Worker(
         module: compiled, configuration: configuration, drain: drain,
-        willRun: {
-          logger.info(
-            "wasm-serve \(version) (wasmtime \(Engine.version)) runs \(configuration.arguments[0])",
-            metadata: [
-              "listen": "\(configuration.grants.grants.map(\.description).joined(separator: ","))",
-              "memory": "\(memory)", "cache": "\(cacheResult)",
-              "start": "\(milliseconds(Clock.monotonic.now - start))ms",
-            ])
-        },
         didEnd: supervisor.workerEnded)
       if let status = supervisor.supervise(drain: drain) { return status }
       return status(of: worker)

@@ -110,6 +110,13 @@ extension Instance {
     guard listen(entry.pointee.hostFD, backlog) == 0 else { throw .last }
     entry.pointee.state.insert(.listening)
     poller.didListen(entry, number: fd)
+    reportListening(entry.pointee.hostFD)
+  }
+
+  private func reportListening(_ hostFD: Int32) {
+    guard !hasListened, let didListen = configuration.didListen else { return }
+    hasListened = true
+    didListen((try? address(of: hostFD, getsockname))?.description ?? "an unknown address")
   }
 
   fileprivate func sockAccept(_ fd: UInt32, flags: UInt32, fd result: UInt32) throws(Errno) {
@@ -149,23 +156,27 @@ extension Instance {
   }
 
   /// V1: the address' bytes, its type as 4 or 6, and the port in host order.
-  fileprivate func storeAddress(
-    _ arguments: Arguments,
-    of get: (Int32, UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Int32
-  ) throws(Errno) {
+  fileprivate typealias AddressGetter = (
+    Int32, UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>
+  ) -> Int32
+
+  private func address(of hostFD: Int32, _ get: AddressGetter) throws(Errno) -> SocketAddress {
+    var storage = sockaddr_storage()
+    var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    let result = withUnsafeMutablePointer(to: &storage) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { get(hostFD, $0, &size) }
+    }
+    guard result == 0 else { throw .last }
+    guard let address = SocketAddress(storage) else { throw .afnosupport }
+    return address
+  }
+
+  fileprivate func storeAddress(_ arguments: Arguments, of get: AddressGetter) throws(Errno) {
     let entry = try descriptors.socket(arguments[0])
     let buffer = try addressBuffer(arguments[1])
     _ = try memory.pointer(arguments[2], count: 4, align: 4)
     _ = try memory.pointer(arguments[3], count: 4, align: 4)
-    var storage = sockaddr_storage()
-    var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
-    let result = withUnsafeMutablePointer(to: &storage) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        get(entry.pointee.hostFD, $0, &size)
-      }
-    }
-    guard result == 0 else { throw .last }
-    guard let address = SocketAddress(storage) else { throw .afnosupport }
+    let address = try self.address(of: entry.pointee.hostFD, get)
     guard buffer.count >= address.host.count else { throw .inval }
     buffer.copyBytes(from: address.host)
     try memory.store(UInt32(address.host.count == 4 ? 4 : 6), at: arguments[2])

@@ -1,0 +1,209 @@
+import Foundation
+
+/// Finds where messages end and what their content is, slowly and plainly: it waits for whole
+/// lines, cuts texts into lists, and has nothing in common with the codec.
+struct NaiveReader {
+  struct Message: Equatable {
+    var end: Int
+    var content: [UInt8]
+  }
+
+  enum Stop: Error { case refused, incomplete }
+
+  private let octets: [UInt8]
+  private let limit: Int
+  private var position: Int
+  private let start: Int
+
+  /// All the messages there are, and why there are no more: nil at the end of the octets.
+  static func messages(_ octets: [UInt8], limit: Int) -> (messages: [Message], stop: Stop?) {
+    var messages: [Message] = []
+    var start = 0
+    while start < octets.count {
+      var reader = NaiveReader(octets: octets, limit: limit, position: start, start: start)
+      do throws(Stop) {
+        let content = try reader.message()
+        start = reader.position
+        messages.append(Message(end: start, content: content))
+      } catch {
+        return (messages, error)
+      }
+    }
+    return (messages, nil)
+  }
+
+  private mutating func message() throws(Stop) -> [UInt8] {
+    var requestLine = try line()
+    if requestLine.isEmpty { requestLine = try line() }
+    let isHTTP11 = try NaiveReader.checkRequestLine(requestLine)
+    let fields = try section()
+    func values(_ name: String) -> [String] { fields.filter { $0.name == name }.map(\.value) }
+
+    let hosts = values("host")
+    guard hosts.count == 1 || (hosts.isEmpty && !isHTTP11) else { throw .refused }
+    guard hosts.allSatisfy({ NaiveReader.isAuthority($0) }) else { throw .refused }
+    guard values("expect").allSatisfy({ $0.lowercased() == "100-continue" }) else { throw .refused }
+
+    let (lengths, codings) = (values("content-length"), values("transfer-encoding"))
+    if let coding = codings.first {
+      guard codings.count == 1, lengths.isEmpty, isHTTP11, coding.lowercased() == "chunked"
+      else { throw .refused }
+      return try chunks()
+    }
+    guard let length = lengths.first else { return [] }
+    guard lengths.count == 1, !length.isEmpty, length.utf8.allSatisfy(Grammar.digit.contains),
+      let number = Int(length), position - start + number <= limit
+    else { throw .refused }
+    return try take(number)
+  }
+
+  private mutating func chunks() throws(Stop) -> [UInt8] {
+    let headSize = position - start
+    var content: [UInt8] = []
+    while true {
+      let line = text(try line())
+      let digits = line.prefix { Grammar.hexDigit.contains(UInt8($0.unicodeScalars.first!.value)) }
+      guard let size = Int(digits, radix: 16), headSize + content.count + size <= limit,
+        NaiveReader.isExtension(line.dropFirst(digits.count))
+      else { throw .refused }
+      if size == 0 { break }
+      content += try take(size)
+      guard try self.line().isEmpty else { throw .refused }
+    }
+    _ = try section()
+    return content
+  }
+
+  private mutating func take(_ count: Int) throws(Stop) -> [UInt8] {
+    guard octets.count - position >= count else { throw .incomplete }
+    defer { position += count }
+    return Array(octets[position..<position + count])
+  }
+
+  /// The octets up to the next CR LF.
+  private mutating func line() throws(Stop) -> [UInt8] {
+    var end = position
+    while true {
+      guard end + 1 < octets.count else { throw .incomplete }
+      if octets[end] == 13, octets[end + 1] == 10 { break }
+      end += 1
+    }
+    let line = octets[position..<end]
+    guard !line.contains(13), !line.contains(10) else { throw .refused }
+    position = end + 2
+    return Array(line)
+  }
+
+  private mutating func section() throws(Stop) -> [(name: String, value: String)] {
+    var fields: [(String, String)] = []
+    while true {
+      let line = try line()
+      if line.isEmpty { return fields }
+      let parts = line.split(separator: 0x3A, maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2, !parts[0].isEmpty, parts[0].allSatisfy(Grammar.token.contains),
+        parts[1].allSatisfy(Grammar.fieldValue.contains)
+      else { throw .refused }
+      var value = parts[1].drop(while: Grammar.whitespace.contains)
+      while let last = value.last, Grammar.whitespace.contains(last) { value.removeLast() }
+      fields.append((text(parts[0]).lowercased(), text(value)))
+    }
+  }
+}
+
+// MARK: Parts of lines
+
+extension NaiveReader {
+  private static func checkRequestLine(_ line: [UInt8]) throws(Stop) -> Bool {
+    let parts = line.split(separator: 0x20, omittingEmptySubsequences: false).map { text($0) }
+    guard parts.count == 3, (1...16).contains(parts[0].count),
+      parts[0].unicodeScalars.allSatisfy({ $0.isASCII && Grammar.token.contains(UInt8($0.value)) }),
+      isTarget(parts[1], method: parts[0])
+    else { throw .refused }
+    let versions = (0...9).map { "HTTP/1.\($0)" }
+    guard let minor = versions.firstIndex(of: parts[2]) else { throw .refused }
+    return minor > 0
+  }
+
+  private static func isTarget(_ target: String, method: String) -> Bool {
+    guard target.unicodeScalars.allSatisfy({ $0.isASCII }) else { return false }
+    if method == "CONNECT" {
+      return isAuthority(target)
+        && (target.split(separator: ":").last.flatMap { Int($0) } ?? 0) > 0 && target.last != ":"
+        && !(target.hasPrefix("[") && target.hasSuffix("]"))
+    }
+    if target == "*" { return method == "OPTIONS" }
+    var rest = Substring(target)
+    if !rest.hasPrefix("/") {
+      let scheme = ["http://", "https://"].first { rest.lowercased().hasPrefix($0) }
+      guard let scheme else { return false }
+      rest = rest.dropFirst(scheme.count)
+      let authority = rest.prefix { $0 != "/" && $0 != "?" }
+      guard isAuthority(String(authority)) else { return false }
+      rest = rest.dropFirst(authority.count)
+    }
+    let parts = rest.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+    if let path = parts.first, !isEncoded(path, Grammar.path) { return false }
+    return parts.count < 2 || parts[1].utf8.allSatisfy(Grammar.query.contains)
+  }
+
+  private static func isAuthority(_ text: String) -> Bool {
+    var host = Substring(text)
+    if let colon = text.lastIndex(of: ":"), !text.hasSuffix("]") {
+      host = text[..<colon]
+      let port = text[text.index(after: colon)...]
+      guard port.utf8.allSatisfy(Grammar.digit.contains) else { return false }
+      guard port.isEmpty || (Int(port) ?? 65536) <= 65535 else { return false }
+    }
+    if host.hasPrefix("["), host.hasSuffix("]") {
+      var address = in6_addr()
+      return inet_pton(AF_INET6, String(host.dropFirst().dropLast()), &address) == 1
+    }
+    return !host.isEmpty && isEncoded(host, Grammar.registeredName)
+  }
+
+  private static func isEncoded(_ text: Substring, _ set: Set<UInt8>) -> Bool {
+    let parts = text.split(separator: "%", omittingEmptySubsequences: false)
+    return parts.allSatisfy { $0.utf8.allSatisfy(set.contains) }
+      && parts.dropFirst().allSatisfy {
+        $0.utf8.count >= 2 && $0.utf8.prefix(2).allSatisfy(Grammar.hexDigit.contains)
+      }
+  }
+
+  /// *( BWS ";" BWS token [ BWS "=" BWS ( token / quoted-string ) ] )
+  private static func isExtension(_ text: Substring) -> Bool {
+    var rest = text.unicodeScalars.map { UInt8($0.value) }[...]
+    func skip(_ set: Set<UInt8>) -> Int {
+      let length = rest.prefix(while: set.contains).count
+      rest = rest.dropFirst(length)
+      return length
+    }
+    func next(_ character: Character) -> Bool {
+      let before = rest
+      _ = skip(Grammar.whitespace)
+      if rest.first == character.asciiValue { rest = rest.dropFirst() } else { rest = before }
+      return rest.count < before.count
+    }
+    func quoted() -> Bool {
+      while true {
+        _ = skip(Grammar.quotedText)
+        if rest.first == 0x22 {
+          rest = rest.dropFirst()
+          return true
+        }
+        guard rest.first == 0x5C, let pair = rest.dropFirst().first,
+          Grammar.fieldValue.contains(pair)
+        else { return false }
+        rest = rest.dropFirst(2)
+      }
+    }
+    while !rest.isEmpty {
+      guard next(";") else { return false }
+      _ = skip(Grammar.whitespace)
+      guard skip(Grammar.token) > 0 else { return false }
+      guard next("=") else { continue }
+      guard next("\"") ? quoted() : skip(Grammar.whitespace) >= 0 && skip(Grammar.token) > 0
+      else { return false }
+    }
+    return true
+  }
+}

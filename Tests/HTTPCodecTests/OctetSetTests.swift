@@ -1,0 +1,37 @@
+import Testing
+
+@testable import HTTPCodec
+
+@Suite("Octet sets")
+struct OctetSetTests {
+  private func members(_ set: OctetSet) -> Set<UInt8> {
+    Set((UInt8.min...UInt8.max).filter { set.contains($0) })
+  }
+
+  @Test("token is tchar")
+  func token() { #expect(members(.token) == Grammar.token) }
+
+  @Test("fieldValue is VCHAR, obs-text, SP and HTAB")
+  func fieldValue() { #expect(members(.fieldValue) == Grammar.fieldValue) }
+
+  @Test("quotedText is qdtext")
+  func quotedText() { #expect(members(.quotedText) == Grammar.quotedText) }
+
+  @Test("registeredName is unreserved and sub-delims")
+  func registeredName() { #expect(members(.registeredName) == Grammar.registeredName) }
+
+  @Test("path is pchar and the slash")
+  func path() { #expect(members(.path) == Grammar.path) }
+
+  @Test("query has room for what browsers send")
+  func query() { #expect(members(.query) == Grammar.query) }
+
+  @Test("containsAll looks at every octet")
+  func containsAll() {
+    #expect(OctetSet.token.containsAll(Octets("")))
+    #expect(OctetSet.token.containsAll(Octets("Content-Length")))
+    #expect(!OctetSet.token.containsAll(Octets("Content Length")))
+    #expect(!OctetSet.token.containsAll(Octets(":name")))
+    #expect(!OctetSet.token.containsAll(Octets("name:")))
+  }
+}

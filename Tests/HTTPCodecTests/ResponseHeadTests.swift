@@ -1,0 +1,75 @@
+import Testing
+
+@testable import HTTPCodec
+
+@Suite("Response heads")
+struct ResponseHeadTests {
+  private func written(_ write: (inout OctetBuffer) -> Void) -> String {
+    var buffer = OctetBuffer(limit: 4096)
+    write(&buffer)
+    #expect(buffer.overflowed == false)
+    return text(buffer.octets)
+  }
+
+  @Test("A status-line has our version, the code and the reason")
+  func statusLine() {
+    #expect(written { $0.append(statusLine: .ok) } == "HTTP/1.1 200 OK\r\n")
+    #expect(written { $0.append(statusLine: .noContent) } == "HTTP/1.1 204 No Content\r\n")
+    for value in 0..<UInt8(Status.count) {
+      let status = Status(rawValue: value)!
+      #expect(
+        written { $0.append(statusLine: status) }
+          == "HTTP/1.1 \(status.code) \(text(Octets(status.reason)))\r\n")
+    }
+  }
+
+  @Test("A field line is name, colon, space, value")
+  func field() {
+    #expect(written { $0.append(field: "Allow", Octets("GET, HEAD")) } == "Allow: GET, HEAD\r\n")
+    #expect(written { $0.append(field: "Allow", Octets("")) } == "Allow: \r\n")
+    #expect(written { $0.append(field: "Content-Length", decimal: 0) } == "Content-Length: 0\r\n")
+    #expect(
+      written { $0.append(field: "Content-Length", decimal: .max) }
+        == "Content-Length: 9223372036854775807\r\n")
+  }
+
+  @Test("No value can end its line and begin another")
+  func injection() {
+    let line = withOctets("a\r\nSet-Cookie: b\n\rc\0d") { value in
+      written { $0.append(field: "Location", value) }
+    }
+    #expect(line == "Location: a  Set-Cookie: b  c d\r\n")
+  }
+
+  @Test("Only octets that cannot stand in a value become spaces")
+  func everyOctet() {
+    for octet in UInt8.min...UInt8.max {
+      let value = "<\(text([octet]))>"
+      let isAllowed = Grammar.fieldValue.contains(octet)
+      let line = withOctets(value) { value in written { $0.append(field: "N", value) } }
+      #expect(line == "N: " + (isAllowed ? value : "< >") + "\r\n")
+      #expect(withOctets(value) { $0.isFieldValue } == isAllowed)
+    }
+  }
+
+  @Test("What was in the buffer before is left as it is")
+  func neighbours() {
+    let lines = written {
+      $0.append("\r\n\0")
+      $0.append(field: "A", Octets("b"))
+      $0.append(field: "C", Octets("d"))
+    }
+    #expect(lines == "\r\n\0A: b\r\nC: d\r\n")
+  }
+
+  @Test("A value that has no room is missed", arguments: 0..<15)
+  func overflow(limit: Int) {
+    var buffer = OctetBuffer(limit: limit)
+    buffer.append(field: "Name", Octets("1234567"))
+    #expect(buffer.overflowed == true)
+    #expect(buffer.count <= limit)
+  }
+
+  @Test("An empty value is a field value")
+  func emptyValue() { #expect(Octets("").isFieldValue) }
+}

@@ -1,0 +1,179 @@
+import Testing
+
+@testable import Sockets
+
+/// The contract of `Sockets`, on the real network of this machine.
+@Suite("POSIX sockets")
+struct POSIXSocketsTests {
+  private static let loopback = SocketAddress(octets: loopbackOctets, isIPv6: false, port: 0)
+  private static var loopbackOctets: InlineArray<16, UInt8> {
+    [127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+  }
+
+  @Test("port 0 becomes the port that the system chose")
+  func choosesPort() throws {
+    var sockets = try makeSockets()
+    let listener = try sockets.listen(on: Self.loopback, backlog: 8)
+    let found = sockets.localAddress(of: listener)
+    let address = try #require(found)
+    #expect(address.port != 0)
+    #expect(!address.isIPv6)
+    #expect((0..<4).map { address.octets[$0] } == [127, 0, 0, 1])
+    sockets.close(listener)
+  }
+
+  @Test("a port in use is an error with a reason for people")
+  func portInUse() throws {
+    var sockets = try makeSockets()
+    let listener = try sockets.listen(on: Self.loopback, backlog: 8)
+    let found = sockets.localAddress(of: listener)
+    let address = try #require(found)
+    do {
+      _ = try sockets.listen(on: address, backlog: 8)
+      Issue.record("two sockets listen on one port")
+    } catch {
+      #expect("\(error.reason)" == "address already in use")
+    }
+    sockets.close(listener)
+  }
+
+  @Test("accept and receive say that there is nothing instead of waiting")
+  func neverBlocks() throws {
+    var pair = try Pair()
+    let acceptance = pair.sockets.accept(from: pair.listener)
+    #expect(acceptance == .none)
+    let transfer = pair.receive(10)
+    #expect(transfer == .wouldBlock)
+  }
+
+  @Test("what one end sends the other receives, and the end of it as 0 octets")
+  func sendsAndReceives() throws {
+    var pair = try Pair()
+    let text: StaticString = "hello"
+    let sent = pair.sockets.send(text.utf8Start, count: 5, to: pair.client)
+    #expect(sent == .octets(5))
+    let arrival = try pair.waitForEvent()
+    #expect(arrival == Event(token: 1, isReadable: true, isWritable: false))
+    let firstPart = pair.receive(3)
+    #expect(firstPart == .octets(3))
+    let rest = pair.receive(10)
+    #expect(rest == .octets(2))
+    pair.sockets.finishSending(on: pair.client)
+    let ending = try pair.waitForEvent()
+    #expect(ending == Event(token: 1, isReadable: true, isWritable: false))
+    let endOfInput = pair.receive(10)
+    #expect(endOfInput == .octets(0))
+  }
+
+  @Test("a full socket would block, and is writable again when its client has read")
+  func backpressure() throws {
+    var pair = try Pair()
+    let block = [UInt8](repeating: 7, count: 65_536)
+    var sent = 0
+    while case .octets(let count) = block.withUnsafeBufferPointer({
+      $0.baseAddress.map { pair.sockets.send($0, count: 65_536, to: pair.accepted) } ?? .wouldBlock
+    }) {
+      sent += count
+    }
+    pair.sockets.watch(pair.accepted, token: 1, for: .write)
+    let readyWhileFull = try pair.sockets.wait(nanoseconds: 0)
+    #expect(readyWhileFull == 0)
+    var read = 0
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    while read < sent {
+      let transfer = buffer.withUnsafeMutableBytes {
+        pair.sockets.receive(from: pair.client, into: $0)
+      }
+      guard case .octets(let count) = transfer else { continue }
+      read += count
+    }
+    let readyAgain = try pair.waitForEvent()
+    #expect(readyAgain == Event(token: 1, isReadable: false, isWritable: true))
+  }
+
+  @Test("a socket that is no longer watched has no events, the others keep theirs")
+  func unwatches() throws {
+    var pair = try Pair()
+    pair.sockets.watch(pair.listener, token: 0, for: .read)
+    pair.sockets.watch(pair.listener, token: 0, for: [])
+    #expect(
+      pair.sockets.send(("x" as StaticString).utf8Start, count: 1, to: pair.client) == .octets(1))
+    let readyToken = try pair.waitForEvent().token
+    #expect(readyToken == 1)
+    pair.sockets.watch(pair.accepted, token: 1, for: [])
+    let readyUnwatched = try pair.sockets.wait(nanoseconds: 0)
+    #expect(readyUnwatched == 0)
+  }
+
+  @Test("a wait ends when its time is over, and not before")
+  func waits() throws {
+    var sockets = try makeSockets()
+    let start = sockets.monotonicTime()
+    let ready = try sockets.wait(nanoseconds: 2_500_000)
+    #expect(ready == 0)
+    let waited = sockets.monotonicTime() - start
+    #expect(waited >= 2_500_000)
+  }
+
+  @Test("a client that resets is a failed receive")
+  func reset() throws {
+    var pair = try Pair()
+    // A close with unread input resets the connection.
+    #expect(
+      pair.sockets.send(("x" as StaticString).utf8Start, count: 1, to: pair.accepted) == .octets(1))
+    pair.sockets.watch(pair.client, token: 2, for: .read)
+    let arrival = try pair.waitForEvent().token
+    #expect(arrival == 2)
+    pair.sockets.watch(pair.client, token: 2, for: [])
+    pair.sockets.close(pair.client)
+    _ = try pair.waitForEvent()
+    guard case .failed(let error) = pair.receive(10) else {
+      Issue.record("the reset went unseen")
+      return
+    }
+    #expect("\(error.reason)" == "connection reset")
+  }
+}
+
+private func makeSockets() throws -> POSIXSockets {
+  guard let sockets = POSIXSockets(tokens: 4) else { throw SocketError(code: 0) }
+  return sockets
+}
+
+/// A listening socket, a client of it, and the accepted end, which is watched as token 1.
+private struct Pair: ~Copyable {
+  var sockets: POSIXSockets
+  let listener: Descriptor
+  let client: Descriptor
+  let accepted: Descriptor
+
+  init() throws {
+    var sockets = try makeSockets()
+    let octets: InlineArray<16, UInt8> = [127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+    let listener = try sockets.listen(
+      on: SocketAddress(octets: octets, isIPv6: false, port: 0), backlog: 8)
+    guard let port = sockets.localAddress(of: listener)?.port else { throw SocketError(code: 0) }
+    guard let client = connectToLoopback(port: port) else { throw SocketError(code: 0) }
+    sockets.watch(listener, token: 0, for: .read)
+    while try sockets.wait(nanoseconds: 1_000_000_000) == 0 {}
+    sockets.watch(listener, token: 0, for: [])
+    guard case .connection(let accepted) = sockets.accept(from: listener) else {
+      throw SocketError(code: 0)
+    }
+    sockets.watch(accepted, token: 1, for: .read)
+    self.sockets = sockets
+    self.listener = listener
+    self.client = client
+    self.accepted = accepted
+  }
+
+  mutating func receive(_ count: Int) -> Transfer {
+    var buffer = [UInt8](repeating: 0, count: count)
+    return buffer.withUnsafeMutableBytes { sockets.receive(from: accepted, into: $0) }
+  }
+
+  mutating func waitForEvent() throws -> Event {
+    while try sockets.wait(nanoseconds: 1_000_000_000) == 0 {}
+    return sockets.event(0)
+  }
+}

@@ -1,0 +1,163 @@
+import Glibc
+import Logging
+import Testing
+
+@testable import WasmHost
+
+struct CacheTests {
+  private let module = "(module (func (export \"_start\")))"
+
+  /// A module file, and a cache beside it.
+  private struct Place {
+    let directory: TemporaryDirectory
+    let file: String
+    var cacheDirectory: String { directory.path + "/a/b/cache" }
+
+    init(_ content: [UInt8]) throws {
+      directory = try TemporaryDirectory()
+      file = try directory.write(content, "m.wasm")
+    }
+
+    /// Replaces a file.
+    func write(_ content: [UInt8], to file: String) throws {
+      try directory.write(content, String(file.dropFirst(directory.path.count + 1)))
+    }
+
+    func makeCache() -> ModuleCache? {
+      var logger = Logger(label: "test")
+      logger.logLevel = .critical
+      return ModuleCache(directory: cacheDirectory, logger: logger)
+    }
+
+    func load() throws -> CacheResult {
+      let cache = try #require(makeCache())
+      return try Module.load(path: file, engine: engine(), cache: cache).1
+    }
+
+    /// The one entry.
+    func entry() throws -> String {
+      let cache = try #require(makeCache())
+      return try MappedFile(path: file).withBytes { cache.path(for: $0) }
+    }
+
+    func read(_ path: String) throws -> [UInt8] {
+      try MappedFile(path: path).withBytes { Array($0) }
+    }
+  }
+
+  @Test("The first start misses, the next hits, and the module runs from the cache")
+  func hit() throws {
+    let place = try Place(assemble(module))
+    #expect(try place.load() == .miss)
+    #expect(try place.load() == .hit)
+    let (loaded, result) = try Module.load(
+      path: place.file, engine: engine(), cache: place.makeCache())
+    #expect(result == .hit)
+    let instance = try Instance(loaded, configuration: InstanceConfiguration(), drain: Drain())
+    guard case .exited(status: 0) = try instance.run() else {
+      Issue.record("did not run")
+      return
+    }
+    var status = stat()
+    #expect(stat(place.cacheDirectory, &status) == 0)
+    #expect(status.st_mode & 0o777 == 0o700)
+    #expect(stat(try place.entry(), &status) == 0)
+    #expect(status.st_mode & 0o777 == 0o600)
+  }
+
+  @Test("Without a cache nothing is written")
+  func off() throws {
+    let place = try Place(assemble(module))
+    #expect(try Module.load(path: place.file, engine: engine(), cache: nil).1 == .off)
+    #expect(access(place.cacheDirectory, F_OK) != 0)
+  }
+
+  @Test("A module that changed is compiled anew")
+  func changed() throws {
+    let place = try Place(assemble(module))
+    #expect(try place.load() == .miss)
+    try place.write(try assemble("(module (func (export \"_start\") nop))"), to: place.file)
+    #expect(try place.load() == .miss)
+    #expect(try place.load() == .hit)
+  }
+
+  @Test(
+    "A damaged entry is compiled anew and replaced",
+    arguments: [0, 8, 16, 24, 32, 48, 170, -1, -100])
+  func damaged(offset: Int) throws {
+    let place = try Place(assemble(module))
+    #expect(try place.load() == .miss)
+    var content = try place.read(try place.entry())
+    content[offset < 0 ? content.count + offset : offset] ^= 0x55
+    try place.write(content, to: try place.entry())
+    #expect(try place.load() == .miss)
+    #expect(try place.load() == .hit)
+  }
+
+  @Test(
+    "A truncated, empty or foreign entry is compiled anew and replaced",
+    arguments: [0, 1, 100, 168, 500])
+  func truncated(count: Int) throws {
+    let place = try Place(assemble(module))
+    #expect(try place.load() == .miss)
+    let content = try place.read(try place.entry())
+    try place.write(Array(content.prefix(count)), to: try place.entry())
+    #expect(try place.load() == .miss)
+    #expect(try place.load() == .hit)
+  }
+
+  @Test("Another module's entry under this one's name is not run")
+  func collision() throws {
+    let other = try Place(assemble("(module (func (export \"_start\") unreachable))"))
+    #expect(try other.load() == .miss)
+    let place = try Place(assemble(module))
+    #expect(try place.load() == .miss)
+    try place.write(try other.read(try other.entry()), to: try place.entry())
+    #expect(try place.load() == .miss)
+    #expect(try place.load() == .hit)
+  }
+
+  @Test("An entry that others may write to is not used")
+  func writableEntry() throws {
+    let place = try Place(assemble(module))
+    #expect(try place.load() == .miss)
+    #expect(chmod(try place.entry(), 0o666) == 0)
+    #expect(try place.load() == .miss)
+    #expect(try place.load() == .hit)
+  }
+
+  @Test(
+    "A directory that others may write to is not used",
+    arguments: [0o770, 0o707, 0o777] as [mode_t])
+  func unsafeDirectory(mode: mode_t) throws {
+    let place = try Place(assemble(module))
+    #expect(try place.load() == .miss)
+    #expect(chmod(place.cacheDirectory, mode) == 0)
+    #expect(place.makeCache() == nil)
+    #expect(chmod(place.cacheDirectory, 0o755) == 0)
+    #expect(place.makeCache() != nil)
+  }
+
+  @Test("A symbolic link or a file is no directory of ours")
+  func notADirectory() throws {
+    let place = try Place(assemble(module))
+    var logger = Logger(label: "test")
+    logger.logLevel = .critical
+    #expect(ModuleCache(directory: place.file, logger: logger) == nil)
+    #expect(symlink("/tmp", place.directory.path + "/link") == 0)
+    #expect(ModuleCache(directory: place.directory.path + "/link", logger: logger) == nil)
+    #expect(ModuleCache(directory: "/proc/nothing/here", logger: logger) == nil)
+  }
+
+  @Test("A file that cannot be read says why")
+  func unreadable() throws {
+    #expect(
+      throws: HostError.unreadable(path: "/nowhere/x.wasm", reason: "No such file or directory")
+    ) {
+      try Module.load(path: "/nowhere/x.wasm", engine: engine(), cache: nil)
+    }
+    #expect(throws: HostError.unreadable(path: "/tmp", reason: "Is a directory")) {
+      try Module.load(path: "/tmp", engine: engine(), cache: nil)
+    }
+  }
+}

@@ -1,0 +1,139 @@
+import Synchronization
+import Testing
+
+@testable import WasmHost
+
+struct DrainTests {
+  @Test("A drain is a hang-up on the listener, reported once")
+  func reportedOnce() throws {
+    let guest = try Guest()
+    let listener = try guest.listen()
+    #expect(try guest.poll(.read(listener.fd)) == [0])
+    guest.drain.begin()
+    let events = try guest.pollEvents([.read(listener.fd)], milliseconds: 2000)
+    #expect(
+      events == [.init(userdata: 1001, errno: .success, type: 1, hungUp: true, bytes: 0)])
+    #expect(try guest.poll(.read(listener.fd)) == [0])
+  }
+
+  @Test("Each listener hears of it, connections do not")
+  func eachListener() throws {
+    let guest = try Guest()
+    let (connection, client) = try guest.connection()
+    let listeners = try [guest.listen().fd, guest.listen().fd]
+    guest.drain.begin()
+    let events = try guest.pollEvents(
+      [.read(listeners[0]), .read(connection), .read(listeners[1])], milliseconds: 2000)
+    #expect(events.map(\.userdata).sorted() == [1001, 1003])
+    #expect(events.allSatisfy { $0.hungUp })
+    client.close()
+  }
+
+  @Test("A blocked poll is woken")
+  func waking() throws {
+    let guest = try Guest()
+    let listener = try guest.listen()
+    let start = Clock.monotonic.now
+    let drain = guest.drain
+    try inBackground {
+      pause(milliseconds: 50)
+      drain.begin()
+    }
+    #expect(try guest.poll(.read(listener.fd), milliseconds: 5000) == [1])
+    #expect(Clock.monotonic.now - start < 3_000_000_000)
+  }
+
+  @Test("A listener that is not subscribed hears of it when it is")
+  func later() throws {
+    let guest = try Guest()
+    let listener = try guest.listen()
+    guest.drain.begin()
+    for _ in 0..<3 { #expect(try guest.poll() == [0]) }
+    #expect(try guest.pollEvents([.read(listener.fd)], milliseconds: 2000).map(\.hungUp) == [true])
+    let another = try guest.listen()
+    #expect(try guest.pollEvents([.read(another.fd)], milliseconds: 2000).map(\.hungUp) == [true])
+  }
+
+  @Test("Connections that the kernel accepted are handed out still")
+  func backlog() throws {
+    let guest = try Guest()
+    let listener = try guest.listen()
+    let clients = try (0..<3).map { _ in try Client(port: listener.port) }
+    settle()
+    guest.drain.begin()
+    #expect(try guest.pollEvents([.read(listener.fd)], milliseconds: 2000).first?.hungUp == true)
+    for client in clients {
+      let fd = try guest.accept(listener.fd)
+      #expect(try guest.send(fd, bytes("ok")).count == 2)
+      #expect(client.receive() == bytes("ok"))
+    }
+    #expect(try guest.call("sock_accept", listener.fd, 0) == .again)
+    try guest.expect("fd_close", listener.fd)
+  }
+
+  @Test("A blocking accept hands out the backlog, then answers INVAL")
+  func blockingAccept() throws {
+    let guest = try Guest()
+    let listener = try guest.listen(nonBlocking: false)
+    let client = try Client(port: listener.port)
+    let drain = guest.drain
+    try inBackground {
+      pause(milliseconds: 50)
+      drain.begin()
+    }
+    _ = try guest.accept(listener.fd)
+    #expect(try guest.call("sock_accept", listener.fd, 0) == .inval)
+    let late = try Client(port: listener.port)
+    settle()
+    _ = try guest.accept(listener.fd)
+    #expect(try guest.call("sock_accept", listener.fd, 0) == .inval)
+    client.close()
+    late.close()
+  }
+
+  @Test("A worker that drains ends, and says how")
+  func worker() throws {
+    let module = try compile(
+      """
+      (module
+        (import "wasi_snapshot_preview1" "sock_open" (func $open (param i32 i32 i32) (result i32)))
+        (import "wasi_snapshot_preview1" "sock_bind" (func $bind (param i32 i32 i32) (result i32)))
+        (import "wasi_snapshot_preview1" "sock_listen" (func $listen (param i32 i32) (result i32)))
+        (import "wasi_snapshot_preview1" "sock_accept" (func $accept (param i32 i32) (result i32)))
+        (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+        (memory (export "memory") 1)
+        (data (i32.const 16) "\\18\\00\\00\\00\\04\\00\\00\\00\\7f\\00\\00\\01")
+        (func (export "_start")
+          (drop (call $open (i32.const 1) (i32.const 2) (i32.const 0)))
+          (drop (call $bind (i32.load (i32.const 0)) (i32.const 16) (i32.const 0)))
+          (drop (call $listen (i32.load (i32.const 0)) (i32.const 8)))
+          (call $exit (call $accept (i32.load (i32.const 0)) (i32.const 4)))))
+      """)
+    var configuration = InstanceConfiguration()
+    configuration.grants = Grants([try #require(Grants.Grant("0"))])
+    let drain = try Drain()
+    let hasEnded = Flag()
+    let worker = try Worker(
+      module: module, configuration: configuration, drain: drain, didEnd: { hasEnded.raise() })
+    pause(milliseconds: 50)
+    #expect(worker.result == nil)
+    drain.begin()
+    hasEnded.wait()
+    guard case .ended(.exited(status: 28)) = worker.result else {
+      Issue.record("\(String(describing: worker.result))")
+      return
+    }
+  }
+}
+
+/// Raised once, on another thread.
+final class Flag: Sendable {
+  private let isRaised = Atomic<Bool>(false)
+
+  func raise() { isRaised.store(true, ordering: .releasing) }
+
+  /// For up to five seconds.
+  func wait() {
+    for _ in 0..<500 where !isRaised.load(ordering: .acquiring) { pause(milliseconds: 10) }
+  }
+}
