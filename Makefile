@@ -56,4 +56,4 @@ bench: build
 	@Benchmarks/run
 
 clean:
-	rm -rf dist .build .build-wasm .build-host
+	rm -rf dist .build .build-wasm .build-host .build-bench

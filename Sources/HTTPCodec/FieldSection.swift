@@ -103,16 +103,16 @@ struct FieldSectionReader {
         let delete = word ^ (0x7F &* ones)
         let below20 = (word &- 0x20 &* ones) & ~word
         let is7F = (delete &- ones) & ~delete
-        if (below20 | is7F) & tops == 0 {
+        // Of several the lowest is exact: a borrow reaches only what is above it.
+        let found = (below20 | is7F) & tops
+        if found == 0 {
           position &+= 8
           continue
         }
+        position &+= found.trailingZeroBitCount &>> 3
       }
-      let end = Swift.min(position &+ 8, octets.count)
-      while position < end {
-        guard OctetSet.fieldValue.contains(octets[position]) else { return position }
-        position &+= 1
-      }
+      guard OctetSet.fieldValue.contains(octets[position]) else { return position }
+      position &+= 1
     }
     return position
   }

@@ -1,5 +1,5 @@
 /// A request method (RFC 9110 9.3, RFC 5789). Names are case-sensitive.
-public enum Method: UInt8 {
+public enum Method: UInt8, Sendable {
   case get, head, post, put, delete, connect, options, trace, patch
   /// A token that names no method of ours: the answer is 501 (RFC 9110 9.1).
   case unknown

@@ -1,5 +1,5 @@
 /// A status code and its reason phrase (RFC 9110 15). The raw value is dense, for tables.
-public enum Status: UInt8 {
+public enum Status: UInt8, Sendable {
   case `continue`, switchingProtocols
   case ok, created, accepted, noContent, resetContent, partialContent
   case movedPermanently, found, seeOther, notModified, temporaryRedirect, permanentRedirect

@@ -15,11 +15,16 @@ struct Admin {
     _ request: Request, _ response: inout Response, _ metrics: borrowing Metrics, isReady: Bool
   ) {
     let isDrain = request.path == "/drain"
-    let mayPost = isDrain && request.method == .post
-    guard request.method == .get || request.method == .head || mayPost else {
-      response.fail(.methodNotAllowed, "only GET is known here")
-      response.allowed.insert(.get)
-      if isDrain { response.allowed.insert(.post) }
+    var allowed = MethodSet()
+    allowed.insert(.get)
+    if isDrain { allowed.insert(.post) }
+    guard allowed.contains(request.method) else {
+      if request.method == .options {
+        response.status = .noContent
+      } else {
+        response.fail(.methodNotAllowed, "this resource has no such method")
+      }
+      response.allowed = allowed
       return
     }
     response.addField("Cache-Control", "no-store")
@@ -35,7 +40,8 @@ struct Admin {
       response.contentType = "text/plain; version=0.0.4; charset=utf-8"
       metrics.append(to: &response, isReady: isReady, uptimeSeconds: uptimeSeconds)
     } else if isDrain {
-      drainRequested = true
+      // (Not for HEAD, which only asks what GET would answer.)
+      if request.method != .head { drainRequested = true }
       response.write("draining\n")
     } else {
       response.fail(.notFound, "here are /livez, /readyz, /metrics and /drain")

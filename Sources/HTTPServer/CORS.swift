@@ -9,7 +9,9 @@ struct CORS {
 
   /// Adds what a response to this request has to say.
   func addFields(for request: Request, to response: inout Response) {
-    if policy.isEmpty { return }
+    // "*" is in every response of the public port, errors as well: see Responder. Only a preflight
+    // has more to say then, and other requests are not read a second time for it.
+    if policy.isEmpty || allowsEveryOrigin && request.method != .options { return }
     let origin = request.fields["origin"]
     if !allowsEveryOrigin {
       // The response differs from origin to origin: caches must know.
@@ -17,7 +19,6 @@ struct CORS {
       guard let origin, allows(origin) else { return }
       response.addField("Access-Control-Allow-Origin", origin)
     }
-    // ("*" is in every response of the public port, errors as well: see Responder.)
 
     // A preflight asks before it sends what a form could not.
     guard request.method == .options, origin != nil, !response.allowed.isEmpty,

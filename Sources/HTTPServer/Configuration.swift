@@ -63,11 +63,11 @@ public struct Configuration {
     bufferSize = try size("BUFFER_SIZE", to: 1 << 20, environment) ?? bufferSize
     maxConnections = try size("MAX_CONNECTIONS", to: 1_000_000, environment) ?? maxConnections
 
-    keepAliveTimeout = try duration("KEEP_ALIVE_TIMEOUT", environment) ?? keepAliveTimeout
-    requestTimeout = try duration("REQUEST_TIMEOUT", environment) ?? requestTimeout
-    writeTimeout = try duration("WRITE_TIMEOUT", environment) ?? writeTimeout
-    drainTimeout = try duration("DRAIN_TIMEOUT", environment) ?? drainTimeout
-    drainDelay = try duration("DRAIN_DELAY", environment) ?? drainDelay
+    keepAliveTimeout = try duration("KEEP_ALIVE_TIMEOUT", from: 1, environment) ?? keepAliveTimeout
+    requestTimeout = try duration("REQUEST_TIMEOUT", from: 1, environment) ?? requestTimeout
+    writeTimeout = try duration("WRITE_TIMEOUT", from: 1, environment) ?? writeTimeout
+    drainTimeout = try duration("DRAIN_TIMEOUT", from: 0, environment) ?? drainTimeout
+    drainDelay = try duration("DRAIN_DELAY", from: 0, environment) ?? drainDelay
 
     if let value = environment("CORS_ALLOW_ORIGIN") {
       guard CORS.isPolicy(value) else {
@@ -78,8 +78,9 @@ public struct Configuration {
       corsAllowOrigin = value
     }
     if let value = environment("SERVER_HEADER") {
-      guard value.isFieldValue else {
-        throw SettingError(name: "SERVER_HEADER", expected: "what can stand in a header field")
+      guard value.isFieldValue, value.count <= 256 else {
+        throw SettingError(
+          name: "SERVER_HEADER", expected: "what can stand in a header field, 256 octets at most")
       }
       serverHeader = value.trimmed
     }
@@ -146,10 +147,15 @@ private func size(
   try number(name, from: 1, to: most, environment).map { Int($0) }
 }
 
+private var anyTime: StaticString { "a time such as 0, 10, 10s or 500ms, of at most a day" }
+private var someTime: StaticString {
+  "a time such as 10, 10s or 500ms, more than 0, of at most a day"
+}
+
 /// "10" and "10s" are seconds, "500ms" milliseconds; at most a day. In nanoseconds.
 @inline(never)
 private func duration(
-  _ name: StaticString, _ environment: (StaticString) -> Octets?
+  _ name: StaticString, from least: Int64, _ environment: (StaticString) -> Octets?
 ) throws(SettingError) -> Int64? {
   guard let text = environment(name), !text.isEmpty else { return nil }
   var digits = text
@@ -160,10 +166,10 @@ private func duration(
   } else if text.last == UInt8(ascii: "s") {
     digits = text[0..<text.count - 1]
   }
-  guard let value = digits.decimal(upTo: 86_400_000),
+  guard let value = digits.decimal(upTo: 86_400_000), value >= least,
     value &* unit <= 86_400 &* Configuration.second
   else {
-    throw SettingError(name: name, expected: "a time such as 10, 10s or 500ms, of at most a day")
+    throw SettingError(name: name, expected: least == 0 ? anyTime : someTime)
   }
   return value &* unit
 }

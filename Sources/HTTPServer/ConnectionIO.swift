@@ -182,7 +182,10 @@ extension EventLoop where Network: ~Copyable {
     case .octets(let count):
       responder.metrics.octetsSent &+= UInt64(count)
       table.connections[slot].noteSent(count)
-      if table.connections[slot].sentOfDeadline >= Self.writeProgress {
+      // So much, or all that was pending: what is to be sent next has a time of its own.
+      if table.connections[slot].sentOfDeadline >= Self.writeProgress
+        || table.connections[slot].output.isEmpty
+      {
         table.connections[slot].sentOfDeadline = 0
         deadlines.set(.write, for: slot, at: now, table.connections)
       }

@@ -13,6 +13,7 @@ struct Drain {
   enum Phase {
     case serving
     case accepting(until: Int64)
+    case emptyingQueue(at: Int64)
     case finishing, done
   }
 
@@ -26,7 +27,7 @@ struct Drain {
   var nextStepAt: Int64? {
     switch phase {
     case .serving, .done: nil
-    case .accepting(let until): min(until, deadline)
+    case .accepting(let time), .emptyingQueue(let time): min(time, deadline)
     case .finishing: deadline
     }
   }
@@ -53,13 +54,17 @@ extension EventLoop where Network: ~Copyable {
       return
     case .accepting(let until):
       guard now >= until || now >= drain.deadline else { return }
+      shortenIdleDeadlines()
+      drain.phase = .emptyingQueue(at: now)
+      advanceDrain()
+    case .emptyingQueue(let time):
+      guard now >= time || now >= drain.deadline else { return }
       guard closeListener() || now >= drain.deadline else {
-        // All slots are taken: those in the queue have to wait for one.
-        drain.phase = .accepting(until: now + Configuration.second / 20)
+        // No slot or no descriptor is free: those in the queue have to wait for one.
+        drain.phase = .emptyingQueue(at: now + Configuration.second / 20)
         return
       }
       drain.phase = .finishing
-      shortenIdleDeadlines()
       advanceDrain()
     case .finishing:
       if table.publicCount > 0 && now < drain.deadline { return }

@@ -170,6 +170,7 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
         responder.metrics.connectionsLost += 1
       case .exhausted:
         responder.log.write(.warn, "accepting pauses: no descriptors or no memory")
+        responder.metrics.acceptPauses += 1
         acceptAgainAt = now + EventLoop.acceptPause
         watchListeners()
         return
@@ -179,6 +180,10 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
           responder.log.line.add("errno", Int64(error.code))
           responder.log.end()
         }
+        // It would be ready for ever.
+        network.watch(descriptor, token: isAdmin ? table.capacity + 1 : table.capacity, for: [])
+        network.close(descriptor)
+        if isAdmin { adminListener = nil } else { listener = nil }
         beginDrain()
         return
       }
@@ -204,7 +209,8 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
     guard var listener, listener.isWatched != isWanted else { return listener }
     listener.isWatched = isWanted
     network.watch(listener.descriptor, token: listener.token, for: isWanted ? .read : [])
-    if !isWanted { responder.metrics.acceptPauses += 1 }
+    // (A pause for want of descriptors is counted where it begins.)
+    if !isWanted && acceptAgainAt == nil { responder.metrics.acceptPauses += 1 }
     return listener
   }
 
@@ -232,6 +238,7 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
       guard hasRoom(isAdmin: false) else { return false }
       let acceptance = network.accept(from: listener.descriptor)
       if acceptance == .lost { continue }
+      if acceptance == .exhausted { return false }
       guard case .connection(let connection) = acceptance else { break }
       serve(connection, isAdmin: false)
     }

@@ -51,8 +51,9 @@ struct Responder: ~Copyable {
       router.answer(request, &response)
       cors.addFields(for: request, to: &response)
     }
-    if response.content.overflowed || response.fields.overflowed {
-      if log.begin(.error, "response too large or out of memory") {
+    // A response of the handler's that cannot be sent: too large, no memory, or not a final one.
+    if response.content.overflowed || response.fields.overflowed || response.status.isInterim {
+      if log.begin(.error, "the handler's response cannot be sent") {
         log.line.add("target", request.targetOctets)
         log.end()
       }
@@ -103,7 +104,9 @@ struct Responder: ~Copyable {
     if cors.allowsEveryOrigin && !connection.isAdmin {
       output.append("Access-Control-Allow-Origin: *\r\n")
     }
-    let length = response.status.forbidsContent ? 0 : response.content.count
+    // A 205 says that it has none (RFC 9110 15.3.6).
+    let hasContent = !response.status.forbidsContent && response.status != .resetContent
+    let length = hasContent ? response.content.count : 0
     if !response.status.forbidsContent {
       if let contentType = response.contentType, length > 0 {
         output.append("Content-Type: ")

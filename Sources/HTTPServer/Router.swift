@@ -79,7 +79,9 @@ extension OctetBuffer {
     append(name)
     append(": ")
     for index in 0..<UInt8(Method.count) {
-      guard let method = Method(rawValue: index), methods.contains(method) else { continue }
+      guard let method = Method(rawValue: index), method != .options,
+        methods.contains(method)
+      else { continue }
       append(method.name)
       append(", ")
     }

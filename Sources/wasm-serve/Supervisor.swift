@@ -52,7 +52,8 @@ struct Supervisor {
       if waiting[0].revents != 0 { return nil }
       guard waiting[1].revents != 0, let signal = nextSignal() else { continue }
       if deadline != nil { return ExitStatus.signal(signal) }
-      deadline = now + UInt64(drainTimeout) * 1_000_000_000
+      // From the signal on: `now` was before the wait for it.
+      deadline = Clock.monotonic.now + UInt64(drainTimeout) * 1_000_000_000
       logger.info(
         "draining",
         metadata: [

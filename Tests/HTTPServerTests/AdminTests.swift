@@ -1,0 +1,111 @@
+import Testing
+
+@testable import HTTPServer
+
+struct AdminTests {
+  private func server() throws -> TestServer {
+    try TestServer { $0.adminPort = TestServer.adminPort }
+  }
+
+  @Test("The server says that it lives and is ready", arguments: ["/livez", "/readyz"])
+  func probes(path: String) throws {
+    let server = try server()
+    let reply = server.adminAnswer(request("GET", path))
+    #expect(reply.status == 200)
+    #expect(reply["Cache-Control"] == "no-store")
+    let head = server.adminAnswer(request("HEAD", path), method: "HEAD")
+    #expect(head.head == reply.head)
+    #expect(server.adminAnswer(request("GET", path + "?verbose")).status == 200)
+  }
+
+  @Test("Probes that close, as the kubelet's do, are answered")
+  func closing() throws {
+    let server = try server()
+    for _ in 0..<100 {
+      let reply = server.adminAnswer(request("GET", "/readyz", ["Connection: close"]))
+      #expect(reply.status == 200)
+    }
+  }
+
+  @Test("There is nothing at other paths", arguments: ["/", "/metrics/", "/Livez", "/drainn"])
+  func unknownPath(path: String) throws {
+    #expect(try server().adminAnswer(request("GET", path)).status == 404)
+  }
+
+  @Test("Other methods are a 405", arguments: ["POST", "PUT", "DELETE", "TRACE", "PATCH"])
+  func methods(method: String) throws {
+    let reply = try server().adminAnswer(request(method, "/readyz"))
+    #expect(reply.status == 405)
+    #expect(reply["Allow"]?.hasPrefix("GET, HEAD") == true)
+    #expect(reply["Allow"]?.contains("POST") == false)
+  }
+
+  @Test("Allow does not list a method that is refused")
+  func allow() throws {
+    let server = try server()
+    for path in ["/livez", "/drain"] {
+      let reply = server.adminAnswer(request("PUT", path))
+      let allowed = try #require(reply["Allow"]).split(separator: ", ").map(String.init)
+      for method in allowed where path != "/drain" || method == "OPTIONS" {
+        #expect(
+          server.adminAnswer(request(method, path), method: method).status < 400,
+          "\(method) \(path)")
+      }
+    }
+  }
+
+  @Test("A drain begins with GET or POST and with nothing else")
+  func drain() throws {
+    for (method, begins) in [("GET", true), ("POST", true), ("PUT", false), ("DELETE", false)] {
+      let server = try server()
+      _ = server.adminAnswer(request(method, "/drain"), method: method)
+      #expect(
+        server.adminAnswer(request("GET", "/readyz")).status == (begins ? 503 : 200), "\(method)")
+    }
+  }
+
+  @Test("The public port has none of it", arguments: ["/livez", "/readyz", "/metrics", "/drain"])
+  func notPublic(path: String) throws {
+    let server = try TestServer(router: Router()) { $0.adminPort = TestServer.adminPort }
+    #expect(server.answer(request("GET", path)).status == 404)
+    #expect(server.answer(request("POST", path)).status == 404)
+    #expect(server.adminAnswer(request("GET", "/readyz")).status == 200)
+  }
+
+  @Test("No page of another origin may read what the admin port says")
+  func noCORS() throws {
+    let server = try server()
+    for text in [request("GET", "/metrics", ["Origin: https://a.example"]), "nonsense\r\n"] {
+      #expect(server.adminAnswer(text)["Access-Control-Allow-Origin"] == nil)
+    }
+  }
+
+  @Test("There is no admin port unless it is set")
+  func off() throws {
+    #expect(try TestServer().network.listeners.map(\.port) == [TestServer.port])
+  }
+
+  @Test("The admin port answers when all public places are taken")
+  func reachable() throws {
+    let server = try server()
+    let clients = (0..<20).map { _ in server.connect() }
+    server.run()
+    #expect(server.openConnections == 8)
+    #expect(server.adminAnswer(request("GET", "/livez")).status == 200)
+    #expect(clients[8].descriptor == -1)
+  }
+
+  @Test("Clients of the admin port take no public places, and have a limit of their own")
+  func adminLimit() throws {
+    let server = try server()
+    let admins = (0..<17).map { _ in server.connectToAdmin() }
+    for admin in admins { admin.send(request("GET", "/livez")) }
+    server.run()
+    #expect(admins.filter { !$0.received.isEmpty }.count == 16)
+    let clients = (0..<8).map { _ in server.connect(sending: request("GET")) }
+    #expect(clients.allSatisfy { $0.statuses == [200] })
+    admins[0].finish()
+    server.run()
+    #expect(admins[16].statuses == [200])
+  }
+}

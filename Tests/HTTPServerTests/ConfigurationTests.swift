@@ -1,0 +1,175 @@
+import Testing
+
+@testable import HTTPServer
+
+struct ConfigurationTests {
+  private func configuration(_ settings: [String: String]) throws -> Configuration {
+    try Configuration { settings[$0.description].map { Octets(keeping: $0) } }
+  }
+
+  private func text(_ octets: Octets) -> String { String(decoding: Array(octets), as: UTF8.self) }
+
+  @Test(
+    "What is not set, or empty, has its default",
+    arguments: [
+      [:],
+      [
+        "HOST": "", "PORT": "", "ADMIN_PORT": "", "MAX_REQUEST_SIZE": "", "BUFFER_SIZE": "",
+        "MAX_CONNECTIONS": "", "KEEP_ALIVE_TIMEOUT": "", "REQUEST_TIMEOUT": "",
+        "WRITE_TIMEOUT": "", "DRAIN_TIMEOUT": "", "DRAIN_DELAY": "", "SERVER_HEADER": "",
+        "LOG_LEVEL": "", "LOG_FORMAT": "", "ACCESS_LOG": "",
+      ],
+    ])
+  func defaults(settings: [String: String]) throws {
+    let configuration = try configuration(settings)
+    #expect(!configuration.host.isIPv6)
+    for i in 0..<4 { #expect(configuration.host.octets[i] == 0) }
+    #expect(configuration.port == 1234)
+    #expect(configuration.adminPort == nil)
+    #expect(configuration.maxRequestSize == 8192)
+    #expect(configuration.bufferSize == 2048)
+    #expect(configuration.maxConnections == 1024)
+    #expect(configuration.keepAliveTimeout == 75_000_000_000)
+    #expect(configuration.requestTimeout == 10_000_000_000)
+    #expect(configuration.writeTimeout == 10_000_000_000)
+    #expect(configuration.drainTimeout == 25_000_000_000)
+    #expect(configuration.drainDelay == 2_000_000_000)
+    #expect(text(configuration.corsAllowOrigin) == "*")
+    #expect(configuration.serverHeader.isEmpty)
+    #expect(configuration.logLevel == .info)
+    #expect(configuration.logFormat == .text)
+    #expect(!configuration.accessLog)
+  }
+
+  @Test("Numbers may be as small and as large as they may be")
+  func numbers() throws {
+    for (name, path, least, most) in [
+      ("MAX_REQUEST_SIZE", \Configuration.maxRequestSize, 1, 1_073_741_824),
+      ("BUFFER_SIZE", \.bufferSize, 1, 1_048_576),
+      ("MAX_CONNECTIONS", \.maxConnections, 1, 1_000_000),
+    ] {
+      for value in [least, least + 1, most] {
+        #expect(try configuration([name: "\(value)"])[keyPath: path] == value)
+      }
+      #expect(try configuration([name: "000\(most)"])[keyPath: path] == most)
+      for value in ["0", "\(most + 1)"] {
+        #expect(throws: SettingError.self) { try configuration([name: value]) }
+      }
+    }
+    for value in [0, 1, 65535] as [UInt16] {
+      #expect(try configuration(["PORT": "\(value)"]).port == value)
+      #expect(try configuration(["ADMIN_PORT": "\(value)"]).adminPort == value)
+    }
+  }
+
+  @Test("Times are seconds, or have a unit, up to a day")
+  func durations() throws {
+    for (name, path) in [
+      ("KEEP_ALIVE_TIMEOUT", \Configuration.keepAliveTimeout),
+      ("REQUEST_TIMEOUT", \.requestTimeout),
+      ("WRITE_TIMEOUT", \.writeTimeout), ("DRAIN_TIMEOUT", \.drainTimeout),
+      ("DRAIN_DELAY", \.drainDelay),
+    ] {
+      for (value, milliseconds) in [
+        ("1", 1000), ("10s", 10_000), ("500ms", 500), ("1ms", 1), ("86400", 86_400_000),
+        ("86400s", 86_400_000), ("86400000ms", 86_400_000), ("007s", 7000),
+      ] as [(String, Int64)] {
+        #expect(try configuration([name: value])[keyPath: path] == milliseconds * 1_000_000)
+      }
+    }
+  }
+
+  @Test("Addresses of both families and localhost are taken")
+  func hosts() throws {
+    for (value, isIPv6, first, last) in [
+      ("127.0.0.1", false, 127, 1), ("localhost", false, 127, 1), ("LocalHost", false, 127, 1),
+      ("0.0.0.0", false, 0, 0), ("255.255.255.255", false, 255, 255), ("::", true, 0, 0),
+      ("::1", true, 0, 1), ("fe80::2", true, 0xfe, 2), ("1:2:3:4:5:6:7:8", true, 0, 8),
+      ("::ffff:127.0.0.1", true, 0, 1),
+    ] as [(String, Bool, UInt8, UInt8)] {
+      let host = try configuration(["HOST": value]).host
+      #expect(host.isIPv6 == isIPv6 && host.octets[0] == first)
+      #expect(host.octets[isIPv6 ? 15 : 3] == last, "\(value)")
+    }
+  }
+
+  @Test("Words are taken")
+  func words() throws {
+    for (value, level) in [
+      ("debug", .debug), ("info", .info), ("warn", .warn), ("error", .error),
+    ] as [(String, LogLevel)] {
+      #expect(try configuration(["LOG_LEVEL": value]).logLevel == level)
+    }
+    #expect(try configuration(["LOG_FORMAT": "json"]).logFormat == .json)
+    #expect(try configuration(["LOG_FORMAT": "text"]).logFormat == .text)
+    #expect(try configuration(["ACCESS_LOG": "on"]).accessLog)
+    #expect(try !configuration(["ACCESS_LOG": "off"]).accessLog)
+    #expect(text(try configuration(["SERVER_HEADER": " a b/1 "]).serverHeader) == "a b/1")
+    for policy in [
+      "*", "", "https://a.example", "http://a:8080, https://[::1]:1,moz-extension://x",
+    ] {
+      #expect(text(try configuration(["CORS_ALLOW_ORIGIN": policy]).corsAllowOrigin) == policy)
+    }
+  }
+
+  static let invalid: [(String, [String])] = [
+    (
+      "HOST",
+      [
+        "a.example", "1.2.3", "1.2.3.4.5", "256.0.0.1", "01.2.3.4", ":", ":::", "[::1]",
+        "1::2::3", "::1%eth0", "127.0.0.1:80", " 127.0.0.1", "1:2:3:4:5:6:7:8:9", "12345::",
+      ]
+    ),
+    (
+      "PORT",
+      ["-1", "65536", "x", " 80", "80 ", "+80", "0x50", "8e1", "1.5", "99999999999999999999"]
+    ),
+    ("ADMIN_PORT", ["-1", "65536", "off", "9090\n"]),
+    ("MAX_REQUEST_SIZE", ["0", "-1", "8k", "1073741825", "8192.0"]),
+    ("BUFFER_SIZE", ["0", "1048577", "2K", "\u{0660}"]),
+    ("MAX_CONNECTIONS", ["0", "1000001", "unlimited", "18446744073709551617"]),
+    ("KEEP_ALIVE_TIMEOUT", ["-1", "86401", "86401s", "86400001ms", "s", "ms", "1m", "1 s", "1S"]),
+    ("REQUEST_TIMEOUT", ["x", "1.5", "1sms", "1mss", "9223372036854775807", "9223372037s"]),
+    ("WRITE_TIMEOUT", ["never", "1h", "s1"]),
+    ("DRAIN_TIMEOUT", [" ", "1,5", "+1"]),
+    ("DRAIN_DELAY", ["two", "-2s", "0x2"]),
+    (
+      "CORS_ALLOW_ORIGIN",
+      [
+        "**", "*, https://a.example", "a.example", "https://", "https:a",
+        "https://a.example/", "https://a.example/b", "https://a b", "null", "://a", "https://a\n",
+      ]
+    ),
+    ("SERVER_HEADER", ["a\r\nb", "\n", "a\u{7f}", "a\u{1}"]),
+    ("LOG_LEVEL", ["INFO", "trace", "warning", "info ", "0"]),
+    ("LOG_FORMAT", ["JSON", "xml", "text,json"]),
+    ("ACCESS_LOG", ["yes", "1", "true", "ON", "on "]),
+  ]
+
+  @Test("A setting that is no good is refused by its name", arguments: invalid)
+  func refused(name: String, values: [String]) throws {
+    for value in values {
+      do {
+        _ = try configuration([name: value])
+        Issue.record("\(name) was taken: \(value.debugDescription)")
+      } catch let error as SettingError {
+        #expect(error.name.description == name)
+        #expect(error.expected.utf8CodeUnitCount > 0)
+      }
+    }
+  }
+
+  @Test("A number that is out of range is told the range")
+  func range() throws {
+    let error = #expect(throws: SettingError.self) { try configuration(["PORT": "65536"]) }
+    #expect(error?.range == 0...65535)
+  }
+
+  @Test("The bound of memory holds for the largest settings without overflow")
+  func memoryBound() throws {
+    let configuration = try configuration([
+      "MAX_REQUEST_SIZE": "1073741824", "BUFFER_SIZE": "1048576", "MAX_CONNECTIONS": "1000000",
+    ])
+    #expect(configuration.memoryBound > 2 * 1_073_741_824 * 1_000_000)
+  }
+}

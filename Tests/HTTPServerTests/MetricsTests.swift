@@ -1,0 +1,167 @@
+import Testing
+
+@testable import HTTPServer
+
+struct MetricsTests {
+  private func server(_ change: (inout Configuration) -> Void = { _ in }) throws -> TestServer {
+    try TestServer {
+      $0.adminPort = TestServer.adminPort
+      change(&$0)
+    }
+  }
+
+  /// The samples by name and labels.
+  private func samples(_ server: TestServer) throws -> [String: Int] {
+    let reply = server.adminAnswer(request("GET", "/metrics"))
+    var samples: [String: Int] = [:]
+    for line in reply.text.split(separator: "\n") where !line.hasPrefix("#") {
+      let parts = line.split(separator: " ")
+      try #require(parts.count == 2)
+      #expect(samples.updateValue(try #require(Int(parts[1])), forKey: String(parts[0])) == nil)
+    }
+    return samples
+  }
+
+  @Test("The format is Prometheus' text format")
+  func format() throws {
+    let server = try server()
+    _ = server.answer(request("GET"))
+    let reply = server.adminAnswer(request("GET", "/metrics"))
+    #expect(reply["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8")
+    #expect(reply.text.hasSuffix("\n"))
+    var described = ""
+    for line in reply.text.split(separator: "\n") {
+      let words = line.split(separator: " ")
+      if line.hasPrefix("# HELP ") {
+        described = String(words[2])
+        #expect(words.count > 3)
+      } else if line.hasPrefix("# TYPE ") {
+        #expect(words[2] == described)
+        #expect(words[3] == (described.hasSuffix("_total") ? "counter" : "gauge"))
+      } else {
+        #expect(words[0].split(separator: "{")[0] == described)
+      }
+    }
+  }
+
+  @Test("Requests are counted by method and status, those of the admin port are not")
+  func requests() throws {
+    let server = try server()
+    for _ in 0..<3 { _ = server.answer(request("GET")) }
+    _ = server.answer(request("HEAD"), method: "HEAD")
+    _ = server.answer(request("POST", content: "x"))
+    _ = server.answer(request("DELETE"))
+    _ = server.answer(request("FOO"))
+    _ = server.answer("nonsense\r\n")
+    _ = server.answer("GET nowhere HTTP/1.1\r\n")
+    let samples = try samples(server)
+    let counted = samples.filter { $0.key.hasPrefix("http_requests_total") }
+    #expect(
+      counted == [
+        "http_requests_total{method=\"GET\",code=\"200\"}": 3,
+        "http_requests_total{method=\"HEAD\",code=\"200\"}": 1,
+        "http_requests_total{method=\"POST\",code=\"200\"}": 1,
+        "http_requests_total{method=\"DELETE\",code=\"405\"}": 1,
+        "http_requests_total{method=\"other\",code=\"501\"}": 1,
+        "http_requests_total{method=\"other\",code=\"400\"}": 1,
+        "http_requests_total{method=\"GET\",code=\"400\"}": 1,
+      ])
+  }
+
+  @Test("A request that runs out of time is counted once, as a 408 and as timed out")
+  func timedOut() throws {
+    let server = try server()
+    let client = server.connect(sending: "GET / HTTP/1.1\r\n")
+    server.run(for: .seconds(10))
+    client.finish()
+    server.run()
+    let samples = try samples(server)
+    #expect(samples["http_requests_total{method=\"GET\",code=\"408\"}"] == 1)
+    #expect(samples["http_connections_timed_out_total"] == 1)
+  }
+
+  @Test("Connections are counted as they come, go and are lost")
+  func connections() throws {
+    let server = try server()
+    let clients = (0..<3).map { _ in server.connect() }
+    server.publicListener.queue.append(nil)
+    server.run()
+    #expect(try samples(server)["http_connections_open"] == 3)
+    #expect(try samples(server)["http_connections_lost_total"] == 1)
+    clients[0].reset()
+    server.run()
+    #expect(try samples(server)["http_connections_open"] == 2)
+  }
+
+  @Test("Each time that accepting waits counts once")
+  func pauses() throws {
+    let server = try server { $0.maxConnections = 1 }
+    let client = server.connect()
+    server.run()
+    #expect(try samples(server)["http_accept_pauses_total"] == 1)
+    client.finish()
+    server.run()
+    #expect(try samples(server)["http_accept_pauses_total"] == 1)
+    server.publicListener.exhaustedUntil = server.now + 50_000_000
+    _ = server.connect()
+    server.run()
+    server.run(for: .milliseconds(120))
+    #expect(try samples(server)["http_accept_pauses_total"] == 3)
+  }
+
+  @Test("Octets are counted, those of refused requests as well")
+  func octetCounts() throws {
+    let server = try TestServer()
+    let texts = [request("GET"), request("POST", content: "abc"), "nonsense\r\n", "G"]
+    var sent = 0
+    for text in texts {
+      let client = server.connect(sending: text)
+      client.send("what comes too late")
+      server.run()
+      sent += client.received.count
+    }
+    let received = texts.reduce(0) { $0 + $1.utf8.count + "what comes too late".utf8.count }
+    #expect(server.loop.responder.metrics.octetsReceived == received)
+    #expect(server.loop.responder.metrics.octetsSent == sent)
+  }
+
+  @Test("Octets are counted when they are taken, not when they are ready to be sent")
+  func pendingOctets() throws {
+    let server = try TestServer()
+    let client = server.connect()
+    client.room = 50
+    client.send(request("GET"))
+    server.run()
+    #expect(server.loop.responder.metrics.octetsSent == 50)
+    client.read(10)
+    server.run()
+    #expect(server.loop.responder.metrics.octetsSent == 60)
+  }
+
+  @Test("The time since the start and the readiness are told")
+  func gauges() throws {
+    let server = try server()
+    #expect(try samples(server)["http_server_uptime_seconds"] == 0)
+    server.run(for: .seconds(3661))
+    #expect(try samples(server)["http_server_uptime_seconds"] == 3661)
+    #expect(try samples(server)["http_server_ready"] == 1)
+    server.network.drainRequested = true
+    server.run()
+    #expect(try samples(server)["http_server_ready"] == 0)
+  }
+
+  @Test("All figures together fit into a response")
+  func size() throws {
+    let server = try server { $0.maxRequestSize = 200 }
+    for method in 0..<UInt8(Method.count) {
+      for status in 0..<UInt8(Status.count) {
+        for _ in 0..<3 {
+          server.loop.responder.metrics.countRequest(
+            Method(rawValue: method)!, Status(rawValue: status)!)
+        }
+      }
+    }
+    #expect(server.adminAnswer(request("GET", "/metrics")).status == 200)
+    #expect(try samples(server).count == 409)
+  }
+}

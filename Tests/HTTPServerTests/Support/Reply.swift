@@ -1,0 +1,84 @@
+import Testing
+
+/// A response as a client reads it.
+struct Reply: Equatable {
+  var status = 0
+  var reason = ""
+  var head = ""
+  var names: [String] = []
+  var values: [String] = []
+  var content: [UInt8] = []
+
+  var text: String { String(decoding: content, as: UTF8.self) }
+
+  /// The value of the only field of this name, nil without one.
+  subscript(name: String) -> String? {
+    let found = names.indices.filter { names[$0].lowercased() == name.lowercased() }
+    if found.count > 1 { Issue.record("\(name) is there \(found.count) times") }
+    return found.first.map { values[$0] }
+  }
+
+  /// Splits a connection's octets into responses.
+  ///
+  /// - Parameter methods: of the requests, where any is HEAD.
+  static func split(_ octets: [UInt8], methods: [String] = []) -> [Reply] {
+    var replies: [Reply] = []
+    var rest = octets[...]
+    while !rest.isEmpty {
+      let method = replies.count < methods.count ? methods[replies.count] : "GET"
+      guard let reply = Reply(&rest, isHead: method == "HEAD") else {
+        Issue.record("no response: \(String(decoding: rest.prefix(200), as: UTF8.self))")
+        return replies
+      }
+      replies.append(reply)
+    }
+    return replies
+  }
+
+  init() {}
+
+  private init?(_ rest: inout ArraySlice<UInt8>, isHead: Bool) {
+    guard let end = rest.firstRange(of: Array("\r\n\r\n".utf8)) else { return nil }
+    head = String(decoding: rest[..<end.upperBound], as: UTF8.self)
+    var lines = String(decoding: rest[..<end.lowerBound], as: UTF8.self)
+      .split(separator: "\r\n", omittingEmptySubsequences: false)
+    let statusLine = lines.removeFirst().split(
+      separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
+    guard statusLine.count == 3, statusLine[0] == "HTTP/1.1", let code = Int(statusLine[1]) else {
+      return nil
+    }
+    status = code
+    reason = String(statusLine[2])
+    for line in lines {
+      let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2, !parts[0].contains(" "), parts[1].hasPrefix(" ") else { return nil }
+      names.append(String(parts[0]))
+      values.append(String(parts[1].dropFirst()))
+    }
+    rest = rest[end.upperBound...]
+    let hasContent = !isHead && status >= 200 && status != 204 && status != 304
+    guard hasContent else { return }
+    guard let length = self["Content-Length"].flatMap({ Int($0) }), length <= rest.count else {
+      return nil
+    }
+    content = Array(rest.prefix(length))
+    rest = rest.dropFirst(length)
+  }
+}
+
+/// A request as it stands on the wire.
+func request(
+  _ method: String, _ target: String = "/", _ fields: [String] = [], content: String? = nil,
+  version: String = "1.1"
+) -> String {
+  var lines = ["\(method) \(target) HTTP/\(version)", "Host: server.example"] + fields
+  if let content { lines.append("Content-Length: \(content.utf8.count)") }
+  return lines.joined(separator: "\r\n") + "\r\n\r\n" + (content ?? "")
+}
+
+/// A request with chunked content.
+func chunkedRequest(_ chunks: [String], fields: [String] = [], trailers: String = "") -> String {
+  let content = chunks.map { "\(String($0.utf8.count, radix: 16))\r\n\($0)\r\n" }.joined()
+  return request("POST", "/", fields + ["Transfer-Encoding: chunked"])
+    + content + "0\r\n\(trailers)\r\n"
+}

@@ -1,0 +1,152 @@
+import HTTPCodec
+import Sockets
+import Testing
+
+@testable import HTTPServer
+
+private struct OutOfMemory: Error {}
+
+/// An event loop on a scripted network.
+final class TestServer {
+  static let port: UInt16 = 1234
+  static let adminPort: UInt16 = 9090
+
+  let network = ScriptedSockets()
+  var loop: EventLoop<ScriptedSockets>
+
+  /// - Parameter change: of a configuration for 8 connections that logs errors only.
+  init(router: Router = .echo, _ change: (inout Configuration) -> Void = { _ in }) throws {
+    var configuration = Configuration()
+    configuration.maxConnections = 8
+    configuration.logLevel = .error
+    change(&configuration)
+    guard let loop = EventLoop(configuration: configuration, router: router, network: network)
+    else { throw OutOfMemory() }
+    self.loop = loop
+    try self.loop.listen()
+  }
+
+  var isDrained: Bool { loop.isDrained }
+  var openConnections: Int { loop.table.publicCount }
+  var publicListener: Listener { network.listeners[0] }
+  var now: Int64 { network.time }
+
+  /// A client of the public port; it waits to be accepted.
+  func connect() -> Client { connect(to: TestServer.port) }
+
+  func connectToAdmin() -> Client { connect(to: TestServer.adminPort) }
+
+  private func connect(to port: UInt16) -> Client {
+    let client = Client()
+    if let listener = network.listeners.first(where: { $0.port == port }), !listener.isClosed {
+      listener.queue.append(client)
+    } else {
+      Issue.record("connection refused")
+    }
+    return client
+  }
+
+  /// A client that has sent something, which has been dealt with.
+  func connect(sending text: String) -> Client {
+    let client = connect()
+    client.send(text)
+    run()
+    return client
+  }
+
+  /// The response to a request on a connection of its own.
+  func answer(_ text: String, method: String = "GET") -> Reply {
+    let client = connect(sending: text)
+    defer {
+      client.finish()
+      run()
+    }
+    return client.reply(to: method)
+  }
+
+  /// The same from the admin port.
+  func adminAnswer(_ text: String, method: String = "GET") -> Reply {
+    let client = connectToAdmin()
+    client.send(text)
+    run()
+    defer {
+      client.finish()
+      run()
+    }
+    return client.reply(to: method)
+  }
+
+  /// Turns the loop until so much time has gone by and all that there is to do then is done.
+  func run(for duration: Duration = .zero) {
+    network.pause = network.time + duration.nanoseconds
+    network.noteProgress()
+    repeat {
+      if isDrained { return }
+      do {
+        try loop.turn()
+      } catch {
+        Issue.record("the loop ended: \(error)")
+        return
+      }
+    } while !network.isSpinning && (network.time < network.pause || network.isReady)
+  }
+
+  /// The octets of memory that a connection's buffers hold.
+  func memory(of client: Client) -> Int {
+    for slot in 0..<loop.table.capacity where loop.table.contains(slot) {
+      guard loop.table.connections[slot].descriptor == client.descriptor else { continue }
+      return loop.table.connections[slot].input.count
+        + loop.table.connections[slot].input.room.count
+        + loop.table.connections[slot].output.count
+        + loop.table.connections[slot].output.room.count
+    }
+    return 0
+  }
+}
+
+extension Router {
+  /// The echo service, and `/octets?n`: a response of n octets, which are different from those of
+  /// another place.
+  static var echo: Router {
+    var router = Router()
+    router.addEcho()
+    return router
+  }
+
+  mutating func addEcho() {
+    get("/octets") { request, response in
+      let count = Int(request.query?.decimal(upTo: 1 << 30) ?? 0)
+      let letters = Octets("abcdefghijklmnopqrs")
+      for _ in 0..<count / 19 { response.write(letters) }
+      response.write(letters[0..<count % 19])
+    }
+    get { _, response in
+      response.write("GET request processed successfully")
+    }
+    post { request, response in
+      response.contentType = "text/plain"
+      response.write("echo: ")
+      response.write(request.content)
+    }
+  }
+
+  /// One handler for GET on every path.
+  static func get(_ handler: @escaping Handler) -> Router {
+    var router = Router()
+    router.get(nil, handler)
+    return router
+  }
+}
+
+extension Octets {
+  /// The octets of a text, for ever.
+  init(keeping text: String) {
+    let copy = UnsafeMutablePointer<UInt8>.allocate(capacity: text.utf8.count + 1)
+    for (i, octet) in text.utf8.enumerated() { copy[i] = octet }
+    self.init(copy, count: text.utf8.count)
+  }
+}
+
+func octets(_ count: Int) -> [UInt8] {
+  (0..<count).map { UInt8(ascii: "a") + UInt8($0 % 19) }
+}
