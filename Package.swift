@@ -47,7 +47,7 @@ let package = Package(
     .testTarget(name: "SocketsTests", dependencies: ["Sockets"]),
     .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer"]),
     .testTarget(name: "WasmHostTests", dependencies: ["WasmHost"]),
-    .testTarget(name: "IntegrationTests"),
+    .testTarget(name: "IntegrationTests", dependencies: ["WasmHost"]),
   ],
   swiftLanguageModes: [.v6]
 )

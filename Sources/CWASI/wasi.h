@@ -95,6 +95,7 @@ wasi_errno WASI_IMPORT(environ_get)(wasi_u8 *_Nullable *_Nonnull environ, wasi_u
 wasi_errno WASI_IMPORT(clock_time_get)(wasi_u32 id, wasi_u64 precision, wasi_u64 *_Nonnull time);
 wasi_errno WASI_IMPORT(poll_oneoff)(const wasi_subscription *_Nonnull in, wasi_event *_Nonnull out,
                                     wasi_u32 nsubscriptions, wasi_u32 *_Nonnull nevents);
+wasi_errno WASI_IMPORT(random_get)(void *_Nonnull buf, wasi_u32 buf_len);
 wasi_errno WASI_IMPORT(fd_write)(wasi_fd fd, const wasi_iovec *_Nonnull iovs, wasi_u32 iovs_len,
                                  wasi_u32 *_Nonnull nwritten);
 wasi_errno WASI_IMPORT(fd_close)(wasi_fd fd);

@@ -46,10 +46,9 @@ struct FieldSectionReader {
         }
 
       case .name:
-        while position < octets.count, OctetSet.token.contains(octets[position]) {
-          hasName = true
-          position += 1
-        }
+        let nameEnd = OctetSet.token.end(of: octets, from: position)
+        if nameEnd > position { hasName = true }
+        position = nameEnd
         guard position < octets.count else { return .incomplete }
         if octets[position] == .lineFeed { throw .bareLineFeed }
         // No whitespace before the colon (RFC 9112 5.1), and at least one octet of name.

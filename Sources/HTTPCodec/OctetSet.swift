@@ -12,10 +12,17 @@ struct OctetSet {
     return obsText
   }
 
+  /// The first position from `start` on whose octet is not of the set, or the end.
+  @inline(__always)
+  func end(of run: Octets, from start: Int) -> Int {
+    var position = start
+    while position < run.count, contains(run[position]) { position &+= 1 }
+    return position
+  }
+
   @inline(__always)
   func containsAll(_ octets: Octets) -> Bool {
-    for octet in octets where !contains(octet) { return false }
-    return true
+    end(of: octets, from: 0) == octets.count
   }
 }
 

@@ -46,7 +46,7 @@ struct RequestLineReader {
         state = .afterEmptyLine
 
       case .method:
-        while position < octets.count, OctetSet.token.contains(octets[position]) { position += 1 }
+        position = OctetSet.token.end(of: octets, from: position)
         if position - partStart > Method.longestName { throw .methodTooLong }
         guard position < octets.count else { return false }
         guard octets[position] == .space, position > partStart else { throw .invalidMethod }
@@ -55,7 +55,7 @@ struct RequestLineReader {
         state = .target
 
       case .target:
-        while position < octets.count, OctetSet.query.contains(octets[position]) { position += 1 }
+        position = OctetSet.query.end(of: octets, from: position)
         guard position < octets.count else { return false }
         if octets[position] == .carriageReturn || octets[position] == .lineFeed {
           throw .missingVersion

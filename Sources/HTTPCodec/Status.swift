@@ -19,7 +19,7 @@ public enum Status: UInt8, Sendable {
   public var reason: StaticString { line.reason }
 
   /// A final response has ended the exchange; an interim one has another behind it.
-  public var isInterim: Bool { code < 200 }
+  public var isInterim: Bool { rawValue < Status.ok.rawValue }
 
   /// Responses that never have content, nor fields that speak of any (RFC 9110 6.4.1, 8.6).
   public var forbidsContent: Bool { isInterim || self == .noContent || self == .notModified }

@@ -7,10 +7,14 @@ struct CORS {
 
   var allowsEveryOrigin: Bool { policy == "*" }
 
-  /// Adds what a response to this request has to say.
+  /// What all responses of the public port say, errors as well.
+  var commonField: StaticString {
+    allowsEveryOrigin ? "Access-Control-Allow-Origin: *\r\n" : ""
+  }
+
+  /// Adds what a response to this request has to say beside that.
   func addFields(for request: Request, to response: inout Response) {
-    // "*" is in every response of the public port, errors as well: see Responder. Only a preflight
-    // has more to say then, and other requests are not read a second time for it.
+    // With "*" only a preflight has more to say: other requests are not read a second time for it.
     if policy.isEmpty || allowsEveryOrigin && request.method != .options { return }
     let origin = request.fields["origin"]
     if !allowsEveryOrigin {

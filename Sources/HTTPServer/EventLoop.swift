@@ -150,9 +150,11 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
   private mutating func keepTime() {
     guard now >= nextSecondAt else { return }
     // Asked anew each time: the wall clock may jump, our seconds do not.
-    responder.setTime(network.wallClockSeconds())
+    let time = network.wallClockTime()
+    responder.setTime(time / Configuration.second)
     responder.admin.uptimeSeconds = (now - startedAt) / Configuration.second
-    nextSecondAt = now + Configuration.second
+    // The begin of the next second; a clock before 1970 counts from now.
+    nextSecondAt = now + Configuration.second - max(0, time % Configuration.second)
   }
 
   // MARK: Accepting

@@ -137,25 +137,10 @@ struct LogLine: ~Copyable {
   /// - Parameter value: anything at all; what could be taken for something else is escaped.
   mutating func add(_ name: StaticString, _ value: Octets) {
     beginField(name)
-    // A bound, so that one target cannot fill the log.
-    let value = value.count > 256 ? value[0..<256] : value
     let isPlain =
-      format == .text && !value.isEmpty
+      format == .text && !value.isEmpty && value.count <= OctetBuffer.quotedLimit
       && value.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") }
-    if isPlain { return text.append(value) }
-    text.append(octet: UInt8(ascii: "\""))
-    for octet in value {
-      if octet == UInt8(ascii: "\"") || octet == UInt8(ascii: "\\") {
-        text.append(octet: UInt8(ascii: "\\"))
-        text.append(octet: octet)
-      } else if octet < 0x20 || octet >= 0x7F {
-        text.append("\\u00")
-        text.append(hexadecimal: octet)
-      } else {
-        text.append(octet: octet)
-      }
-    }
-    text.append(octet: UInt8(ascii: "\""))
+    if isPlain { text.append(value) } else { text.append(quoted: value) }
   }
 
   mutating func add(_ name: StaticString, _ address: SocketAddress) {
@@ -179,6 +164,26 @@ struct LogLine: ~Copyable {
 }
 
 extension OctetBuffer {
+  /// So much of a value is logged: one target must not fill the log.
+  static var quotedLimit: Int { 256 }
+
+  /// Appends octets of any kind as a JSON string, which is one line and ASCII.
+  mutating func append(quoted octets: Octets) {
+    append(octet: UInt8(ascii: "\""))
+    for octet in octets[0..<min(octets.count, OctetBuffer.quotedLimit)] {
+      if octet == UInt8(ascii: "\"") || octet == UInt8(ascii: "\\") {
+        append(octet: UInt8(ascii: "\\"))
+        append(octet: octet)
+      } else if octet < 0x20 || octet >= 0x7F {
+        append("\\u00")
+        append(hexadecimal: octet)
+      } else {
+        append(octet: octet)
+      }
+    }
+    append(octet: UInt8(ascii: "\""))
+  }
+
   mutating func append(hexadecimal octet: UInt8) {
     let digits = Octets("0123456789abcdef")
     append(octet: digits[Int(octet >> 4)])

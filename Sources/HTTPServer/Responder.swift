@@ -10,6 +10,8 @@ struct Responder: ~Copyable {
   private var response: Response
   /// Date and Server: the same in all responses of a second.
   private var commonFields = OctetBuffer(limit: 1024)
+  /// The begin of nearly all responses of the public port: 200, the common fields, CORS.
+  private var usualBegin = OctetBuffer(limit: 2048)
 
   var admin: Admin
   var metrics = Metrics()
@@ -35,6 +37,10 @@ struct Responder: ~Copyable {
     commonFields.append(httpDate: seconds)
     commonFields.append("\r\n")
     if !serverHeader.isEmpty { commonFields.append(field: "Server", serverHeader) }
+    usualBegin.removeAll()
+    usualBegin.append(statusLine: .ok)
+    usualBegin.append(commonFields.octets)
+    usualBegin.append(cors.commonField)
   }
 
   /// Appends the response to a request.
@@ -47,6 +53,8 @@ struct Responder: ~Copyable {
     response.reset()
     if connection.isAdmin {
       admin.answer(request, &response, metrics, isReady: !isDraining)
+      // At once: the next request of this turn may ask for readiness.
+      if admin.drainRequested { isDraining = true }
     } else {
       router.answer(request, &response)
       cors.addFields(for: request, to: &response)
@@ -99,10 +107,12 @@ struct Responder: ~Copyable {
     to connection: ConnectionInfo, isHead: Bool, connectionOption: StaticString?,
     into output: inout OctetBuffer
   ) -> Int {
-    output.append(statusLine: response.status)
-    output.append(commonFields.octets)
-    if cors.allowsEveryOrigin && !connection.isAdmin {
-      output.append("Access-Control-Allow-Origin: *\r\n")
+    if response.status == .ok && !connection.isAdmin {
+      output.append(usualBegin.octets)
+    } else {
+      output.append(statusLine: response.status)
+      output.append(commonFields.octets)
+      if !connection.isAdmin { output.append(cors.commonField) }
     }
     // A 205 says that it has none (RFC 9110 15.3.6).
     let hasContent = !response.status.forbidsContent && response.status != .resetContent

@@ -43,7 +43,8 @@ public struct Router {
     let method = request.method == .head ? Method.get : request.method
     let path = request.path
     var allowed = MethodSet()
-    for route in routes {
+    for i in routes.indices {
+      let route = routes[i]
       // "*" and the target of a CONNECT are about the server: all methods are told.
       if let routePath = route.path, !path.isEmpty, !(path == routePath) { continue }
       if route.method == method, !path.isEmpty { return route.handler(request, &response) }

@@ -21,9 +21,9 @@ public enum Server {
     } catch {
       var line = complaint()
       line.append(error.name)
-      line.append(" is \"")
-      line.append(environment(error.name) ?? Octets(""))
-      line.append("\", but must be ")
+      line.append(" is ")
+      line.append(quoted: environment(error.name) ?? Octets(""))
+      line.append(", but must be ")
       line.append(error.expected)
       if let range = error.range {
         line.append(" from ")

@@ -54,8 +54,8 @@ public protocol Sockets: ~Copyable {
   /// A clock that never jumps, in nanoseconds.
   func monotonicTime() -> Int64
 
-  /// Seconds since the Unix epoch, as far as this machine knows.
-  func wallClockSeconds() -> Int64
+  /// Nanoseconds since the Unix epoch, as far as this machine knows.
+  func wallClockTime() -> Int64
 }
 
 public typealias Descriptor = Int32

@@ -128,7 +128,10 @@ struct ConfigurationTests {
     ("MAX_REQUEST_SIZE", ["0", "-1", "8k", "1073741825", "8192.0"]),
     ("BUFFER_SIZE", ["0", "1048577", "2K", "\u{0660}"]),
     ("MAX_CONNECTIONS", ["0", "1000001", "unlimited", "18446744073709551617"]),
-    ("KEEP_ALIVE_TIMEOUT", ["-1", "86401", "86401s", "86400001ms", "s", "ms", "1m", "1 s", "1S"]),
+    (
+      "KEEP_ALIVE_TIMEOUT",
+      ["-1", "86401", "86401s", "86400001ms", "s", "ms", "1m", "1 s", "1S", "0", "0ms"]
+    ),
     ("REQUEST_TIMEOUT", ["x", "1.5", "1sms", "1mss", "9223372036854775807", "9223372037s"]),
     ("WRITE_TIMEOUT", ["never", "1h", "s1"]),
     ("DRAIN_TIMEOUT", [" ", "1,5", "+1"]),

@@ -153,6 +153,6 @@
 
     var drainRequested: Bool { false }
     func monotonicTime() -> Int64 { time }
-    func wallClockSeconds() -> Int64 { time / 1_000_000_000 }
+    func wallClockTime() -> Int64 { time }
   }
 #endif

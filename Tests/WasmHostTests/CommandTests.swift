@@ -63,7 +63,7 @@ struct CommandTests {
     #expect(result.lines.count == 1)
     #expect(result.errors.hasPrefix("{\"time\":\"20"))
     #expect(result.errors.contains("\"level\":\"info\",\"logger\":\"wasm-serve\",\"message\":\""))
-    #expect(result.errors.hasSuffix("ms\"}\n"))
+    #expect(result.errors.hasSuffix("\"}\n"))
   }
 
   @Test(

@@ -207,13 +207,15 @@
 
     // MARK: Clocks
 
-    public func monotonicTime() -> Int64 {
+    public func monotonicTime() -> Int64 { time(of: CLOCK_MONOTONIC) }
+
+    public func wallClockTime() -> Int64 { time(of: CLOCK_REALTIME) }
+
+    private func time(of clock: clockid_t) -> Int64 {
       var time = timespec()
-      clock_gettime(CLOCK_MONOTONIC, &time)
+      clock_gettime(clock, &time)
       return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
-
-    public func wallClockSeconds() -> Int64 { Int64(time(nil)) }
   }
 
   private func copy<Field>(_ address: SocketAddress, to field: inout Field) {

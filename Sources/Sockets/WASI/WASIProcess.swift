@@ -47,6 +47,13 @@
     }
   }
 
+  /// What Swift seeds hashing with. wasi-libc has one as well, which would bring all of its stdio
+  /// into the module, for an assertion.
+  @_cdecl("arc4random_buf")
+  public func fillWithRandomOctets(_ buffer: UnsafeMutableRawPointer, _ count: Int) {
+    _ = random_get(buffer, UInt32(count))
+  }
+
   extension SocketError {
     public var reason: StaticString {
       switch Int(code) {

@@ -309,7 +309,7 @@
 
     public func monotonicTime() -> Int64 { time(of: WASI_CLOCK_MONOTONIC) }
 
-    public func wallClockSeconds() -> Int64 { time(of: WASI_CLOCK_REALTIME) / 1_000_000_000 }
+    public func wallClockTime() -> Int64 { time(of: WASI_CLOCK_REALTIME) }
 
     private func time(of clock: Int) -> Int64 {
       var nanoseconds: UInt64 = 0

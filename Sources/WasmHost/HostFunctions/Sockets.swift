@@ -137,7 +137,8 @@ extension Instance {
 
   private func accept(_ listener: UnsafeMutablePointer<Descriptor>) throws(Errno) -> Int32 {
     let isNonBlocking = listener.pointee.state.contains(.nonBlocking)
-    if isNonBlocking, !listener.pointee.mayRead(inPoll: poller.calls) { throw .again }
+    // The kernel is asked whatever epoll has said: a guest that is about to close its listener must
+    // find every connection that has come since.
     let flags = Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
     while true {
       let hostFD = accept4(listener.pointee.hostFD, nil, nil, flags)

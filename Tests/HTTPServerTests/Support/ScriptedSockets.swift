@@ -179,7 +179,7 @@ final class ScriptedSockets: Sockets {
 
   func monotonicTime() -> Int64 { time }
 
-  func wallClockSeconds() -> Int64 { time / 1_000_000_000 + wallClockOffset }
+  func wallClockTime() -> Int64 { time + wallClockOffset * 1_000_000_000 }
 
   // MARK: Readiness
 

@@ -1,0 +1,164 @@
+import Foundation
+import Testing
+
+/// The ways to run the server that there are on this machine.
+enum Flavour: String, CaseIterable, Sendable, CustomTestStringConvertible {
+  case wasmServe = "wasm-serve"
+  case native
+  case wasmEdge = "wasmedge, interpreted"
+  case wasmEdgeAOT = "wasmedge, compiled"
+
+  var testDescription: String { rawValue }
+
+  /// The first two are built here and must be there; WasmEdge is somebody else's.
+  static let available: [Flavour] = allCases.filter { flavour in
+    switch flavour {
+    case .wasmServe, .native: true
+    case .wasmEdge, .wasmEdgeAOT: wasmEdgePath != nil
+    }
+  }
+
+  /// Those that take signals.
+  static let ours: [Flavour] = [.wasmServe, .native]
+
+  fileprivate static let wasmEdgePath = findOnPath("wasmedge")
+}
+
+enum Service: String, Sendable {
+  case echo = "http_server"
+  case fixture
+}
+
+/// A server, from its start to its end.
+final class ServerProcess: Sendable {
+  let program: Program
+  let port: UInt16
+  /// 0 without an admin port.
+  let adminPort: UInt16
+
+  /// Starts a server and waits until it listens. HOST and PORT are 127.0.0.1 and 0 if not set.
+  ///
+  /// - Parameter options: of wasm-serve.
+  init(
+    _ flavour: Flavour = .wasmServe, _ service: Service = .echo, settings: [String: String] = [:],
+    options: [String] = []
+  ) throws {
+    program = try ServerProcess.start(flavour, service, settings: settings, options: options)
+    port = try program.wait(in: .errors, for: "port") { portInLog(of: "listening", in: $0) }
+    adminPort =
+      settings["ADMIN_PORT"] == nil
+      ? 0
+      : try program.wait(in: .errors, for: "admin port") {
+        portInLog(of: "admin port", in: $0)
+      }
+  }
+
+  /// Starts a server, which may fail.
+  static func start(
+    _ flavour: Flavour, _ service: Service = .echo, settings: [String: String],
+    options: [String] = []
+  ) throws -> Program {
+    let settings = ["HOST": "127.0.0.1", "PORT": "0"].merging(settings) { $1 }
+    let variables = settings.flatMap { ["--env", "\($0.key)=\($0.value)"] }
+    let module = "\(service.rawValue).wasm"
+    switch flavour {
+    case .wasmServe:
+      return try Program(
+        Dist.file("wasm-serve"),
+        ["--cache-dir", try cache.get()] + options + variables + [Dist.file(module)])
+    case .native:
+      guard service == .echo else { throw TestFailure("dist/ has no native \(service)") }
+      return try Program(Dist.file("http_server"), [], environment: settings)
+    case .wasmEdge:
+      return try Program(wasmEdge(), variables + [Dist.file(module)])
+    case .wasmEdgeAOT:
+      return try Program(
+        wasmEdge(), ["--run-mode", "aot"] + variables + [compiled(service)])
+    }
+  }
+
+  private static func wasmEdge() throws -> String {
+    guard let path = Flavour.wasmEdgePath else { throw TestFailure("no wasmedge on PATH") }
+    return path
+  }
+
+  // MARK: Asking
+
+  func client(receiveBuffer: Int32? = nil) throws -> Client {
+    try Client(port: port, of: self, receiveBuffer: receiveBuffer)
+  }
+
+  /// Asks the admin port.
+  func admin(_ target: String) throws -> HTTPResponse {
+    try Client(port: adminPort, of: self).get(target, fields: "Connection: close\r\n")
+  }
+
+  /// A figure of /metrics.
+  func metric(_ name: String) throws -> Int {
+    let line = try admin("/metrics").text.split(separator: "\n").first { $0.hasPrefix("\(name) ") }
+    guard let line, let value = Int(line.dropFirst(name.count + 1)) else {
+      throw TestFailure("no metric \(name)")
+    }
+    return value
+  }
+
+  // MARK: Common to all
+
+  /// Where wasm-serve keeps compiled modules during the tests: as in practice, several servers
+  /// share it.
+  private static let cache = Result { try lastingFolder().path }
+
+  /// Modules that WasmEdge has compiled, which takes seconds.
+  private static let compiledEcho = Result { try compile(.echo) }
+  private static let compiledFixture = Result { try compile(.fixture) }
+
+  private static func compiled(_ service: Service) throws -> String {
+    try (service == .echo ? compiledEcho : compiledFixture).get()
+  }
+
+  private static func compile(_ service: Service) throws -> String {
+    let path = try lastingFolder().path + "/\(service.rawValue).wasm"
+    let result = try Program(
+      wasmEdge(), ["compile", Dist.file("\(service.rawValue).wasm"), path]
+    ).finish(seconds: 120)
+    guard result.status == 0 else { throw TestFailure("wasmedge compile: \(result.errors)") }
+    return path
+  }
+
+  /// A folder for as long as this process lives.
+  private static func lastingFolder() throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    LastingFolders.shared.add(folder)
+    return folder
+  }
+}
+
+/// Folders that nothing but the end of the process removes.
+private final class LastingFolders: @unchecked Sendable {
+  static let shared = LastingFolders()
+  private let lock = NSLock()
+  private var folders: [TemporaryFolder] = []
+
+  private init() {
+    atexit { LastingFolders.shared.removeAll() }
+  }
+
+  func add(_ folder: TemporaryFolder) { lock.withLock { folders.append(folder) } }
+
+  private func removeAll() { lock.withLock { folders = [] } }
+}
+
+/// The port in the log line that has this message, as text or as JSON.
+func portInLog(of message: String, in log: String) -> UInt16? {
+  for line in log.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+  where line.contains(message) {
+    for mark in ["address=\"", "\"address\":\""] {
+      guard let start = line.range(of: mark)?.upperBound,
+        let end = line[start...].firstIndex(of: "\""),
+        let colon = line[..<end].lastIndex(of: ":")
+      else { continue }
+      return UInt16(line[line.index(after: colon)..<end])
+    }
+  }
+  return nil
+}
