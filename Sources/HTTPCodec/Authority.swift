@@ -13,8 +13,12 @@ func isAuthority(_ octets: Octets, portRequired: Bool = false) -> Bool {
     guard isIPLiteral(literal[1..<literal.count]) else { return false }
     hostEnd = literal.count + 1
   } else {
-    while hostEnd < octets.count, octets[hostEnd] != .colon { hostEnd += 1 }
-    guard hostEnd > 0, isEncoded(octets[0..<hostEnd], with: .registeredName) else { return false }
+    hostEnd = OctetSet.registeredName.end(of: octets, from: 0)
+    if hostEnd < octets.count, octets[hostEnd] == UInt8(ascii: "%") {
+      hostEnd = octets.split(at: .colon)?.before.count ?? octets.count
+      guard isEncoded(octets[0..<hostEnd], with: .registeredName) else { return false }
+    }
+    guard hostEnd > 0 else { return false }
   }
   if hostEnd == octets.count { return !portRequired }
   guard octets[hostEnd] == .colon else { return false }

@@ -49,10 +49,18 @@ struct Deadlines {
   }
 
   /// Starts a deadline for a connection, in place of the one it had.
+  ///
+  /// One of the same kind that has only just begun stays: a busy connection would be put at the
+  /// end of its queue with every request. It may end that much too early, a 64th of its time.
   @inline(never)
   mutating func set(
     _ kind: Kind, for slot: Int, at now: Int64, _ connections: UnsafeMutablePointer<Connection>
   ) {
+    if connections[slot].deadline.kind == kind,
+      now - connections[slot].deadline.since < self[kind] >> 6
+    {
+      return
+    }
     clear(slot, connections)
     let last = queues[kind.rawValue].last
     connections[slot].deadline.kind = kind

@@ -121,9 +121,12 @@ struct Responder: ~Copyable {
       if let contentType = response.contentType, length > 0 {
         output.append("Content-Type: ")
         output.append(contentType)
-        output.append("\r\n")
+        output.append("\r\nContent-Length: ")
+      } else {
+        output.append("Content-Length: ")
       }
-      output.append(field: "Content-Length", decimal: Int64(length))
+      output.append(decimal: Int64(length))
+      output.append("\r\n")
     }
     if !response.allowed.isEmpty { output.append(field: "Allow", response.allowed) }
     output.append(response.fields.octets)
