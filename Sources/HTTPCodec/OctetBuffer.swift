@@ -107,10 +107,11 @@ public struct OctetBuffer: ~Copyable {
     overflowed = false
   }
 
-  /// Cuts off what lies behind the first `length` octets.
+  /// Cuts off what lies behind the first `length` octets, and what overflowed there.
   public mutating func truncate(to length: Int) {
     assert(length <= count)
     count = length
+    overflowed = false
   }
 
   public mutating func removeFirst(_ length: Int) {

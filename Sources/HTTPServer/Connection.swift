@@ -73,7 +73,8 @@ struct Connection: ~Copyable {
     _ responses: inout OctetBuffer
   ) -> Range<Int> {
     var start = 0
-    while phase == .open && start < count && responses.count < Connection.highWater {
+    let full = responses.count + Connection.highWater
+    while phase == .open && start < count && responses.count < full {
       let message = octets + start
       do {
         switch try parser.parse(message, count: count - start) {

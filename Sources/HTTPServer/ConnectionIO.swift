@@ -20,7 +20,7 @@ extension EventLoop where Network: ~Copyable {
         guard let count = try receive(slot, into: received.room) else { return }
         received.advance(by: count)
         if table.connections[slot].output.isEmpty {
-          try answerReceived(slot)
+          if try answerReceived(slot) { return }
         } else {
           try keep(0..<received.count, slot)
         }
@@ -111,19 +111,46 @@ extension EventLoop where Network: ~Copyable {
   // MARK: Answering
 
   /// Answers the requests in the common buffer, and keeps what is left over.
-  private mutating func answerReceived(_ slot: Int) throws(ConnectionLost) {
-    guard let octets = received.mutableOctets else { return }
-    responses.removeAll()
+  ///
+  /// - Returns: whether the batch has something for the connection now, which `sendBatch` settles.
+  private mutating func answerReceived(_ slot: Int) throws(ConnectionLost) -> Bool {
+    guard let octets = received.mutableOctets else { return false }
+    if batch.isFull { sendBatch() }
+    let start = batch.octets.count
     let rest = table.connections[slot].take(
-      octets, count: received.count, &responder, &responses)
-    let isUnfinished = responses.count >= Connection.highWater
-    try keep(rest, slot)
-    try sendResponses(slot)
-    if isUnfinished && table.connections[slot].output.isEmpty { try answerKept(slot) }
+      octets, count: received.count, &responder, &batch.octets)
+    do throws(ConnectionLost) {
+      if batch.octets.overflowed { throw ConnectionLost() }
+      try keep(rest, slot)
+    } catch {
+      batch.octets.truncate(to: start)
+      throw error
+    }
+    if batch.octets.count == start { return false }
+    batch.add(slot, from: start)
+    return true
+  }
+
+  /// Sends the responses of the batch, each to its connection.
+  mutating func sendBatch() {
+    for i in 0..<batch.count {
+      let entry = batch.entries[i]
+      let slot = Int(entry.slot)
+      let octets = batch.octets.octets[Int(entry.start)..<Int(entry.end)]
+      do throws(ConnectionLost) {
+        try send(octets, slot)
+        if octets.count >= Connection.highWater { try answerKept(slot) }
+        try settle(slot)
+      } catch {
+        close(slot)
+      }
+    }
+    batch.removeAll()
   }
 
   /// Answers the requests among the octets that the connection keeps, as long as what is to be
   /// sent goes out.
+  @inline(never)
   private mutating func answerKept(_ slot: Int) throws(ConnectionLost) {
     var isUnfinished = true
     while isUnfinished && table.connections[slot].output.isEmpty {
@@ -155,12 +182,18 @@ extension EventLoop where Network: ~Copyable {
 
   // MARK: Sending
 
-  /// Sends the responses that have been put together; keeps what the socket does not take.
+  /// Sends the responses that have been put together for one connection.
   private mutating func sendResponses(_ slot: Int) throws(ConnectionLost) {
     if responses.overflowed { throw ConnectionLost() }
+    try send(responses.octets, slot)
+  }
+
+  /// Sends octets; keeps what the socket does not take.
+  @inline(never)
+  private mutating func send(_ octets: Octets, _ slot: Int) throws(ConnectionLost) {
     var sent = 0
-    while sent < responses.count {
-      let rest = responses.octets[sent..<responses.count]
+    while sent < octets.count {
+      let rest = octets[sent..<octets.count]
       switch network.send(rest.base, count: rest.count, to: table.connections[slot].descriptor) {
       case .octets(let count):
         sent += count

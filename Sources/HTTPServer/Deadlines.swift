@@ -101,21 +101,14 @@ struct Deadlines {
     return first
   }
 
-  /// When the next deadline ends, nil when there is none.
-  func next(_ connections: UnsafeMutablePointer<Connection>) -> Int64? {
-    var next: Int64?
+  /// When the next deadline ends, `.max` when there is none.
+  func next(_ connections: UnsafeMutablePointer<Connection>) -> Int64 {
+    var next = Int64.max
     for kind in 0..<queues.count {
       let first = Int(queues[kind].first)
       guard first >= 0 else { continue }
-      next = earlier(next, connections[first].deadline.since + durations[kind])
+      next = min(next, connections[first].deadline.since + durations[kind])
     }
     return next
   }
-}
-
-/// The earlier of two times, of which any may be none.
-func earlier(_ left: Int64?, _ right: Int64?) -> Int64? {
-  guard let left else { return right }
-  guard let right else { return left }
-  return min(left, right)
 }

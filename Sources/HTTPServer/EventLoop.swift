@@ -20,9 +20,11 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
   var deadlines: Deadlines
   var drain = Drain()
 
-  /// What every connection reads into, and where its responses are put together: a connection
+  /// What every connection reads into, and where its responses are put together (most of them in
+  /// the batch, those that follow from what a connection keeps in the other one): a connection
   /// needs memory of its own only for what is left over.
   var received: OctetBuffer
+  var batch: SendBatch
   var responses: OctetBuffer
 
   private var listener: Listener?
@@ -53,6 +55,7 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
     responder = Responder(router: router, configuration: configuration)
     deadlines = Deadlines(configuration)
     received = OctetBuffer(limit: configuration.bufferSize)
+    batch = SendBatch(outputLimit: configuration.outputLimit)
     responses = OctetBuffer(limit: configuration.outputLimit)
     let capacity = configuration.maxConnections + Configuration.adminConnections
     guard received.reserve(configuration.bufferSize), responses.reserve(16_384),
@@ -118,6 +121,7 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
     keepTime()
     if network.drainRequested { beginDrain() }
     for i in 0..<count { dispatch(network.event(i)) }
+    sendBatch()
     if responder.admin.drainRequested { beginDrain() }
     if let time = acceptAgainAt, time <= now {
       acceptAgainAt = nil
@@ -125,6 +129,7 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
     }
     closeOverdue()
     advanceDrain()
+    sendBatch()
     responder.log.flush()
   }
 
@@ -140,10 +145,9 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
   }
 
   private func timeToNextDeadline() -> Int64? {
-    var next = deadlines.next(table.connections)
-    next = earlier(next, acceptAgainAt)
-    next = earlier(next, drain.nextStepAt)
-    return next.map { max(0, $0 - now) }
+    let next = min(
+      deadlines.next(table.connections), acceptAgainAt ?? .max, drain.nextStepAt ?? .max)
+    return next == .max ? nil : max(0, next - now)
   }
 
   /// The Date of responses and the time of log lines change once a second.
@@ -207,6 +211,7 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
     adminListener = watch(adminListener, acceptAgainAt == nil && hasRoom(isAdmin: true))
   }
 
+  @inline(never)
   private mutating func watch(_ listener: Listener?, _ isWanted: Bool) -> Listener? {
     guard var listener, listener.isWatched != isWanted else { return listener }
     listener.isWatched = isWanted

@@ -168,6 +168,7 @@ extension OctetBuffer {
   static var quotedLimit: Int { 256 }
 
   /// Appends octets of any kind as a JSON string, which is one line and ASCII.
+  @inline(never)
   mutating func append(quoted octets: Octets) {
     append(octet: UInt8(ascii: "\""))
     for octet in octets[0..<min(octets.count, OctetBuffer.quotedLimit)] {

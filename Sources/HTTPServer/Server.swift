@@ -68,6 +68,7 @@ public enum Server {
     SystemProcess.exit(0)
   }
 
+  @inline(never)
   private static func environment(_ name: StaticString) -> Octets? {
     guard let value = SystemProcess.environment(name), let base = value.baseAddress else {
       return nil
@@ -76,12 +77,14 @@ public enum Server {
   }
 
   /// The begin of the one line that a failed start leaves.
+  @inline(never)
   private static func complaint() -> OctetBuffer {
     var line = OctetBuffer(limit: 4096)
     line.append("http_server: ")
     return line
   }
 
+  @inline(never)
   private static func exit(_ status: Int32, _ line: consuming OctetBuffer) -> Never {
     line.append("\n")
     SystemProcess.write(line.octets.base, count: line.count, to: 2)
