@@ -107,10 +107,15 @@ public struct OctetBuffer: ~Copyable {
     overflowed = false
   }
 
-  /// Cuts off what lies behind the first `length` octets, and what overflowed there.
+  /// Cuts off what lies behind the first `length` octets.
   public mutating func truncate(to length: Int) {
     assert(length <= count)
     count = length
+  }
+
+  /// Undoes the appends behind the first `length` octets, those that found no room as well.
+  public mutating func rollBack(to length: Int) {
+    truncate(to: length)
     overflowed = false
   }
 

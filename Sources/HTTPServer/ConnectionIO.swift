@@ -123,7 +123,7 @@ extension EventLoop where Network: ~Copyable {
       if batch.octets.overflowed { throw ConnectionLost() }
       try keep(rest, slot)
     } catch {
-      batch.octets.truncate(to: start)
+      batch.octets.rollBack(to: start)
       throw error
     }
     if batch.octets.count == start { return false }

@@ -43,6 +43,16 @@ struct OctetBufferTests {
     #expect(buffer.octets.allSatisfy { $0 == 1 })
   }
 
+  @Test("What is rolled back was never appended, and did not overflow")
+  func rollBack() {
+    var buffer = OctetBuffer(limit: 8)
+    buffer.append("abcd")
+    buffer.append("too long")
+    buffer.rollBack(to: 2)
+    #expect(!buffer.overflowed)
+    #expect(Array(buffer.octets) == Array("ab".utf8))
+  }
+
   @Test("An append that finds no room changes nothing and is remembered")
   func overflow() {
     var buffer = OctetBuffer(limit: 5)
