@@ -20,13 +20,6 @@ extension OctetBuffer {
     for i in start..<count where !OctetSet.fieldValue.contains(memory[i]) { memory[i] = .space }
     append("\r\n")
   }
-
-  public mutating func append(field name: StaticString, decimal value: Int64) {
-    append(name)
-    append(": ")
-    append(decimal: value)
-    append("\r\n")
-  }
 }
 
 extension Octets {
