@@ -45,6 +45,8 @@ struct Connection: ~Copyable {
   private var hasAnswered = false
 
   // The event loop's own.
+  /// The batch has responses for it: until they are sent, nothing else happens to it.
+  var isBatched = false
   var interest: Interest = []
   var deadline = Deadlines.Link()
   var sentOfDeadline = 0

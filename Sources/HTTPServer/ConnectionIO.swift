@@ -12,6 +12,8 @@ extension EventLoop where Network: ~Copyable {
 
   @inline(never)
   mutating func canReceive(_ slot: Int) {
+    // A second event in one turn: what there is will be told again.
+    if table.connections[slot].isBatched { return }
     do throws(ConnectionLost) {
       if table.connections[slot].phase == .lingering { return try discardInput(slot) }
       // Into the common buffer; only what must stay behind octets that wait goes to theirs.
@@ -128,6 +130,7 @@ extension EventLoop where Network: ~Copyable {
     }
     if batch.octets.count == start { return false }
     batch.add(slot, from: start)
+    table.connections[slot].isBatched = true
     return true
   }
 
@@ -137,6 +140,7 @@ extension EventLoop where Network: ~Copyable {
       let entry = batch.entries[i]
       let slot = Int(entry.slot)
       let octets = batch.octets.octets[Int(entry.start)..<Int(entry.end)]
+      table.connections[slot].isBatched = false
       do throws(ConnectionLost) {
         try send(octets, slot)
         if octets.count >= Connection.highWater { try answerKept(slot) }

@@ -27,6 +27,27 @@ struct PipeliningTests {
     #expect(client.replies().map(\.text) == (0..<count).map { "echo: number \($0)" })
   }
 
+  @Test("A second event in a turn does not take a connection's answer away")
+  func repeatedEvents() throws {
+    let server = try TestServer()
+    server.network.repeatsEvents = true
+    let last = request("POST", "/", ["Connection: close"], content: "last")
+    let clients = (0..<20).map { _ in
+      let client = server.connect(sending: last)
+      client.finish()
+      return client
+    }
+    let kept = server.connect()
+    server.run()
+    kept.send(last)
+    kept.finish()
+    server.run()
+    for client in clients + [kept] {
+      #expect(client.replies().map(\.text) == ["echo: last"])
+      #expect(client.sawEnd)
+    }
+  }
+
   @Test("Large responses to one segment are all sent")
   func large() throws {
     let server = try TestServer()

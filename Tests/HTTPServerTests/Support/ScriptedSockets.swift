@@ -16,6 +16,8 @@ final class ScriptedSockets: Sockets {
   var pause: Int64 = 0
   /// Whether a socket that is readable and writable is two events and not one.
   var splitsEvents = false
+  /// Tells everything a second time, as what is left of a turn may be for a slot's next owner.
+  var repeatsEvents = false
   /// The turns in a row that changed nothing, although `wait` did not wait.
   private(set) var idleTurns = 0
 
@@ -208,6 +210,7 @@ final class ScriptedSockets: Sockets {
         events.append(event)
       }
     }
+    if repeatsEvents { events += events }
   }
 
   // MARK: Descriptors
