@@ -19,13 +19,7 @@ struct Admin {
     allowed.insert(.get)
     if isDrain { allowed.insert(.post) }
     guard allowed.contains(request.method) else {
-      if request.method == .options {
-        response.status = .noContent
-      } else {
-        response.fail(.methodNotAllowed, "this resource has no such method")
-      }
-      response.allowed = allowed
-      return
+      return response.tellMethods(allowed, to: request.method)
     }
     response.addField("Cache-Control", "no-store")
     if request.path == "/livez" {

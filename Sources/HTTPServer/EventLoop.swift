@@ -164,10 +164,10 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
   // MARK: Accepting
 
   private mutating func accept(isAdmin: Bool) {
-    guard let descriptor = (isAdmin ? adminListener : listener)?.descriptor else { return }
+    guard let listener = isAdmin ? adminListener : self.listener else { return }
     for _ in 0..<EventLoop.acceptBatch {
       guard hasRoom(isAdmin: isAdmin) else { break }
-      switch network.accept(from: descriptor) {
+      switch network.accept(from: listener.descriptor) {
       case .connection(let connection):
         serve(connection, isAdmin: isAdmin)
       case .none:
@@ -187,9 +187,8 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
           responder.log.end()
         }
         // It would be ready for ever.
-        network.watch(descriptor, token: isAdmin ? table.capacity + 1 : table.capacity, for: [])
-        network.close(descriptor)
-        if isAdmin { adminListener = nil } else { listener = nil }
+        close(listener)
+        if isAdmin { adminListener = nil } else { self.listener = nil }
         beginDrain()
         return
       }
@@ -249,10 +248,14 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
       guard case .connection(let connection) = acceptance else { break }
       serve(connection, isAdmin: false)
     }
-    network.watch(listener.descriptor, token: listener.token, for: [])
-    network.close(listener.descriptor)
+    close(listener)
     self.listener = nil
     return true
+  }
+
+  private mutating func close(_ listener: Listener) {
+    network.watch(listener.descriptor, token: listener.token, for: [])
+    network.close(listener.descriptor)
   }
 }
 

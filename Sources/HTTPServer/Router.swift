@@ -51,12 +51,20 @@ public struct Router {
       allowed.insert(route.method)
     }
     if allowed.isEmpty { return response.fail(.notFound, "there is nothing at this path") }
+    response.tellMethods(allowed, to: method)
+  }
+}
+
+extension Response {
+  /// The answer to a method that has no handler: to OPTIONS the methods that have one (RFC 9110
+  /// 9.3.7), to others a 405 with the same.
+  mutating func tellMethods(_ methods: MethodSet, to method: Method) {
     if method == .options {
-      response.status = .noContent
+      status = .noContent
     } else {
-      response.fail(.methodNotAllowed, "this resource has no such method")
+      fail(.methodNotAllowed, "this resource has no such method")
     }
-    response.allowed = allowed
+    allowed = methods
   }
 }
 

@@ -13,29 +13,11 @@ struct CommandTests {
     try directory.write(try assemble(text), "test.wasm")
   }
 
-  /// A module that listens on a port of the system's choice, and then does as told.
-  private static func listening(then instructions: String = "") -> String {
-    """
-    (module
-      (import "wasi_snapshot_preview1" "sock_open" (func $open (param i32 i32 i32) (result i32)))
-      (import "wasi_snapshot_preview1" "sock_bind" (func $bind (param i32 i32 i32) (result i32)))
-      (import "wasi_snapshot_preview1" "sock_listen" (func $listen (param i32 i32) (result i32)))
-      (import "wasi_snapshot_preview1" "sock_accept" (func $accept (param i32 i32) (result i32)))
-      (memory (export "memory") 1)
-      (data (i32.const 16) "\\18\\00\\00\\00\\04\\00\\00\\00\\7f\\00\\00\\01")
-      (func (export "_start")
-        (drop (call $open (i32.const 1) (i32.const 2) (i32.const 0)))
-        (drop (call $bind (i32.load (i32.const 0)) (i32.const 16) (i32.const 0)))
-        (drop (call $listen (i32.load (i32.const 0)) (i32.const 8)))
-        \(instructions)))
-    """
-  }
-
-  private static let spinning = listening(then: "(loop br 0)")
+  private static let spinning = listeningGuest(then: "(loop br 0)")
 
   @Test("A module that listens is one line: what runs, where, in which version, how to stop it")
   func startLine() throws {
-    let file = try module(CommandTests.listening())
+    let file = try module(listeningGuest())
     let result = try Command("--no-cache", "--listen", "127.0.0.1:0", file).finish()
     #expect(result.status == 0)
     #expect(result.lines.count == 1)
@@ -56,7 +38,7 @@ struct CommandTests {
 
   @Test("The log as JSON is one object a line")
   func json() throws {
-    let file = try module(CommandTests.listening())
+    let file = try module(listeningGuest())
     let result = try Command(
       "--no-cache", "--log-format", "json", "--listen", "127.0.0.1:0", file
     ).finish()
@@ -160,7 +142,7 @@ struct CommandTests {
   @Test("A guest that blocks in accept drains on SIGTERM, and the command exits with its status")
   func draining() throws {
     let file = try module(
-      CommandTests.listening(
+      listeningGuest(
         then: """
           (if (i32.ne (call $accept (i32.load (i32.const 0)) (i32.const 4)) (i32.const 28))
             (then unreachable))
@@ -195,7 +177,7 @@ struct CommandTests {
 
   @Test("A cache that others may write to is one warning, and the module runs")
   func unsafeCache() throws {
-    let file = try module(CommandTests.listening())
+    let file = try module(listeningGuest())
     let cache = directory.path + "/cache"
     #expect(mkdir(cache, 0o700) == 0)
     let run = ["--cache-dir", cache, "--listen", "127.0.0.1:0", file]
