@@ -43,9 +43,15 @@ let package = Package(
       ],
       linkerSettings: [.unsafeFlags(["-Xlinker", "-rpath", "-Xlinker", "$ORIGIN"])]),
 
-    .testTarget(name: "HTTPCodecTests", dependencies: ["HTTPCodec"]),
+    // What tests and fuzzing share: what is right, and a network in memory.
+    .target(name: "CodecOracle", dependencies: ["HTTPCodec"], path: "Tests/CodecOracle"),
+    .target(
+      name: "ScriptedNetwork", dependencies: ["HTTPServer", "Sockets"],
+      path: "Tests/ScriptedNetwork"),
+
+    .testTarget(name: "HTTPCodecTests", dependencies: ["HTTPCodec", "CodecOracle"]),
     .testTarget(name: "SocketsTests", dependencies: ["Sockets"]),
-    .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer"]),
+    .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "ScriptedNetwork"]),
     .testTarget(name: "WasmHostTests", dependencies: ["WasmHost"]),
     .testTarget(name: "IntegrationTests", dependencies: ["WasmHost"]),
   ],

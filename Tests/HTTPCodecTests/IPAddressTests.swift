@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+@testable import CodecOracle
 @testable import HTTPCodec
 
 @Suite("IP addresses")

@@ -1,5 +1,6 @@
 import Testing
 
+@testable import CodecOracle
 @testable import HTTPCodec
 
 @Suite("Limits")
@@ -148,8 +149,4 @@ struct LimitTests {
     #expect(
       refusal(get("Host: a"), limits: limits(request: size, head: size)) == .headerSectionTooLarge)
   }
-}
-
-extension String {
-  func repeated(_ count: Int) -> String { String(repeating: self, count: count) }
 }

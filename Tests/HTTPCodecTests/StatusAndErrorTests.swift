@@ -1,5 +1,6 @@
 import Testing
 
+@testable import CodecOracle
 @testable import HTTPCodec
 
 @Suite("Statuses, errors and methods")

@@ -2,6 +2,7 @@ import Sockets
 import Testing
 
 @testable import HTTPServer
+@testable import ScriptedNetwork
 
 struct AcceptTests {
   @Test("Clients beyond MAX_CONNECTIONS wait, and are served when there is a place")

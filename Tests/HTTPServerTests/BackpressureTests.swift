@@ -1,6 +1,7 @@
 import Testing
 
 @testable import HTTPServer
+@testable import ScriptedNetwork
 
 /// Clients that take their responses slowly, or not at all.
 struct BackpressureTests {

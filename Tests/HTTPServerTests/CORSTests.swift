@@ -1,6 +1,7 @@
 import Testing
 
 @testable import HTTPServer
+@testable import ScriptedNetwork
 
 /// The CORS protocol of the Fetch standard.
 struct CORSTests {

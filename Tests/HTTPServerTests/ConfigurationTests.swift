@@ -1,6 +1,7 @@
 import Testing
 
 @testable import HTTPServer
+@testable import ScriptedNetwork
 
 struct ConfigurationTests {
   private func configuration(_ settings: [String: String]) throws -> Configuration {

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import HTTPServer
+@testable import ScriptedNetwork
 
 struct ConnectionTests {
   @Test("A connection stays open for one request after another")

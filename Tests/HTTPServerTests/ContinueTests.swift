@@ -1,5 +1,7 @@
 import Testing
 
+@testable import ScriptedNetwork
+
 /// Expect: 100-continue (RFC 9110 10.1.1).
 struct ContinueTests {
   static let interim = "HTTP/1.1 100 Continue\r\n\r\n"

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import HTTPServer
+@testable import ScriptedNetwork
 
 struct DeadlinesTests {
   private let limits = RequestParser.Limits(request: 100, head: 100)

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import HTTPServer
+@testable import ScriptedNetwork
 
 /// The end of the server. DRAIN_DELAY is 2 seconds here, DRAIN_TIMEOUT 25.
 struct DrainTests {

@@ -1,5 +1,7 @@
 import Testing
 
+@testable import ScriptedNetwork
+
 /// The end of a connection that the server ends (RFC 9112 9.6): it says that it sends no more, and
 /// reads on, so that the response is not lost.
 struct LingeringTests {

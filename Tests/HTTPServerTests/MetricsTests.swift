@@ -1,6 +1,7 @@
 import Testing
 
 @testable import HTTPServer
+@testable import ScriptedNetwork
 
 struct MetricsTests {
   private func server(_ change: (inout Configuration) -> Void = { _ in }) throws -> TestServer {

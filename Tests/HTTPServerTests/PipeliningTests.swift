@@ -1,5 +1,7 @@
 import Testing
 
+@testable import ScriptedNetwork
+
 struct PipeliningTests {
   @Test("Requests of all methods are answered in order, in one send")
   func order() throws {

@@ -1,5 +1,7 @@
 import Testing
 
+@testable import ScriptedNetwork
+
 /// A connection that is lost is lost alone.
 struct ResetTests {
   struct Moment: CustomTestStringConvertible, Sendable {

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import HTTPServer
+@testable import ScriptedNetwork
 
 struct ResponseTests {
   @Test("Fields come in this order, and there are no others")

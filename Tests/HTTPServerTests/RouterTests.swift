@@ -1,6 +1,7 @@
 import Testing
 
 @testable import HTTPServer
+@testable import ScriptedNetwork
 
 struct RouterTests {
   private static func handler(_ name: StaticString) -> Handler {

@@ -1,5 +1,7 @@
 import Testing
 
+@testable import ScriptedNetwork
+
 /// TCP has no message boundaries: wherever the network cuts a request, the answer is the same.
 struct SegmentationTests {
   static let messages: [(name: String, text: String)] = [

@@ -5,6 +5,7 @@
   import Testing
 
   @testable import HTTPServer
+  @testable import ScriptedNetwork
 
   /// Once it is warm, a server takes no memory for a request that it does not give back.
   ///

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import HTTPServer
+@testable import ScriptedNetwork
 
 /// KEEP_ALIVE_TIMEOUT is 75 seconds here, REQUEST_TIMEOUT and WRITE_TIMEOUT are 10.
 struct TimeoutTests {

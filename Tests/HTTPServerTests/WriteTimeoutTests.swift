@@ -1,6 +1,7 @@
 import Testing
 
 @testable import HTTPServer
+@testable import ScriptedNetwork
 
 /// WRITE_TIMEOUT is for a client to take 16 KiB of what is to be sent, or the rest.
 struct WriteTimeoutTests {

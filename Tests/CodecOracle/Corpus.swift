@@ -1,9 +1,7 @@
-import Testing
-
-@testable import HTTPCodec
+import HTTPCodec
 
 /// Octets of a connection, and what is to come of them.
-struct Sample: Sendable, CustomTestStringConvertible {
+struct Sample: Sendable {
   let text: String
   var error: RequestError?
   /// How many requests there are, before the error if there is one.
@@ -25,7 +23,6 @@ struct Sample: Sendable, CustomTestStringConvertible {
   }
 
   var limits: RequestParser.Limits { .init(request: requestLimit, head: headLimit) }
-  var testDescription: String { text.debugDescription }
 }
 
 /// Messages to be cut into segments in all ways.
@@ -158,4 +155,19 @@ enum Corpus {
     Sample(chunked("0\r\n" + "A: b\r\n".repeated(9) + "\r\r\n"), .bareCarriageReturn).limited(
       head: 56),
   ]
+}
+
+/// A GET with these lines in its header section, each without its CR LF.
+func get(_ lines: String..., target: String = "/", version: String = "HTTP/1.1") -> String {
+  let all = ["GET \(target) \(version)"] + lines
+  return all.map { $0 + "\r\n" }.joined() + "\r\n"
+}
+
+/// A POST of chunked content.
+func chunked(_ content: String) -> String {
+  "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + content
+}
+
+extension String {
+  func repeated(_ count: Int) -> String { String(repeating: self, count: count) }
 }

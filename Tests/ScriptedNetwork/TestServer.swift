@@ -1,6 +1,5 @@
 import HTTPCodec
 import Sockets
-import Testing
 
 @testable import HTTPServer
 
@@ -11,11 +10,17 @@ final class TestServer {
   static let port: UInt16 = 1234
   static let adminPort: UInt16 = 9090
 
-  let network = ScriptedSockets()
+  let network: ScriptedSockets
   var loop: EventLoop<ScriptedSockets>
 
-  /// - Parameter change: of a configuration for 8 connections that logs errors only.
-  init(router: Router = .echo, _ change: (inout Configuration) -> Void = { _ in }) throws {
+  /// - Parameters:
+  ///   - complain: told what the server, or who drives it, does wrong.
+  ///   - change: of a configuration for 8 connections that logs errors only.
+  init(
+    router: Router = .echo, complain: @escaping (String) -> Void,
+    _ change: (inout Configuration) -> Void = { _ in }
+  ) throws {
+    network = ScriptedSockets(complain: complain)
     var configuration = Configuration()
     configuration.maxConnections = 8
     configuration.logLevel = .error
@@ -41,7 +46,7 @@ final class TestServer {
     if let listener = network.listeners.first(where: { $0.port == port }), !listener.isClosed {
       listener.queue.append(client)
     } else {
-      Issue.record("connection refused")
+      network.complain("connection refused")
     }
     return client
   }
@@ -54,28 +59,6 @@ final class TestServer {
     return client
   }
 
-  /// The response to a request on a connection of its own.
-  func answer(_ text: String, method: String = "GET") -> Reply {
-    let client = connect(sending: text)
-    defer {
-      client.finish()
-      run()
-    }
-    return client.reply(to: method)
-  }
-
-  /// The same from the admin port.
-  func adminAnswer(_ text: String, method: String = "GET") -> Reply {
-    let client = connectToAdmin()
-    client.send(text)
-    run()
-    defer {
-      client.finish()
-      run()
-    }
-    return client.reply(to: method)
-  }
-
   /// Turns the loop until so much time has gone by and all that there is to do then is done.
   func run(for duration: Duration = .zero) {
     network.pause = network.time + duration.nanoseconds
@@ -85,7 +68,7 @@ final class TestServer {
       do {
         try loop.turn()
       } catch {
-        Issue.record("the loop ended: \(error)")
+        network.complain("the loop ended: \(error)")
         return
       }
     } while !network.isSpinning && (network.time < network.pause || network.isReady)

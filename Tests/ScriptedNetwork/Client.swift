@@ -1,7 +1,6 @@
 import Sockets
-import Testing
 
-/// The other end of a connection, in the hands of a test.
+/// The other end of a connection, in the hands of a test or a fuzzer.
 final class Client {
   /// The server's descriptor for the connection, once it is accepted.
   var descriptor: Descriptor = -1
@@ -52,20 +51,6 @@ final class Client {
 
   /// Reads some octets, which makes room for others.
   func read(_ count: Int) { room += count }
-
-  /// The responses so far; a failed test if there is anything else.
-  func replies(to methods: [String] = []) -> [Reply] {
-    Reply.split(received, methods: methods)
-  }
-
-  /// The one response so far.
-  func reply(to method: String = "GET") -> Reply {
-    let replies = replies(to: [method])
-    if replies.count != 1 { Issue.record("\(replies.count) responses and not one") }
-    return replies.first ?? Reply()
-  }
-
-  var statuses: [Int] { replies().map(\.status) }
 
   /// Forgets the responses so far.
   func forget() { received.removeAll() }

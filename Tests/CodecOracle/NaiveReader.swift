@@ -110,6 +110,20 @@ struct NaiveReader {
   }
 }
 
+/// Whether the naive reader makes the same of a connection.
+///
+/// It waits for whole lines: where it waits, the codec may have refused already.
+func agree(_ outcome: Outcome, with octets: [UInt8], limit: Int) -> Bool {
+  let naive = NaiveReader.messages(octets, limit: limit)
+  let ours = outcome.requests.map { NaiveReader.Message(end: $0.next, content: $0.content) }
+  guard ours == naive.messages else { return false }
+  switch naive.stop {
+  case nil: return outcome.error == nil && !outcome.isIncomplete
+  case .refused: return outcome.error != nil
+  case .incomplete: return outcome.error != nil || outcome.isIncomplete
+  }
+}
+
 // MARK: Parts of lines
 
 extension NaiveReader {

@@ -1,5 +1,3 @@
-import Testing
-
 /// A response as a client reads it.
 struct Reply: Equatable {
   var status = 0
@@ -11,28 +9,27 @@ struct Reply: Equatable {
 
   var text: String { String(decoding: content, as: UTF8.self) }
 
-  /// The value of the only field of this name, nil without one.
-  subscript(name: String) -> String? {
-    let found = names.indices.filter { names[$0].lowercased() == name.lowercased() }
-    if found.count > 1 { Issue.record("\(name) is there \(found.count) times") }
-    return found.first.map { values[$0] }
+  /// The values of the fields of this name.
+  func values(of name: String) -> [String] {
+    names.indices.filter { names[$0].lowercased() == name.lowercased() }.map { values[$0] }
   }
 
-  /// Splits a connection's octets into responses.
+  /// Reads a connection's octets as responses, as far as they are whole ones.
   ///
   /// - Parameter methods: of the requests, where any is HEAD.
-  static func split(_ octets: [UInt8], methods: [String] = []) -> [Reply] {
+  static func all(
+    in octets: [UInt8], methods: [String] = []
+  ) -> (replies: [Reply], rest: ArraySlice<UInt8>) {
     var replies: [Reply] = []
     var rest = octets[...]
     while !rest.isEmpty {
       let method = replies.count < methods.count ? methods[replies.count] : "GET"
-      guard let reply = Reply(&rest, isHead: method == "HEAD") else {
-        Issue.record("no response: \(String(decoding: rest.prefix(200), as: UTF8.self))")
-        return replies
-      }
+      var next = rest
+      guard let reply = Reply(&next, isHead: method == "HEAD") else { break }
       replies.append(reply)
+      rest = next
     }
-    return replies
+    return (replies, rest)
   }
 
   init() {}
@@ -58,9 +55,8 @@ struct Reply: Equatable {
     rest = rest[end.upperBound...]
     let hasContent = !isHead && status >= 200 && status != 204 && status != 304
     guard hasContent else { return }
-    guard let length = self["Content-Length"].flatMap({ Int($0) }), length <= rest.count else {
-      return nil
-    }
+    let lengths = values(of: "Content-Length")
+    guard lengths.count == 1, let length = Int(lengths[0]), length <= rest.count else { return nil }
     content = Array(rest.prefix(length))
     rest = rest.dropFirst(length)
   }

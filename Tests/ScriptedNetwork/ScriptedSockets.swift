@@ -1,12 +1,13 @@
 import Sockets
-import Testing
 
 /// A network in memory with a clock of its own: nothing sleeps, and the same test always goes the
 /// same way. Tests play the clients (see `Client`) and say what happens when.
 ///
-/// It holds the event loop to the contract of `Sockets`, and to its purpose: a loop that goes on
-/// waking up without getting anywhere is a failed test.
+/// It holds the event loop to the contract of `Sockets`, and to its purpose: a breach of the one,
+/// and a loop that goes on waking up without getting anywhere, is a complaint.
 final class ScriptedSockets: Sockets {
+  /// Told what the event loop has done wrong.
+  let complain: (String) -> Void
   /// In nanoseconds; tests that need the time of something compare with this.
   private(set) var time: Int64 = 1_000_000_000_000
   /// At the start it is Sun, 06 Nov 1994 08:49:37 GMT.
@@ -28,6 +29,8 @@ final class ScriptedSockets: Sockets {
   private var watched: [(descriptor: Descriptor, token: Int, interest: Interest)] = []
   private var events: [Event] = []
   private var happenings: [(time: Int64, body: () -> Void)] = []
+
+  init(complain: @escaping (String) -> Void) { self.complain = complain }
 
   // MARK: For tests
 
@@ -92,7 +95,7 @@ final class ScriptedSockets: Sockets {
   func receive(from descriptor: Descriptor, into buffer: UnsafeMutableRawBufferPointer) -> Transfer
   {
     guard let client = connection(descriptor, "receive") else { return .wouldBlock }
-    if buffer.isEmpty { Issue.record("receive into no room") }
+    if buffer.isEmpty { complain("receive into no room") }
     if client.isReset { return .failed(SocketError(code: 104)) }
     if let segment = client.segments.first {
       noteProgress()
@@ -112,8 +115,8 @@ final class ScriptedSockets: Sockets {
     _ octets: UnsafePointer<UInt8>, count: Int, to descriptor: Descriptor
   ) -> Transfer {
     guard let client = connection(descriptor, "send") else { return .wouldBlock }
-    if count <= 0 { Issue.record("send of nothing") }
-    if client.sawEnd { Issue.record("send after finishSending") }
+    if count <= 0 { complain("send of nothing") }
+    if client.sawEnd { complain("send after finishSending") }
     if client.isReset { return .failed(SocketError(code: 32)) }
     let taken = min(count, client.room, client.largestSend)
     if taken == 0 { return .wouldBlock }
@@ -124,14 +127,14 @@ final class ScriptedSockets: Sockets {
 
   func finishSending(on descriptor: Descriptor) {
     guard let client = connection(descriptor, "finishSending") else { return }
-    if client.sawEnd { Issue.record("finishSending twice") }
+    if client.sawEnd { complain("finishSending twice") }
     noteProgress()
     client.sawEnd = true
   }
 
   func close(_ descriptor: Descriptor) {
     noteProgress()
-    if !interest(in: descriptor).isEmpty { Issue.record("close of a socket that is watched") }
+    if !interest(in: descriptor).isEmpty { complain("close of a socket that is watched") }
     if let client = connections.removeValue(forKey: descriptor) {
       client.noteClosed(at: time)
     } else if let listener = listener(descriptor, "close") {
@@ -141,13 +144,13 @@ final class ScriptedSockets: Sockets {
   }
 
   func watch(_ descriptor: Descriptor, token: Int, for interest: Interest) {
-    if closed.contains(descriptor) { Issue.record("watch of a closed socket") }
+    if closed.contains(descriptor) { complain("watch of a closed socket") }
     let place = watched.firstIndex { $0.token == token }
     if let place, watched[place].descriptor != descriptor {
-      Issue.record("a token for two sockets")
+      complain("a token for two sockets")
     }
     if watched.contains(where: { $0.descriptor == descriptor && $0.token != token }) {
-      Issue.record("a socket with two tokens")
+      complain("a socket with two tokens")
     }
     if let place, watched[place].interest == interest { return }
     noteProgress()
@@ -156,10 +159,10 @@ final class ScriptedSockets: Sockets {
   }
 
   func wait(nanoseconds: Int64?) throws(SocketError) -> Int {
-    if let nanoseconds, nanoseconds < 0 { Issue.record("wait for less than no time") }
+    if let nanoseconds, nanoseconds < 0 { complain("wait for less than no time") }
     let end = nanoseconds.map { time + $0 } ?? .max
     idleTurns += 1
-    if isSpinning { Issue.record("the loop spins") }
+    if isSpinning { complain("the loop spins") }
     while true {
       happen()
       gatherEvents()
@@ -223,7 +226,7 @@ final class ScriptedSockets: Sockets {
 
   private func connection(_ descriptor: Descriptor, _ use: String) -> Client? {
     if let client = connections[descriptor] { return client }
-    Issue.record("\(use) on what is no open connection")
+    complain("\(use) on what is no open connection")
     return nil
   }
 
@@ -231,7 +234,7 @@ final class ScriptedSockets: Sockets {
     if let listener = listeners.first(where: { $0.descriptor == descriptor }), !listener.isClosed {
       return listener
     }
-    Issue.record("\(use) on what is no open listening socket")
+    complain("\(use) on what is no open listening socket")
     return nil
   }
 }

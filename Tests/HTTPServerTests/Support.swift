@@ -1,0 +1,73 @@
+import HTTPServer
+import Testing
+
+@testable import ScriptedNetwork
+
+// The scripted network is a plain library; here its complaints become failed tests.
+
+extension TestServer {
+  /// - Parameter change: of a configuration for 8 connections that logs errors only.
+  convenience init(
+    router: Router = .echo, _ change: (inout Configuration) -> Void = { _ in }
+  ) throws {
+    try self.init(router: router, complain: { Issue.record("\($0)") }, change)
+  }
+
+  /// The response to a request on a connection of its own.
+  func answer(_ text: String, method: String = "GET") -> Reply {
+    let client = connect(sending: text)
+    defer {
+      client.finish()
+      run()
+    }
+    return client.reply(to: method)
+  }
+
+  /// The same from the admin port.
+  func adminAnswer(_ text: String, method: String = "GET") -> Reply {
+    let client = connectToAdmin()
+    client.send(text)
+    run()
+    defer {
+      client.finish()
+      run()
+    }
+    return client.reply(to: method)
+  }
+}
+
+extension Client {
+  /// The responses so far; a failed test if there is anything else.
+  func replies(to methods: [String] = []) -> [Reply] {
+    Reply.split(received, methods: methods)
+  }
+
+  /// The one response so far.
+  func reply(to method: String = "GET") -> Reply {
+    let replies = replies(to: [method])
+    if replies.count != 1 { Issue.record("\(replies.count) responses and not one") }
+    return replies.first ?? Reply()
+  }
+
+  var statuses: [Int] { replies().map(\.status) }
+}
+
+extension Reply {
+  /// Splits a connection's octets into responses; a failed test if there is anything else.
+  ///
+  /// - Parameter methods: of the requests, where any is HEAD.
+  static func split(_ octets: [UInt8], methods: [String] = []) -> [Reply] {
+    let (replies, rest) = Reply.all(in: octets, methods: methods)
+    if !rest.isEmpty {
+      Issue.record("no response: \(String(decoding: rest.prefix(200), as: UTF8.self))")
+    }
+    return replies
+  }
+
+  /// The value of the only field of this name, nil without one.
+  subscript(name: String) -> String? {
+    let found = values(of: name)
+    if found.count > 1 { Issue.record("\(name) is there \(found.count) times") }
+    return found.first
+  }
+}
