@@ -1,9 +1,13 @@
 import HTTPCodec
 import Sockets
 
-/// The socket failed, or there is no memory for what the connection needs: that one is closed,
-/// and nothing else is touched.
-private struct ConnectionLost: Error {}
+/// Why a connection ends without more ado. It is closed, and no other is touched.
+private enum ConnectionLost: Error {
+  /// Its socket failed, or all is done.
+  case ended
+  /// There is none for what it needs.
+  case outOfMemory
+}
 
 /// What happens to a connection when its socket is ready, or its time is over.
 extension EventLoop where Network: ~Copyable {
@@ -27,7 +31,7 @@ extension EventLoop where Network: ~Copyable {
           try keep(0..<received.count, slot)
         }
       } else {
-        guard table.connections[slot].input.reserve(1) else { throw ConnectionLost() }
+        guard table.connections[slot].input.reserve(1) else { throw .outOfMemory }
         let room = table.connections[slot].input.room
         guard let count = try receive(slot, into: room) else { return }
         table.connections[slot].input.advance(by: count)
@@ -35,7 +39,7 @@ extension EventLoop where Network: ~Copyable {
       }
       try settle(slot)
     } catch {
-      close(slot)
+      end(slot, error)
     }
   }
 
@@ -46,7 +50,7 @@ extension EventLoop where Network: ~Copyable {
       if table.connections[slot].output.isEmpty { try answerKept(slot) }
       try settle(slot)
     } catch {
-      close(slot)
+      end(slot, error)
     }
   }
 
@@ -65,10 +69,19 @@ extension EventLoop where Network: ~Copyable {
           try refuse(.timedOut, slot)
           try settle(slot)
         } catch {
-          close(slot)
+          end(slot, error)
         }
       }
     }
+  }
+
+  @inline(never)
+  private mutating func end(_ slot: Int, _ reason: ConnectionLost) {
+    if reason == .outOfMemory {
+      responder.metrics.connectionsOutOfMemory += 1
+      pauseAccepting("connections are closed, accepting pauses: no memory")
+    }
+    close(slot)
   }
 
   @inline(never)
@@ -96,7 +109,7 @@ extension EventLoop where Network: ~Copyable {
     case .wouldBlock:
       return nil
     case .failed:
-      throw ConnectionLost()
+      throw .ended
     }
   }
 
@@ -106,7 +119,7 @@ extension EventLoop where Network: ~Copyable {
     for _ in 0..<16 {
       received.removeAll()
       guard let count = try receive(slot, into: received.room) else { return }
-      if count == 0 { throw ConnectionLost() }
+      if count == 0 { throw .ended }
     }
   }
 
@@ -122,7 +135,7 @@ extension EventLoop where Network: ~Copyable {
     let rest = table.connections[slot].take(
       octets, count: received.count, &responder, &batch.octets)
     do throws(ConnectionLost) {
-      if batch.octets.overflowed { throw ConnectionLost() }
+      if batch.octets.overflowed { throw .outOfMemory }
       try keep(rest, slot)
     } catch {
       batch.octets.rollBack(to: start)
@@ -146,7 +159,7 @@ extension EventLoop where Network: ~Copyable {
         if octets.count >= Connection.highWater { try answerKept(slot) }
         try settle(slot)
       } catch {
-        close(slot)
+        end(slot, error)
       }
     }
     batch.removeAll()
@@ -181,14 +194,14 @@ extension EventLoop where Network: ~Copyable {
   private mutating func keep(_ range: Range<Int>, _ slot: Int) throws(ConnectionLost) {
     if range.isEmpty { return }
     table.connections[slot].input.append(received.octets[range])
-    if table.connections[slot].input.overflowed { throw ConnectionLost() }
+    if table.connections[slot].input.overflowed { throw .outOfMemory }
   }
 
   // MARK: Sending
 
   /// Sends the responses that have been put together for one connection.
   private mutating func sendResponses(_ slot: Int) throws(ConnectionLost) {
-    if responses.overflowed { throw ConnectionLost() }
+    if responses.overflowed { throw .outOfMemory }
     try send(responses.octets, slot)
   }
 
@@ -204,10 +217,10 @@ extension EventLoop where Network: ~Copyable {
         responder.metrics.octetsSent &+= UInt64(count)
       case .wouldBlock:
         table.connections[slot].output.append(rest)
-        if table.connections[slot].output.overflowed { throw ConnectionLost() }
+        if table.connections[slot].output.overflowed { throw .outOfMemory }
         return
       case .failed:
-        throw ConnectionLost()
+        throw .ended
       }
     }
   }
@@ -229,7 +242,7 @@ extension EventLoop where Network: ~Copyable {
     case .wouldBlock:
       return
     case .failed:
-      throw ConnectionLost()
+      throw .ended
     }
   }
 
@@ -253,14 +266,14 @@ extension EventLoop where Network: ~Copyable {
     switch table.connections[slot].phase {
     case .open where table.connections[slot].endOfInput:
       // RFC 9112 8: what has come is not a whole request, and never will be.
-      guard table.connections[slot].isInRequest else { throw ConnectionLost() }
+      guard table.connections[slot].isInRequest else { throw .ended }
       try refuse(.incomplete, slot)
       return try settle(slot)
     case .open:
       watch(slot, for: .read)
       setOpenDeadline(slot)
     case .closing where table.connections[slot].endOfInput:
-      throw ConnectionLost()  // nothing is: both ends have said all they had to say
+      throw .ended  // nothing is: both ends have said all they had to say
     case .closing:
       network.finishSending(on: table.connections[slot].descriptor)
       table.connections[slot].linger()

@@ -5,7 +5,9 @@ import Sockets
 ///
 /// 1. From the begin on /readyz fails and every response says `Connection: close`.
 /// 2. For `DRAIN_DELAY` connections are still accepted, until a balancer has seen that.
-/// 3. The listening socket is closed, after the connections in its queue have been accepted.
+/// 3. The system turns away new connections, where it can do that, and for `handshakeGrace` those
+///    that are being made are waited for. Then the listening socket is closed, after the connections
+///    in its queue have been accepted.
 /// 4. Requests that have begun are answered. Connections between two requests are closed after
 ///    `idleGrace`, in which a request that was on its way arrives and is answered.
 /// 5. When none is left, or `DRAIN_TIMEOUT` is over, the loop ends.
@@ -18,6 +20,8 @@ struct Drain {
   }
 
   static var idleGrace: Int64 { Configuration.second }
+  /// More than a round trip takes to most clients: a proxy or a balancer is near.
+  static var handshakeGrace: Int64 { Configuration.second / 10 }
 
   var phase = Phase.serving
   /// The end of `DRAIN_TIMEOUT`.
@@ -55,7 +59,7 @@ extension EventLoop where Network: ~Copyable {
     case .accepting(let until):
       guard now >= until || now >= drain.deadline else { return }
       shortenIdleDeadlines()
-      drain.phase = .emptyingQueue(at: now)
+      drain.phase = .emptyingQueue(at: refuseConnections() ? now + Drain.handshakeGrace : now)
       advanceDrain()
     case .emptyingQueue(let time):
       guard now >= time || now >= drain.deadline else { return }

@@ -9,8 +9,8 @@ import Sockets
 struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
   /// How many connections are accepted before others have their turn again.
   private static var acceptBatch: Int { 64 }
-  /// How long accepting pauses when there are no descriptors or no memory.
-  private static var acceptPause: Int64 { 100_000_000 }
+  /// How long to wait for descriptors, for memory, or for a reader of the log.
+  private static var retryPause: Int64 { 100_000_000 }
 
   let configuration: Configuration
   private let limits: RequestParser.Limits
@@ -117,7 +117,8 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
   /// Waits once, and does what there is to do.
   mutating func turn() throws(SocketError) {
     let count = try network.wait(nanoseconds: timeToNextDeadline())
-    now = network.monotonicTime()
+    // A clock that goes back, as those of virtual machines do, must not undo deadlines.
+    now = max(now, network.monotonicTime())
     keepTime()
     if network.drainRequested { beginDrain() }
     for i in 0..<count { dispatch(network.event(i)) }
@@ -145,8 +146,9 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
   }
 
   private func timeToNextDeadline() -> Int64? {
-    let next = min(
+    var next = min(
       deadlines.next(table.connections), acceptAgainAt ?? .max, drain.nextStepAt ?? .max)
+    if responder.log.isWaiting { next = min(next, now + EventLoop.retryPause) }
     return next == .max ? nil : max(0, next - now)
   }
 
@@ -156,6 +158,7 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
     // Asked anew each time: the wall clock may jump, our seconds do not.
     let time = network.wallClockTime()
     responder.setTime(time / Configuration.second)
+    responder.metrics.logLinesLost = responder.log.linesLost
     responder.admin.uptimeSeconds = (now - startedAt) / Configuration.second
     // The begin of the next second; a clock before 1970 counts from now.
     nextSecondAt = now + Configuration.second - max(0, time % Configuration.second)
@@ -175,11 +178,7 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
       case .lost:
         responder.metrics.connectionsLost += 1
       case .exhausted:
-        responder.log.write(.warn, "accepting pauses: no descriptors or no memory")
-        responder.metrics.acceptPauses += 1
-        acceptAgainAt = now + EventLoop.acceptPause
-        watchListeners()
-        return
+        return pauseAccepting("accepting pauses: no descriptors or no memory")
       case .failed(let error):
         if responder.log.begin(.error, "the listening socket failed") {
           responder.log.line.add("reason", error.reason)
@@ -193,6 +192,17 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
         return
       }
     }
+    watchListeners()
+  }
+
+  /// Gives what is short some time to come back.
+  @inline(never)
+  mutating func pauseAccepting(_ message: StaticString) {
+    if acceptAgainAt == nil {
+      responder.log.write(.warn, message)
+      responder.metrics.acceptPauses += 1
+    }
+    acceptAgainAt = now + EventLoop.retryPause
     watchListeners()
   }
 
@@ -233,6 +243,12 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
     watch(slot, for: .read)
     // The request is often there already.
     canReceive(slot)
+  }
+
+  /// Has the system turn away who comes now, if it can.
+  mutating func refuseConnections() -> Bool {
+    guard let listener else { return false }
+    return network.refuseConnections(on: listener.descriptor)
   }
 
   /// Stops accepting on the public port, once the connections that wait there are taken.

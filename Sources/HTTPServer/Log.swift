@@ -49,7 +49,9 @@ public struct Log: ~Copyable {
   /// The line that was begun, to add fields to.
   var line: LogLine
   /// Access lines are many: they go out together, once a turn of the loop.
-  private var accessLines = OctetBuffer(limit: 65_536)
+  private var accessLines = LogStream(descriptor: 1)
+  private var lines = LogStream(descriptor: 2)
+  private var linesTold: UInt64 = 0
 
   init(level: LogLevel, format: LogFormat) {
     self.level = level
@@ -67,7 +69,8 @@ public struct Log: ~Copyable {
   /// Writes the line that was begun.
   mutating func end() {
     line.end()
-    emit(line.text.octets, to: 2)
+    lines.append(line.text.octets)
+    lines.flush()
   }
 
   mutating func write(_ level: LogLevel, _ message: StaticString) {
@@ -80,19 +83,25 @@ public struct Log: ~Copyable {
 
   mutating func endAccess() {
     line.end()
-    if accessLines.count + line.text.count > 32_768 { flush() }
     accessLines.append(line.text.octets)
   }
 
-  /// Writes out what the access log has gathered.
-  mutating func flush() {
-    guard !accessLines.isEmpty else { return }
-    emit(accessLines.octets, to: 1)
-    accessLines.removeAll()
-  }
+  /// Whether there are lines that a reader has not taken yet.
+  var isWaiting: Bool { accessLines.isWaiting || lines.isWaiting }
 
-  private func emit(_ octets: Octets, to descriptor: Int32) {
-    SystemProcess.write(octets.base, count: octets.count, to: descriptor)
+  /// Lines that nobody read in time, since the start.
+  var linesLost: UInt64 { linesTold &+ UInt64(clamping: accessLines.lost + lines.lost) }
+
+  /// Writes out what waits, and says so when lines had to be dropped.
+  mutating func flush() {
+    accessLines.flush()
+    lines.flush()
+    guard accessLines.lost + lines.lost > 0, !isWaiting else { return }
+    let lost = accessLines.takeLost() + lines.takeLost()
+    linesTold += UInt64(lost)
+    guard begin(.warn, "log lines were lost: nobody read them") else { return }
+    line.add("lines", lost)
+    end()
   }
 }
 

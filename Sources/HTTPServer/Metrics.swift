@@ -8,8 +8,10 @@ struct Metrics: ~Copyable {
   var connectionsLost: UInt64 = 0
   var acceptPauses: UInt64 = 0
   var connectionsTimedOut: UInt64 = 0
+  var connectionsOutOfMemory: UInt64 = 0
   var octetsReceived: UInt64 = 0
   var octetsSent: UInt64 = 0
+  var logLinesLost: UInt64 = 0
   var connectionsOpen: Int = 0
 
   mutating func countRequest(_ method: Method, _ status: Status) {
@@ -47,6 +49,12 @@ struct Metrics: ~Copyable {
     add(
       connectionsTimedOut, "http_connections_timed_out_total", "counter",
       "Connections closed because their client was too slow or silent.", &response)
+    add(
+      connectionsOutOfMemory, "http_connections_out_of_memory_total", "counter",
+      "Connections closed because there was no memory for them.", &response)
+    add(
+      logLinesLost, "http_log_lines_lost_total", "counter",
+      "Log lines dropped because nobody read the log.", &response)
     add(
       acceptPauses, "http_accept_pauses_total", "counter",
       "Times that accepting waited, for a free slot or for descriptors.", &response)

@@ -15,6 +15,7 @@ public enum Server {
   ///
   /// What is wrong at start is one line on standard error.
   public static func run(_ router: Router) -> Never {
+    SystemProcess.prepareStandardStreams()
     let configuration: Configuration
     do {
       configuration = try Configuration(environment)
@@ -87,7 +88,7 @@ public enum Server {
   @inline(never)
   private static func exit(_ status: Int32, _ line: consuming OctetBuffer) -> Never {
     line.append("\n")
-    SystemProcess.write(line.octets.base, count: line.count, to: 2)
+    _ = SystemProcess.write(line.octets.base, count: line.count, to: 2)
     SystemProcess.exit(status)
   }
 }

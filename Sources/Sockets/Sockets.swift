@@ -14,6 +14,13 @@ public protocol Sockets: ~Copyable {
 
   mutating func accept(from listener: Descriptor) -> Acceptance
 
+  /// Has the system turn away who wants to connect from now on. Connections that are made already,
+  /// or half made, can still be accepted: a listening socket that is closed some time after this
+  /// loses none.
+  ///
+  /// - Returns: whether it does; not every system can (unless implemented, it cannot).
+  mutating func refuseConnections(on listener: Descriptor) -> Bool
+
   /// The address of a connection's other end, nil when it cannot be told.
   func peerAddress(of connection: Descriptor) -> SocketAddress?
 
@@ -56,6 +63,10 @@ public protocol Sockets: ~Copyable {
 
   /// Nanoseconds since the Unix epoch, as far as this machine knows.
   func wallClockTime() -> Int64
+}
+
+extension Sockets where Self: ~Copyable {
+  public mutating func refuseConnections(on listener: Descriptor) -> Bool { false }
 }
 
 public typealias Descriptor = Int32

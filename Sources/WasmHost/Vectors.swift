@@ -44,6 +44,17 @@ final class Vectors {
   var pointer: UnsafeMutablePointer<iovec>? { storage.baseAddress.map { $0 + first } }
   var remaining: Int32 { Int32(count - first) }
 
+  /// Leaves the first bytes only.
+  func shorten(to bytes: Int) {
+    guard bytes < total else { return }
+    total = bytes
+    var rest = bytes
+    for place in first..<count {
+      storage[place].iov_len = min(storage[place].iov_len, rest)
+      rest -= storage[place].iov_len
+    }
+  }
+
   /// Drops bytes that a call has taken.
   func drop(_ bytes: Int) {
     var bytes = bytes

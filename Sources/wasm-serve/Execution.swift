@@ -6,6 +6,7 @@ extension Options {
   /// Runs the module from start to end; returns the exit status.
   func execute() -> Int32 {
     let start = Clock.monotonic.now
+    openStandardStreams()
     let logger = makeLogger()
     signal(SIGPIPE, SIG_IGN)
     raiseDescriptorLimit()
@@ -80,6 +81,17 @@ extension Options {
     configuration.memoryLimit = memory.bytes
     configuration.logger = logger
     return configuration
+  }
+
+  /// A standard descriptor that is closed would become a socket's, and the log would go to a client.
+  private func openStandardStreams() {
+    while true {
+      let descriptor = open("/dev/null", O_RDWR)
+      guard 0...2 ~= descriptor else {
+        if descriptor > 2 { close(descriptor) }
+        return
+      }
+    }
   }
 
   /// One descriptor for each connection: the soft limit of 1024 is for programs that use select(2).

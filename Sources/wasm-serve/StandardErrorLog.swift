@@ -1,5 +1,6 @@
 import Glibc
 import Logging
+import Synchronization
 
 /// Log lines on standard error, each in one write: text for people, or one JSON object a line for
 /// collectors.
@@ -20,6 +21,18 @@ struct StandardErrorLog: LogHandler {
   }
 
   func log(event: LogEvent) {
+    let lost = linesLost.exchange(0, ordering: .relaxed)
+    if lost > 0 {
+      emit(
+        LogEvent(
+          level: .warning, message: "log lines were lost: nobody read them",
+          metadata: ["lines": "\(lost)"], source: "", file: "", function: "", line: 0), lost)
+    }
+    emit(event, 1)
+  }
+
+  /// - Parameter count: the lines that are lost if this one is.
+  private func emit(_ event: LogEvent, _ count: Int) {
     let metadata = metadata.merging(event.metadata ?? [:]) { $1 }
       .map { (key: $0.key, value: "\($0.value)") }
       .sorted { $0.key < $1.key }
@@ -36,8 +49,29 @@ struct StandardErrorLog: LogHandler {
             ("message", "\(event.message)"),
           ] + metadata.map { ($0.key, $0.value) }) + "\n"
       }
-    _ = Array(line.utf8).withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    if !writeWithoutWaiting(Array(line.utf8)) { linesLost.add(count, ordering: .relaxed) }
   }
+}
+
+private let linesLost = Atomic<Int>(0)
+
+/// A reader that has stopped reading must not keep the host from its work, or from a signal.
+///
+/// - Returns: false when the stream did not take it all.
+private func writeWithoutWaiting(_ bytes: [UInt8]) -> Bool {
+  var start = 0
+  while start < bytes.count {
+    var question = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
+    if poll(&question, 1, 0) == 0 { return false }
+    // So much does not block on a pipe that is ready (PIPE_BUF).
+    let written = bytes[start...].prefix(4096).withUnsafeBytes {
+      write(STDERR_FILENO, $0.baseAddress, $0.count)
+    }
+    if written < 0 && errno == EINTR { continue }
+    guard written > 0 else { return false }
+    start += written
+  }
+  return true
 }
 
 /// The time in UTC, to the second (RFC 3339).

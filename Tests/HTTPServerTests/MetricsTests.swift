@@ -163,6 +163,6 @@ struct MetricsTests {
       }
     }
     #expect(server.adminAnswer(request("GET", "/metrics")).status == 200)
-    #expect(try samples(server).count == 409)
+    #expect(try samples(server).count == 411)
   }
 }

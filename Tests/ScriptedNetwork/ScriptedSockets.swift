@@ -19,6 +19,9 @@ final class ScriptedSockets: Sockets {
   var splitsEvents = false
   /// Tells everything a second time, as what is left of a turn may be for a slot's next owner.
   var repeatsEvents = false
+  var faults = Faults()
+  /// Whether this system can turn away new connections, as wasm-serve does.
+  var canRefuse = false
   /// The turns in a row that changed nothing, although `wait` did not wait.
   private(set) var idleTurns = 0
 
@@ -65,6 +68,7 @@ final class ScriptedSockets: Sockets {
   // MARK: Sockets
 
   func listen(on address: SocketAddress, backlog: Int) throws(SocketError) -> Descriptor {
+    if let fault = faults.listen { throw fault }
     if let refusal = listeners.first(where: { $0.port == address.port }) {
       throw refusal.failure ?? SocketError(code: 98)
     }
@@ -78,6 +82,7 @@ final class ScriptedSockets: Sockets {
   func accept(from descriptor: Descriptor) -> Acceptance {
     guard let listener = listener(descriptor, "accept") else { return .none }
     if let failure = listener.failure { return .failed(failure) }
+    if let fault = faults.accepts.popFirst() { return fault }
     if listener.queue.isEmpty { return .none }
     if time < listener.exhaustedUntil {
       listener.exhaustions += 1
@@ -90,12 +95,19 @@ final class ScriptedSockets: Sockets {
     return .connection(client.descriptor)
   }
 
+  func refuseConnections(on descriptor: Descriptor) -> Bool {
+    guard canRefuse, let listener = listener(descriptor, "refuseConnections") else { return false }
+    listener.isRefusing = true
+    return true
+  }
+
   func peerAddress(of connection: Descriptor) -> SocketAddress? { nil }
 
   func receive(from descriptor: Descriptor, into buffer: UnsafeMutableRawBufferPointer) -> Transfer
   {
     guard let client = connection(descriptor, "receive") else { return .wouldBlock }
     if buffer.isEmpty { complain("receive into no room") }
+    if let fault = faults.receives.popFirst() { return fault }
     if client.isReset { return .failed(SocketError(code: 104)) }
     if let segment = client.segments.first {
       noteProgress()
@@ -117,6 +129,7 @@ final class ScriptedSockets: Sockets {
     guard let client = connection(descriptor, "send") else { return .wouldBlock }
     if count <= 0 { complain("send of nothing") }
     if client.sawEnd { complain("send after finishSending") }
+    if let fault = faults.sends.popFirst() { return fault }
     if client.isReset { return .failed(SocketError(code: 32)) }
     let taken = min(count, client.room, client.largestSend)
     if taken == 0 { return .wouldBlock }
@@ -160,7 +173,13 @@ final class ScriptedSockets: Sockets {
 
   func wait(nanoseconds: Int64?) throws(SocketError) -> Int {
     if let nanoseconds, nanoseconds < 0 { complain("wait for less than no time") }
+    if let fault = faults.wait { throw fault }
     let end = nanoseconds.map { time + $0 } ?? .max
+    if faults.interruptedWaits > 0 {
+      faults.interruptedWaits -= 1
+      events.removeAll()
+      return 0
+    }
     idleTurns += 1
     if isSpinning { complain("the loop spins") }
     while true {
@@ -182,7 +201,7 @@ final class ScriptedSockets: Sockets {
 
   func event(_ index: Int) -> Event { events[index] }
 
-  func monotonicTime() -> Int64 { time }
+  func monotonicTime() -> Int64 { time + faults.clockJump }
 
   func wallClockTime() -> Int64 { time + wallClockOffset * 1_000_000_000 }
 
@@ -252,6 +271,8 @@ final class Listener {
   /// The socket is of no use any more.
   var failure: SocketError?
   var isClosed = false
+  /// Nobody new gets into the queue.
+  var isRefusing = false
 
   init(descriptor: Descriptor, port: UInt16) {
     self.descriptor = descriptor
@@ -263,4 +284,9 @@ extension Duration {
   var nanoseconds: Int64 {
     components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
   }
+}
+
+extension Array {
+  /// Takes the first of them, if there is any.
+  fileprivate mutating func popFirst() -> Element? { isEmpty ? nil : removeFirst() }
 }

@@ -43,7 +43,9 @@ final class TestServer {
 
   private func connect(to port: UInt16) -> Client {
     let client = Client()
-    if let listener = network.listeners.first(where: { $0.port == port }), !listener.isClosed {
+    if let listener = network.listeners.first(where: { $0.port == port }), !listener.isClosed,
+      !listener.isRefusing
+    {
       listener.queue.append(client)
     } else {
       network.complain("connection refused")

@@ -114,6 +114,31 @@ struct DescriptorTests {
     close(ends[1])
   }
 
+  @Test("A non-blocking pipe that is full is AGAIN, however much is written at once")
+  func fullPipe() throws {
+    let guest = try Guest()
+    var ends: [Int32] = [0, 0]
+    try #require(pipe(&ends) == 0)
+    defer { for end in ends { close(end) } }
+    let fd = guest.instance.descriptors.insert(ends[1], kind: .stdio, state: [])
+    try guest.setNonBlocking(fd)
+    try guest.vector(at: 64, to: 0x1_0000, count: 5000)
+    try guest.vector(at: 72, to: 0x2_0000, count: 30_000)
+    var written = 0
+    while true {
+      let result = try guest.call("fd_write", fd, 64, 2, 128)
+      if result == .again { break }
+      try #require(result == .success)
+      written += Int(try guest.load(128))
+    }
+    #expect(written >= 60_000)
+    // The pipe itself stays blocking: others may write to it.
+    #expect(fcntl(ends[1], F_GETFL) & O_NONBLOCK == 0)
+    var buffer = [UInt8](repeating: 0, count: 8192)
+    #expect(read(ends[0], &buffer, buffer.count) == 8192)
+    #expect(try guest.call("fd_write", fd, 64, 2, 128) == .success)
+  }
+
   @Test("Standard input is read, and its end is 0 bytes")
   func reading() throws {
     let guest = try Guest()

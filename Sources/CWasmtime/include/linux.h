@@ -3,6 +3,7 @@
 #ifndef CWASMTIME_LINUX_H
 #define CWASMTIME_LINUX_H
 
+#include <linux/filter.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/random.h>

@@ -21,16 +21,38 @@
       }
     }
 
-    /// Writes to standard output (1) or standard error (2). What cannot be written is lost: a log
-    /// that nobody reads must not end the server.
-    public static func write(_ octets: UnsafePointer<UInt8>, count: Int, to descriptor: Int32) {
+    /// To be called before anything is opened: a standard descriptor that is closed would become
+    /// a socket's, and log lines would go to a client.
+    public static func prepareStandardStreams() {
+      while true {
+        let descriptor = open("/dev/null", O_RDWR)
+        guard descriptor >= 0 && descriptor <= 2 else {
+          if descriptor > 2 { systemClose(descriptor) }
+          return
+        }
+      }
+    }
+
+    /// Writes to standard output (1) or standard error (2), as much as a pipe takes without making
+    /// the server wait for its reader.
+    ///
+    /// - Returns: how many octets are done with. On a stream that nobody can read any more it is
+    ///   all of them: they are lost.
+    public static func write(
+      _ octets: UnsafePointer<UInt8>, count: Int, to descriptor: Int32
+    ) -> Int {
       var start = 0
       while start < count {
-        let written = systemWrite(descriptor, octets + start, count - start)
+        // So much does not block on a pipe that is ready (PIPE_BUF).
+        var question = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        if poll(&question, 1, 0) == 0 { return start }
+        let written = systemWrite(descriptor, octets + start, min(count - start, 4096))
         if written < 0 && errno == EINTR { continue }
-        guard written > 0 else { return }
+        if written < 0 && errno == EAGAIN { return start }
+        guard written > 0 else { return count }
         start += written
       }
+      return count
     }
 
     public static func exit(_ status: Int32) -> Never {
@@ -41,6 +63,10 @@
   // Named apart from the methods above, in which the C functions could not be called by name.
   private func systemWrite(_ descriptor: Int32, _ octets: UnsafeRawPointer, _ count: Int) -> Int {
     write(descriptor, octets, count)
+  }
+
+  private func systemClose(_ descriptor: Int32) {
+    close(descriptor)
   }
 
   private func systemExit(_ status: Int32) -> Never {

@@ -29,17 +29,36 @@
       return nil
     }
 
-    /// Writes to standard output (1) or standard error (2). What cannot be written is lost: a log
-    /// that nobody reads must not end the server.
-    public static func write(_ octets: UnsafePointer<UInt8>, count: Int, to descriptor: Int32) {
+    /// Has writes to a log that nobody reads say so instead of waiting. Not on a terminal, which
+    /// the host may share with a shell: there a runtime may set the flag for both.
+    public static func prepareStandardStreams() {
+      for descriptor in 1...2 as ClosedRange<Int32> {
+        var status = wasi_fdstat()
+        guard fd_fdstat_get(descriptor, &status) == 0,
+          Int(status.filetype) != WASI_FILETYPE_CHARACTER_DEVICE
+        else { continue }
+        _ = fd_fdstat_set_flags(descriptor, UInt32(WASI_FDFLAG_NONBLOCK))
+      }
+    }
+
+    /// Writes to standard output (1) or standard error (2), as much as goes out without waiting.
+    ///
+    /// - Returns: how many octets are done with. On a stream that nobody can read any more it is
+    ///   all of them: they are lost.
+    public static func write(
+      _ octets: UnsafePointer<UInt8>, count: Int, to descriptor: Int32
+    ) -> Int {
       var start = 0
       while start < count {
         var view = wasi_iovec(
           buf: UnsafeMutableRawPointer(mutating: octets + start), buf_len: UInt32(count - start))
         var written: UInt32 = 0
-        guard fd_write(descriptor, &view, 1, &written) == 0, written > 0 else { return }
+        let errno = fd_write(descriptor, &view, 1, &written)
+        if Int(errno) == WASI_EAGAIN { return start }
+        guard errno == 0, written > 0 else { return count }
         start += Int(written)
       }
+      return count
     }
 
     public static func exit(_ status: Int32) -> Never {

@@ -121,6 +121,14 @@
       }
     }
 
+    /// The option is one to read, on Linux and so on WasmEdge, which refuses this: wasm-serve takes
+    /// it at its word.
+    public mutating func refuseConnections(on listener: Descriptor) -> Bool {
+      var off: UInt32 = 0
+      return sock_setsockopt(
+        listener, UInt32(WASI_SOL_SOCKET), UInt32(WASI_SO_ACCEPTCONN), &off, 4) == 0
+    }
+
     public func localAddress(of listener: Descriptor) -> SocketAddress? {
       addressOf(listener, sock_getlocaladdr)
     }

@@ -139,6 +139,8 @@ extension Instance {
       bytes = try send(entry)
     } else {
       // The process ignores SIGPIPE: a reader that has gone is an errno, PIPE.
+      // On a pipe that is ready, more than PIPE_BUF may wait for its reader all the same.
+      if entry.pointee.state.contains(.nonBlocking) { vectors.shorten(to: Int(PIPE_BUF)) }
       bytes = try standard(entry, .output) { writev($0, vectors.pointer, vectors.remaining) }
     }
     try memory.store(UInt32(truncatingIfNeeded: bytes), at: written)
@@ -160,6 +162,7 @@ extension Instance {
       let bytes = call(entry.pointee.hostFD)
       if bytes >= 0 { return bytes }
       if errno == EAGAIN {
+        if entry.pointee.state.contains(.nonBlocking) { throw .again }
         try wait(for: direction, on: entry.pointee.hostFD)
       } else if errno != EINTR {
         throw .last

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 // Socket options: the ABI's level 0 and its names, and no other.
@@ -10,7 +11,11 @@ extension HostFunction {
         let entry = try instance.descriptors.socket(arguments[0])
         let option = try SocketOption(level: arguments[1], name: arguments[2])
         let value = try instance.memory.bytes(arguments[3], count: arguments[4])
-        try option.set(value, on: entry.pointee.hostFD)
+        if option == .acceptsConnections {
+          try refuseConnections(on: entry, value)
+        } else {
+          try option.set(value, on: entry.pointee.hostFD)
+        }
       }
     },
     HostFunction("sock_getsockopt", .i32, .i32, .i32, .i32, .i32) {
@@ -70,7 +75,7 @@ private enum SocketOption: UInt32 {
   }
 
   func set(_ value: UnsafeMutableRawBufferPointer, on hostFD: Int32) throws(Errno) {
-    guard self != .error, self != .acceptsConnections, value.count == size else { throw .inval }
+    guard self != .error, value.count == size else { throw .inval }
     let result = setsockopt(
       hostFD, SOL_SOCKET, hostName, value.baseAddress, socklen_t(value.count))
     guard result == 0 else { throw .last }
@@ -89,4 +94,32 @@ private enum SocketOption: UInt32 {
     }
     return length
   }
+}
+
+/// ACCEPTCONN set to 0 on a listening socket: the kernel drops every request to connect from now
+/// on, and goes on completing those it has answered. What comes then from `accept` is all there
+/// will be, and the socket can be closed without a reset for anybody. (Linux has the option for
+/// reading only; a listening socket can be shut down there, but that throws away its queue.)
+private func refuseConnections(
+  on entry: UnsafeMutablePointer<Descriptor>, _ value: UnsafeMutableRawBufferPointer
+) throws(Errno) {
+  guard value.count == 4, value.allSatisfy({ $0 == 0 }), entry.pointee.state.contains(.listening)
+  else { throw .inval }
+  // A filter of the socket sees a segment from its TCP header on, whose flags are octet 13
+  // (RFC 9293 3.1): SYN without ACK is dropped, as if lost on the way.
+  var program: [sock_filter] = [
+    sock_filter(code: UInt16(BPF_LD | BPF_B | BPF_ABS), jt: 0, jf: 0, k: 13),
+    sock_filter(code: UInt16(BPF_ALU | BPF_AND | BPF_K), jt: 0, jf: 0, k: 0x12),
+    sock_filter(code: UInt16(BPF_JMP | BPF_JEQ | BPF_K), jt: 0, jf: 1, k: 0x02),
+    sock_filter(code: UInt16(BPF_RET | BPF_K), jt: 0, jf: 0, k: 0),
+    sock_filter(code: UInt16(BPF_RET | BPF_K), jt: 0, jf: 0, k: .max),
+  ]
+  let result = program.withUnsafeMutableBufferPointer { instructions in
+    var description = sock_fprog(
+      len: UInt16(instructions.count), filter: instructions.baseAddress)
+    return setsockopt(
+      entry.pointee.hostFD, SOL_SOCKET, SO_ATTACH_FILTER, &description,
+      socklen_t(MemoryLayout<sock_fprog>.size))
+  }
+  guard result == 0 else { throw .last }
 }

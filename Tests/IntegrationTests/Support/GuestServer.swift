@@ -53,6 +53,15 @@ final class GuestServer {
     }
   }
 
+  /// Waits for an end that nobody asked for; returns the exit status.
+  func status() throws -> UInt32 {
+    try log.waitForEnd()
+    guard case .ended(.exited(let status)) = worker.result else {
+      throw TestFailure("ended with \(String(describing: worker.result)): \(log.text)")
+    }
+    return status
+  }
+
   /// Everything that it has written to its log.
   var logText: String { log.text }
 }

@@ -38,12 +38,15 @@ final class ServerProcess: Sendable {
 
   /// Starts a server and waits until it listens. HOST and PORT are 127.0.0.1 and 0 if not set.
   ///
-  /// - Parameter options: of wasm-serve.
+  /// - Parameters:
+  ///   - options: of wasm-serve.
+  ///   - shell: a script that prepares something and goes on with `exec "$@"`.
   init(
     _ flavour: Flavour = .wasmServe, _ service: Service = .echo, settings: [String: String] = [:],
-    options: [String] = []
+    options: [String] = [], through shell: String? = nil
   ) throws {
-    program = try ServerProcess.start(flavour, service, settings: settings, options: options)
+    program = try ServerProcess.start(
+      flavour, service, settings: settings, options: options, through: shell)
     port = try program.wait(in: .errors, for: "port") { portInLog(of: "listening", in: $0) }
     adminPort =
       settings["ADMIN_PORT"] == nil
@@ -56,24 +59,36 @@ final class ServerProcess: Sendable {
   /// Starts a server, which may fail.
   static func start(
     _ flavour: Flavour, _ service: Service = .echo, settings: [String: String],
-    options: [String] = []
+    options: [String] = [], through shell: String? = nil
   ) throws -> Program {
+    let command = try command(flavour, service, settings: settings, options: options)
+    guard let shell else {
+      return try Program(command.path, command.arguments, environment: command.environment)
+    }
+    return try Program(
+      "/bin/sh", ["-c", shell, "sh", command.path] + command.arguments,
+      environment: command.environment)
+  }
+
+  private static func command(
+    _ flavour: Flavour, _ service: Service, settings: [String: String], options: [String]
+  ) throws -> (path: String, arguments: [String], environment: [String: String]) {
     let settings = ["HOST": "127.0.0.1", "PORT": "0"].merging(settings) { $1 }
     let variables = settings.flatMap { ["--env", "\($0.key)=\($0.value)"] }
     let module = "\(service.rawValue).wasm"
     switch flavour {
     case .wasmServe:
-      return try Program(
-        Dist.file("wasm-serve"),
-        ["--cache-dir", try cache.get()] + options + variables + [Dist.file(module)])
+      return (
+        try Dist.file("wasm-serve"),
+        try ["--cache-dir", cache.get()] + options + variables + [Dist.file(module)], [:]
+      )
     case .native:
       guard service == .echo else { throw TestFailure("dist/ has no native \(service)") }
-      return try Program(Dist.file("http_server"), [], environment: settings)
+      return (try Dist.file("http_server"), [], settings)
     case .wasmEdge:
-      return try Program(wasmEdge(), variables + [Dist.file(module)])
+      return (try wasmEdge(), try variables + [Dist.file(module)], [:])
     case .wasmEdgeAOT:
-      return try Program(
-        wasmEdge(), ["--run-mode", "aot"] + variables + [compiled(service)])
+      return (try wasmEdge(), try ["--run-mode", "aot"] + variables + [compiled(service)], [:])
     }
   }
 

@@ -1,0 +1,93 @@
+import Glibc
+import HTTPCodec
+import Testing
+
+@testable import HTTPServer
+@testable import ScriptedNetwork
+
+/// A pipe of which the test is the reader, slow or gone.
+private final class Pipe {
+  private(set) var readEnd: Int32
+  let writeEnd: Int32
+
+  init() throws {
+    var ends: [Int32] = [-1, -1]
+    try #require(pipe(&ends) == 0)
+    signal(SIGPIPE, SIG_IGN)
+    (readEnd, writeEnd) = (ends[0], ends[1])
+    _ = fcntl(readEnd, F_SETFL, O_NONBLOCK)
+  }
+
+  deinit {
+    closeReadEnd()
+    close(writeEnd)
+  }
+
+  func closeReadEnd() {
+    if readEnd >= 0 { close(readEnd) }
+    readEnd = -1
+  }
+
+  /// All that is in it now.
+  func text() -> String {
+    var text: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    while true {
+      let count = read(readEnd, &buffer, buffer.count)
+      guard count > 0 else { return String(decoding: text, as: UTF8.self) }
+      text += buffer[..<count]
+    }
+  }
+}
+
+struct LogStreamTests {
+  private func line(_ number: Int) -> String { "line \(number) " + "x".padding(to: 90) + "\n" }
+
+  @Test("Lines come out as they went in")
+  func inOrder() throws {
+    let pipe = try Pipe()
+    var stream = LogStream(descriptor: pipe.writeEnd)
+    for number in 0..<10 { stream.append(Octets(keeping: line(number))) }
+    #expect(pipe.text().isEmpty && stream.isWaiting)
+    stream.flush()
+    #expect(pipe.text() == (0..<10).map(line).joined())
+    #expect(!stream.isWaiting && stream.lost == 0)
+  }
+
+  @Test("A reader that stops reading holds up nothing; whole lines are dropped, and counted")
+  func fullPipe() throws {
+    let pipe = try Pipe()
+    var stream = LogStream(descriptor: pipe.writeEnd)
+    // A pipe takes 64 KiB and so does the stream: two thousand lines are more than that.
+    for number in 0..<2000 {
+      stream.append(Octets(keeping: line(number)))
+      stream.flush()
+    }
+    let lost = stream.takeLost()
+    #expect(lost > 500 && lost < 2000)
+    #expect(stream.isWaiting && stream.lost == 0)
+    var text = pipe.text()
+    while stream.isWaiting {
+      stream.flush()
+      text += pipe.text()
+    }
+    #expect(text == (0..<(2000 - Int(lost))).map(line).joined())
+    stream.append(Octets("and on it goes\n"))
+    stream.flush()
+    #expect(pipe.text() == "and on it goes\n")
+  }
+
+  @Test("Lines for a reader that has gone are given up at once")
+  func closedPipe() throws {
+    let pipe = try Pipe()
+    var stream = LogStream(descriptor: pipe.writeEnd)
+    pipe.closeReadEnd()
+    for number in 0..<2000 { stream.append(Octets(keeping: line(number))) }
+    stream.flush()
+    #expect(!stream.isWaiting && stream.lost == 0)
+  }
+}
+
+extension String {
+  fileprivate func padding(to count: Int) -> String { String(repeating: self, count: count) }
+}
