@@ -29,16 +29,11 @@
       return nil
     }
 
-    /// Has writes to a log that nobody reads say so instead of waiting. Not on a terminal, which
-    /// the host may share with a shell: there a runtime may set the flag for both.
+    /// Has writes to a log that nobody reads say so instead of waiting. wasm-serve keeps the flag to
+    /// itself; WasmEdge refuses it (NOTCAPABLE), and writes there wait.
     public static func prepareStandardStreams() {
-      for descriptor in 1...2 as ClosedRange<Int32> {
-        var status = wasi_fdstat()
-        guard fd_fdstat_get(descriptor, &status) == 0,
-          Int(status.filetype) != WASI_FILETYPE_CHARACTER_DEVICE
-        else { continue }
-        _ = fd_fdstat_set_flags(descriptor, UInt32(WASI_FDFLAG_NONBLOCK))
-      }
+      _ = fd_fdstat_set_flags(1, UInt32(WASI_FDFLAG_NONBLOCK))
+      _ = fd_fdstat_set_flags(2, UInt32(WASI_FDFLAG_NONBLOCK))
     }
 
     /// Writes to standard output (1) or standard error (2), as much as goes out without waiting.
