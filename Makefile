@@ -5,7 +5,7 @@
 guest_sources := Package.swift $(shell find Sources/CMemory Sources/CWASI Sources/HTTPCodec Sources/Sockets Sources/HTTPServer -type f)
 host_sources := Package.swift $(shell find Sources/CWasmtime Sources/WasmHost Sources/wasm-serve -type f)
 
-.PHONY: help serve build fixture test check format bench clean
+.PHONY: help serve build fixture test check format bench fuzz fuzz-merge coverage clean
 .DELETE_ON_ERROR:
 
 help:
@@ -13,6 +13,9 @@ help:
 	@echo 'make test      set up, build, and pass all tests and checks'
 	@echo 'make build     dist/: http_server.wasm, wasm-serve and its engine, http_server (native)'
 	@echo 'make fixture   serve the contract of conformance suites (PORT=18200 make fixture)'
+	@echo 'make fuzz      fuzz each target for a minute (SECONDS=600 TARGET=request for other ones)'
+	@echo 'make fuzz-merge  keep what fuzzing has found for make test to replay'
+	@echo 'make coverage  how much of HTTPCodec its tests reach'
 	@echo 'make bench     cost per request and time to start, as ratios to a C server and nginx'
 	@echo 'make check     only the checks of format and scripts that are part of make test'
 	@echo 'make format    format the Swift sources'
@@ -50,10 +53,19 @@ check:
 	@scripts/check
 
 format:
-	@swift format --in-place --parallel --recursive Package.swift Sources Tests
+	@swift format --in-place --parallel --recursive Package.swift Sources Tests fuzz
+
+fuzz: .tools/ready
+	@scripts/fuzz run $(or $(SECONDS),60) $(TARGET)
+
+fuzz-merge: .tools/ready
+	@scripts/fuzz merge $(TARGET)
+
+coverage: .tools/ready
+	@scripts/coverage
 
 bench: build
 	@Benchmarks/run
 
 clean:
-	rm -rf dist .build .build-wasm .build-host .build-bench
+	rm -rf dist .build .build-wasm .build-host .build-bench .build-fuzz .build-coverage

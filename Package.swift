@@ -49,11 +49,23 @@ let package = Package(
       name: "ScriptedNetwork", dependencies: ["HTTPServer", "Sockets"],
       path: "Tests/ScriptedNetwork"),
 
+    .target(
+      name: "FuzzTargets", dependencies: ["CodecOracle", "ScriptedNetwork", "WasmHost"],
+      path: "fuzz/Targets"),
+
     .testTarget(name: "HTTPCodecTests", dependencies: ["HTTPCodec", "CodecOracle"]),
     .testTarget(name: "SocketsTests", dependencies: ["Sockets"]),
     .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "ScriptedNetwork"]),
+    .testTarget(
+      name: "FuzzTests", dependencies: ["FuzzTargets", "CodecOracle", "ScriptedNetwork"]),
     .testTarget(name: "WasmHostTests", dependencies: ["WasmHost"]),
     .testTarget(name: "IntegrationTests", dependencies: ["WasmHost"]),
   ],
   swiftLanguageModes: [.v6]
 )
+
+// It needs libFuzzer in all that it links: scripts/fuzz builds it.
+if Context.environment["FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(name: "fuzz", dependencies: ["FuzzTargets"], path: "fuzz/Driver"))
+}

@@ -8,6 +8,12 @@ struct NaiveReader {
     var content: [UInt8]
   }
 
+  struct Field: Equatable {
+    /// In lower case.
+    var name: String
+    var value: String
+  }
+
   enum Stop: Error { case refused, incomplete }
 
   private let octets: [UInt8]
@@ -32,6 +38,13 @@ struct NaiveReader {
     return (messages, nil)
   }
 
+  /// The fields of a section and where it ends; nil when it is none, or not a whole one.
+  static func section(_ octets: [UInt8]) -> (fields: [Field], end: Int)? {
+    var reader = NaiveReader(octets: octets, limit: 0, position: 0, start: 0)
+    guard let fields = try? reader.section() else { return nil }
+    return (fields, reader.position)
+  }
+
   private mutating func message() throws(Stop) -> [UInt8] {
     var requestLine = try line()
     if requestLine.isEmpty { requestLine = try line() }
@@ -52,7 +65,7 @@ struct NaiveReader {
     }
     guard let length = lengths.first else { return [] }
     guard lengths.count == 1, !length.isEmpty, length.utf8.allSatisfy(Grammar.digit.contains),
-      let number = Int(length), position - start + number <= limit
+      let number = Int(length), number <= limit - (position - start)
     else { throw .refused }
     return try take(number)
   }
@@ -63,7 +76,7 @@ struct NaiveReader {
     while true {
       let line = text(try line())
       let digits = line.prefix { Grammar.hexDigit.contains(UInt8($0.unicodeScalars.first!.value)) }
-      guard let size = Int(digits, radix: 16), headSize + content.count + size <= limit,
+      guard let size = Int(digits, radix: 16), size <= limit - headSize - content.count,
         NaiveReader.isExtension(line.dropFirst(digits.count))
       else { throw .refused }
       if size == 0 { break }
@@ -94,8 +107,8 @@ struct NaiveReader {
     return Array(line)
   }
 
-  private mutating func section() throws(Stop) -> [(name: String, value: String)] {
-    var fields: [(String, String)] = []
+  private mutating func section() throws(Stop) -> [Field] {
+    var fields: [Field] = []
     while true {
       let line = try line()
       if line.isEmpty { return fields }
@@ -105,7 +118,7 @@ struct NaiveReader {
       else { throw .refused }
       var value = parts[1].drop(while: Grammar.whitespace.contains)
       while let last = value.last, Grammar.whitespace.contains(last) { value.removeLast() }
-      fields.append((text(parts[0]).lowercased(), text(value)))
+      fields.append(Field(name: text(parts[0]).lowercased(), value: text(value)))
     }
   }
 }
@@ -138,12 +151,11 @@ extension NaiveReader {
     return minor > 0
   }
 
-  private static func isTarget(_ target: String, method: String) -> Bool {
+  static func isTarget(_ target: String, method: String) -> Bool {
     guard target.unicodeScalars.allSatisfy({ $0.isASCII }) else { return false }
     if method == "CONNECT" {
-      return isAuthority(target)
-        && (target.split(separator: ":").last.flatMap { Int($0) } ?? 0) > 0 && target.last != ":"
-        && !(target.hasPrefix("[") && target.hasSuffix("]"))
+      guard let colon = target.lastIndex(of: ":"), !target.hasSuffix("]") else { return false }
+      return isAuthority(target) && (Int(target[colon...].dropFirst()) ?? 0) > 0
     }
     if target == "*" { return method == "OPTIONS" }
     var rest = Substring(target)
@@ -160,7 +172,7 @@ extension NaiveReader {
     return parts.count < 2 || parts[1].utf8.allSatisfy(Grammar.query.contains)
   }
 
-  private static func isAuthority(_ text: String) -> Bool {
+  static func isAuthority(_ text: String) -> Bool {
     var host = Substring(text)
     if let colon = text.lastIndex(of: ":"), !text.hasSuffix("]") {
       host = text[..<colon]
@@ -169,10 +181,21 @@ extension NaiveReader {
       guard port.isEmpty || (Int(port) ?? 65536) <= 65535 else { return false }
     }
     if host.hasPrefix("["), host.hasSuffix("]") {
+      let literal = String(host.dropFirst().dropLast())
+      if literal.lowercased().hasPrefix("v") { return isFutureAddress(literal.dropFirst()) }
       var address = in6_addr()
-      return inet_pton(AF_INET6, String(host.dropFirst().dropLast()), &address) == 1
+      // (A C string would end at a NUL.)
+      return !literal.contains("\0") && inet_pton(AF_INET6, literal, &address) == 1
     }
     return !host.isEmpty && isEncoded(host, Grammar.registeredName)
+  }
+
+  /// 1*HEXDIG "." 1*( unreserved / sub-delims / ":" )
+  private static func isFutureAddress(_ text: Substring) -> Bool {
+    let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+    return parts.count == 2 && !parts[0].isEmpty && !parts[1].isEmpty
+      && parts[0].utf8.allSatisfy(Grammar.hexDigit.contains)
+      && parts[1].utf8.allSatisfy(Grammar.registeredName.union(":".utf8).contains)
   }
 
   private static func isEncoded(_ text: Substring, _ set: Set<UInt8>) -> Bool {

@@ -34,8 +34,6 @@ struct AgreementTests {
   @Test(
     "The readers agree on all that other tests are about", arguments: Corpus.valid + Corpus.invalid)
   func corpus(sample: Sample) {
-    // The naive reader does not know IPvFuture.
-    if sample.text.contains("[v1") { return }
     let octets = octets(sample.text)
     if octets.count <= Self.limit {
       #expect(agree(parse(octets, limits: sample.limits), with: octets, limit: Self.limit))

@@ -16,6 +16,9 @@ final class Client {
   /// How many octets a `send` takes at the most.
   var largestSend = Int.max
 
+  /// How many octets of it have been read.
+  private(set) var delivered = 0
+
   // What the client sees.
 
   private(set) var received: [UInt8] = []
@@ -56,6 +59,8 @@ final class Client {
   func forget() { received.removeAll() }
 
   // MARK: For the network
+
+  func noteDelivered(_ count: Int) { delivered += count }
 
   func take(_ octets: UnsafeBufferPointer<UInt8>) {
     sendCount += 1

@@ -5,6 +5,8 @@ struct Reply: Equatable {
   var head = ""
   var names: [String] = []
   var values: [String] = []
+  /// The values as they came.
+  var valueOctets: [[UInt8]] = []
   var content: [UInt8] = []
 
   var text: String { String(decoding: content, as: UTF8.self) }
@@ -34,11 +36,14 @@ struct Reply: Equatable {
 
   init() {}
 
-  private init?(_ rest: inout ArraySlice<UInt8>, isHead: Bool) {
+  /// Reads one response; nil when there is no whole one.
+  init?(_ rest: inout ArraySlice<UInt8>, isHead: Bool) {
     guard let end = rest.firstRange(of: Array("\r\n\r\n".utf8)) else { return nil }
-    head = String(decoding: rest[..<end.upperBound], as: UTF8.self)
-    var lines = String(decoding: rest[..<end.lowerBound], as: UTF8.self)
-      .split(separator: "\r\n", omittingEmptySubsequences: false)
+    // One character for each octet: in UTF-8 a value could combine with what stands before it.
+    var text = String.UnicodeScalarView()
+    text.append(contentsOf: rest[..<end.upperBound].lazy.map { Unicode.Scalar($0) })
+    head = String(text)
+    var lines = head.dropLast(2).split(separator: "\r\n", omittingEmptySubsequences: false)
     let statusLine = lines.removeFirst().split(
       separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
     guard statusLine.count == 3, statusLine[0] == "HTTP/1.1", let code = Int(statusLine[1]) else {
@@ -50,7 +55,8 @@ struct Reply: Equatable {
       let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
       guard parts.count == 2, !parts[0].contains(" "), parts[1].hasPrefix(" ") else { return nil }
       names.append(String(parts[0]))
-      values.append(String(parts[1].dropFirst()))
+      valueOctets.append(parts[1].dropFirst().unicodeScalars.map { UInt8($0.value) })
+      values.append(String(decoding: valueOctets[valueOctets.count - 1], as: UTF8.self))
     }
     rest = rest[end.upperBound...]
     let hasContent = !isHead && status >= 200 && status != 204 && status != 304

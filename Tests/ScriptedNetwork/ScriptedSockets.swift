@@ -113,6 +113,7 @@ final class ScriptedSockets: Sockets {
       noteProgress()
       let count = min(segment.count, buffer.count)
       buffer.copyBytes(from: segment.prefix(count))
+      client.noteDelivered(count)
       if count < segment.count {
         client.segments[0] = segment.dropFirst(count)
       } else {
