@@ -84,4 +84,11 @@ struct IPAddressTests {
       if ours != system { Issue.record("\(address): \(String(describing: ours))") }
     }
   }
+
+  @Test("Any address of this machine is 0.0.0.0")
+  func anyAddress() {
+    let any = IPAddress.anyIPv4
+    #expect(!any.isIPv6)
+    #expect((0..<16).allSatisfy { any.octets[$0] == 0 })
+  }
 }

@@ -106,4 +106,16 @@ struct OctetsTests {
   func notDecimal(octets: String) {
     #expect(withOctets(octets) { $0.decimal(upTo: .max) } == nil)
   }
+
+  @Test("The first and the last octet are there unless there is none")
+  func ends() {
+    withOctets("abc") { octets in
+      #expect(octets.first == UInt8(ascii: "a"))
+      #expect(octets.last == UInt8(ascii: "c"))
+    }
+    withOctets("") { octets in
+      #expect(octets.first == nil)
+      #expect(octets.last == nil)
+    }
+  }
 }
