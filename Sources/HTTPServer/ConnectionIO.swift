@@ -16,8 +16,11 @@ extension EventLoop where Network: ~Copyable {
 
   @inline(never)
   mutating func canReceive(_ slot: Int) {
-    // A second event in one turn: what there is will be told again.
-    if table.connections[slot].isBatched { return }
+    // A second event in one turn, or one that is left over from before the slot's connection wanted
+    // none: what there is will be told again.
+    if table.connections[slot].isBatched || !table.connections[slot].interest.contains(.read) {
+      return
+    }
     do throws(ConnectionLost) {
       if table.connections[slot].phase == .lingering { return try discardInput(slot) }
       // Into the common buffer; only what must stay behind octets that wait goes to theirs.
