@@ -48,6 +48,12 @@ let package = Package(
     .target(
       name: "ScriptedNetwork", dependencies: ["HTTPServer", "Sockets"],
       path: "Tests/ScriptedNetwork"),
+    // Servers and clients, many of them in one thread: with optimisation also where tests are
+    // built without, or they and not the server would be what is measured.
+    .systemLibrary(name: "CEpoll", path: "Tests/CEpoll"),
+    .target(
+      name: "ServerHarness", dependencies: ["CEpoll"], path: "Tests/ServerHarness",
+      swiftSettings: [.unsafeFlags(["-O"])]),
 
     .target(
       name: "FuzzTargets", dependencies: ["CodecOracle", "ScriptedNetwork", "WasmHost"],
@@ -59,7 +65,7 @@ let package = Package(
     .testTarget(
       name: "FuzzTests", dependencies: ["FuzzTargets", "CodecOracle", "ScriptedNetwork"]),
     .testTarget(name: "WasmHostTests", dependencies: ["WasmHost"]),
-    .testTarget(name: "IntegrationTests", dependencies: ["WasmHost"]),
+    .testTarget(name: "IntegrationTests", dependencies: ["ServerHarness", "WasmHost"]),
   ],
   swiftLanguageModes: [.v6]
 )

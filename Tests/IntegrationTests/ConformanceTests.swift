@@ -1,4 +1,5 @@
 import Foundation
+import ServerHarness
 import Testing
 
 /// The conformance service on wasm-serve, one server for all cases.

@@ -1,4 +1,5 @@
 import Foundation
+import ServerHarness
 import Testing
 
 /// What the echo service answers, on every way to run it.

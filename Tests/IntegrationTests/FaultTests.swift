@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import ServerHarness
 import Testing
 import WasmHost
 

@@ -1,4 +1,5 @@
 import Foundation
+import ServerHarness
 import Testing
 
 /// `wasm-serve` as a program: what it prints and how it exits.

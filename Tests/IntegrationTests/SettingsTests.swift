@@ -1,4 +1,5 @@
 import Foundation
+import ServerHarness
 import Testing
 
 /// Each setting of the environment takes effect. (Those of a drain: DrainTests.)

@@ -1,4 +1,5 @@
 import Foundation
+import ServerHarness
 import WasmHost
 
 /// The real module in this process, on a host whose functions the test may replace: it plays

@@ -1,12 +1,12 @@
 import Foundation
 
-struct TestFailure: Error, CustomStringConvertible {
-  let description: String
-  init(_ description: String) { self.description = description }
+public struct TestFailure: Error, CustomStringConvertible {
+  public let description: String
+  public init(_ description: String) { self.description = description }
 }
 
 /// What `make build` puts into dist/, or into the folder that the environment variable DIST names.
-enum Dist {
+public enum Dist {
   private static let folder =
     ProcessInfo.processInfo.environment["DIST"]
     ?? URL(fileURLWithPath: #filePath)
@@ -14,7 +14,7 @@ enum Dist {
     .deletingLastPathComponent().appendingPathComponent("dist").path
 
   /// - Throws: when it is missing, which is a failure and no reason to skip a test.
-  static func file(_ name: String) throws -> String {
+  public static func file(_ name: String) throws -> String {
     let path = "\(folder)/\(name)"
     guard FileManager.default.isReadableFile(atPath: path) else {
       throw TestFailure("\(path) is missing: run make build first")
@@ -24,17 +24,17 @@ enum Dist {
 }
 
 /// Where a command is on PATH, nil when it is not.
-func findOnPath(_ command: String) -> String? {
+public func findOnPath(_ command: String) -> String? {
   (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
     .map { "\($0)/\(command)" }
     .first { FileManager.default.isExecutableFile(atPath: $0) }
 }
 
 /// A folder of the test's own, removed with all that is in it.
-final class TemporaryFolder: Sendable {
-  let path: String
+public final class TemporaryFolder: Sendable {
+  public let path: String
 
-  init() throws {
+  public init() throws {
     let url = FileManager.default.temporaryDirectory
       .appendingPathComponent("integration-tests-\(UUID().uuidString)")
     // Not for others: wasm-serve keeps compiled code only where nobody else can write.
@@ -45,7 +45,7 @@ final class TemporaryFolder: Sendable {
 
   deinit { try? FileManager.default.removeItem(atPath: path) }
 
-  func write(_ bytes: [UInt8], as name: String) throws -> String {
+  public func write(_ bytes: [UInt8], as name: String) throws -> String {
     let file = "\(path)/\(name)"
     try Data(bytes).write(to: URL(fileURLWithPath: file))
     return file

@@ -4,27 +4,25 @@ import Foundation
 /// server in trouble needs.
 ///
 /// One thread may send while another one reads.
-final class Client: @unchecked Sendable {
+public final class Client: @unchecked Sendable {
   /// The server has closed the connection, or reset it, before what was waited for came.
-  struct ConnectionEnded: Error {
-    let byReset: Bool
-    let unread: String
+  public struct ConnectionEnded: Error {
+    public let byReset: Bool
+    public let unread: String
   }
   /// Nobody listens, or nobody any more when the connection was about to be made.
-  struct ConnectionRefused: Error {}
+  public struct ConnectionRefused: Error {}
 
   private let descriptor: Int32
   private var isClosed = false
   private let server: AnyObject?
-  /// What has come. Up to `taken` it has been given out as responses.
-  private var received: [UInt8] = []
-  private var taken = 0
+  private var received = ResponseReader()
   private var buffer = [UInt8](repeating: 0, count: 65_536)
 
   /// - Parameters:
   ///   - server: what must live as long as the connection.
   ///   - receiveBuffer: the size of the system's buffer, small for a client that reads slowly.
-  init(
+  public init(
     port: UInt16, host: String = "127.0.0.1", of server: AnyObject? = nil,
     receiveBuffer: Int32? = nil
   ) throws {
@@ -64,9 +62,9 @@ final class Client: @unchecked Sendable {
 
   // MARK: Sending
 
-  func send(_ text: String) throws { try send(Array(text.utf8)) }
+  public func send(_ text: String) throws { try send(Array(text.utf8)) }
 
-  func send(_ bytes: [UInt8]) throws {
+  public func send(_ bytes: [UInt8]) throws {
     var start = 0
     while start < bytes.count {
       let count = bytes.withUnsafeBytes {
@@ -80,21 +78,21 @@ final class Client: @unchecked Sendable {
   }
 
   /// Sends in segments of a size.
-  func send(_ bytes: [UInt8], inSegmentsOf size: Int) throws {
+  public func send(_ bytes: [UInt8], inSegmentsOf size: Int) throws {
     for start in stride(from: 0, to: bytes.count, by: size) {
       try send(Array(bytes[start..<min(start + size, bytes.count)]))
     }
   }
 
   /// Sends a request with a content of a known length.
-  func post(_ content: String, _ target: String = "/", fields: String = "") throws {
+  public func post(_ content: String, _ target: String = "/", fields: String = "") throws {
     try send(
       "POST \(target) HTTP/1.1\r\nHost: a\r\n\(fields)Content-Length: \(content.utf8.count)\r\n\r\n"
         + content)
   }
 
   /// Closes the sending half.
-  func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+  public func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
   // MARK: Receiving
 
@@ -104,65 +102,59 @@ final class Client: @unchecked Sendable {
       let count = recv(descriptor, &buffer, buffer.count, 0)
       if count < 0 && errno == EINTR { continue }
       guard count >= 0 else { throw failure(errno, "recv") }
-      received += buffer[..<count]
+      received.append(buffer[..<count])
       return count > 0
     }
   }
 
   /// Reads one response, interim ones too.
-  func response(toHEAD isHead: Bool = false) throws -> HTTPResponse {
+  public func response(toHEAD isHead: Bool = false) throws -> HTTPResponse {
     while true {
-      if let response = try HTTPResponse.take(from: received, at: &taken, toHEAD: isHead) {
-        if taken == received.count || taken > 1 << 20 {
-          received.removeFirst(taken)
-          taken = 0
-        }
-        return response
-      }
+      if let response = try received.next(toHEAD: isHead) { return response }
       guard try receive() else { throw ended(byReset: false) }
     }
   }
 
   /// Sends a request and reads its response.
-  func exchange(_ request: String, toHEAD isHead: Bool = false) throws -> HTTPResponse {
+  public func exchange(_ request: String, toHEAD isHead: Bool = false) throws -> HTTPResponse {
     try send(request)
     return try response(toHEAD: isHead)
   }
 
-  func get(_ target: String = "/", fields: String = "") throws -> HTTPResponse {
+  public func get(_ target: String = "/", fields: String = "") throws -> HTTPResponse {
     try exchange("GET \(target) HTTP/1.1\r\nHost: a\r\n\(fields)\r\n")
   }
 
   /// Reads until the server closes.
-  func readToEnd() throws -> [UInt8] {
+  public func readToEnd() throws -> [UInt8] {
     while try receive() {}
-    defer { taken = received.count }
-    return Array(received[taken...])
+    defer { received.dropRest() }
+    return Array(received.rest)
   }
 
   /// Whether anything comes in a short time. (Only for what must not come.)
-  func hasAnything(inMilliseconds limit: Int32) -> Bool {
+  public func hasAnything(inMilliseconds limit: Int32) -> Bool {
     var polled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-    return taken < received.count || poll(&polled, 1, limit) > 0
+    return !received.rest.isEmpty || poll(&polled, 1, limit) > 0
   }
 
   // MARK: Closing
 
-  func close() {
+  public func close() {
     guard !isClosed else { return }
     isClosed = true
     Glibc.close(descriptor)
   }
 
   /// Closes the connection with a reset.
-  func reset() {
+  public func reset() {
     set(SOL_SOCKET, SO_LINGER, linger(l_onoff: 1, l_linger: 0))
     close()
   }
 
   private func ended(byReset: Bool) -> ConnectionEnded {
     ConnectionEnded(
-      byReset: byReset, unread: String(decoding: received[taken...].prefix(200), as: UTF8.self))
+      byReset: byReset, unread: String(decoding: received.rest.prefix(200), as: UTF8.self))
   }
 
   private func failure(_ error: Int32, _ call: String) -> any Error {
@@ -172,11 +164,11 @@ final class Client: @unchecked Sendable {
 }
 
 /// A listening socket of the test's own, on a port of 127.0.0.1 that is then taken.
-final class TakenPort {
-  let port: UInt16
+public final class TakenPort {
+  public let port: UInt16
   private let descriptor: Int32
 
-  init() throws {
+  public init() throws {
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     var name = sockaddr_in()
     name.sin_family = sa_family_t(AF_INET)
@@ -196,5 +188,5 @@ final class TakenPort {
   deinit { close(descriptor) }
 
   /// A port that was free a moment ago.
-  static func freePort() throws -> UInt16 { try TakenPort().port }
+  public static func freePort() throws -> UInt16 { try TakenPort().port }
 }

@@ -1,18 +1,18 @@
 import Foundation
 
 /// Runs a body on a thread of its own.
-func inBackground(_ body: @escaping @Sendable () -> Void) {
+public func inBackground(_ body: @escaping @Sendable () -> Void) {
   let thread = Thread(block: body)
   thread.stackSize = 512 << 10
   thread.start()
 }
 
 /// Something that a thread of its own works on.
-final class Background<Value: Sendable>: @unchecked Sendable {
+public final class Background<Value: Sendable>: @unchecked Sendable {
   private let changed = NSCondition()
   private var result: Result<Value, any Error>?
 
-  init(_ body: @escaping @Sendable () throws -> Value) {
+  public init(_ body: @escaping @Sendable () throws -> Value) {
     inBackground { [self] in
       let result = Result { try body() }
       changed.withLock {
@@ -23,7 +23,7 @@ final class Background<Value: Sendable>: @unchecked Sendable {
   }
 
   /// Waits for it. (Everything that a test does in a thread has time limits of its own.)
-  func value() throws -> Value {
+  public func value() throws -> Value {
     try changed.withLock {
       while true {
         if let result { return try result.get() }
@@ -35,7 +35,7 @@ final class Background<Value: Sendable>: @unchecked Sendable {
 
 /// Runs a body on several threads at once, and waits for all of them.
 @discardableResult
-func inParallel<Value: Sendable>(
+public func inParallel<Value: Sendable>(
   _ count: Int, _ body: @escaping @Sendable (Int) throws -> Value
 ) throws -> [Value] {
   let all = (0..<count).map { index in Background { try body(index) } }
@@ -44,7 +44,7 @@ func inParallel<Value: Sendable>(
 }
 
 /// Waits for what can only be asked for, not waited for.
-func eventually(
+public func eventually(
   _ what: String, seconds: Double = 20, _ condition: () throws -> Bool
 ) throws {
   let limit = Date(timeIntervalSinceNow: seconds)
@@ -55,7 +55,10 @@ func eventually(
 }
 
 /// Seconds since it was made.
-struct Stopwatch {
+public struct Stopwatch: Sendable {
   private let start = ProcessInfo.processInfo.systemUptime
-  var seconds: Double { ProcessInfo.processInfo.systemUptime - start }
+
+  public init() {}
+
+  public var seconds: Double { ProcessInfo.processInfo.systemUptime - start }
 }

@@ -1,17 +1,14 @@
 import Foundation
-import Testing
 
 /// The ways to run the server that there are on this machine.
-enum Flavour: String, CaseIterable, Sendable, CustomTestStringConvertible {
+public enum Flavour: String, CaseIterable, Sendable {
   case wasmServe = "wasm-serve"
   case native
   case wasmEdge = "wasmedge, interpreted"
   case wasmEdgeAOT = "wasmedge, compiled"
 
-  var testDescription: String { rawValue }
-
   /// The first two are built here and must be there; WasmEdge is somebody else's.
-  static let available: [Flavour] = allCases.filter { flavour in
+  public static let available: [Flavour] = allCases.filter { flavour in
     switch flavour {
     case .wasmServe, .native: true
     case .wasmEdge, .wasmEdgeAOT: wasmEdgePath != nil
@@ -19,29 +16,29 @@ enum Flavour: String, CaseIterable, Sendable, CustomTestStringConvertible {
   }
 
   /// Those that take signals.
-  static let ours: [Flavour] = [.wasmServe, .native]
+  public static let ours: [Flavour] = [.wasmServe, .native]
 
   fileprivate static let wasmEdgePath = findOnPath("wasmedge")
 }
 
-enum Service: String, Sendable {
+public enum Service: String, Sendable {
   case echo = "http_server"
   case fixture
 }
 
 /// A server, from its start to its end.
-final class ServerProcess: Sendable {
-  let program: Program
-  let port: UInt16
+public final class ServerProcess: Sendable {
+  public let program: Program
+  public let port: UInt16
   /// 0 without an admin port.
-  let adminPort: UInt16
+  public let adminPort: UInt16
 
   /// Starts a server and waits until it listens. HOST and PORT are 127.0.0.1 and 0 if not set.
   ///
   /// - Parameters:
   ///   - options: of wasm-serve.
   ///   - shell: a script that prepares something and goes on with `exec "$@"`.
-  init(
+  public init(
     _ flavour: Flavour = .wasmServe, _ service: Service = .echo, settings: [String: String] = [:],
     options: [String] = [], through shell: String? = nil
   ) throws {
@@ -57,7 +54,7 @@ final class ServerProcess: Sendable {
   }
 
   /// Starts a server, which may fail.
-  static func start(
+  public static func start(
     _ flavour: Flavour, _ service: Service = .echo, settings: [String: String],
     options: [String] = [], through shell: String? = nil
   ) throws -> Program {
@@ -99,17 +96,17 @@ final class ServerProcess: Sendable {
 
   // MARK: Asking
 
-  func client(receiveBuffer: Int32? = nil) throws -> Client {
+  public func client(receiveBuffer: Int32? = nil) throws -> Client {
     try Client(port: port, of: self, receiveBuffer: receiveBuffer)
   }
 
   /// Asks the admin port.
-  func admin(_ target: String) throws -> HTTPResponse {
+  public func admin(_ target: String) throws -> HTTPResponse {
     try Client(port: adminPort, of: self).get(target, fields: "Connection: close\r\n")
   }
 
   /// A figure of /metrics.
-  func metric(_ name: String) throws -> Int {
+  public func metric(_ name: String) throws -> Int {
     let line = try admin("/metrics").text.split(separator: "\n").first { $0.hasPrefix("\(name) ") }
     guard let line, let value = Int(line.dropFirst(name.count + 1)) else {
       throw TestFailure("no metric \(name)")
@@ -164,7 +161,7 @@ private final class LastingFolders: @unchecked Sendable {
 }
 
 /// The port in the log line that has this message, as text or as JSON.
-func portInLog(of message: String, in log: String) -> UInt16? {
+public func portInLog(of message: String, in log: String) -> UInt16? {
   for line in log.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
   where line.contains(message) {
     for mark in ["address=\"", "\"address\":\""] {

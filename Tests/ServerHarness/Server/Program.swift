@@ -2,25 +2,25 @@ import Foundation
 
 /// A program that runs beside the test. What it writes is collected; it is killed at the latest
 /// when nobody refers to it any more.
-final class Program: Sendable {
+public final class Program: Sendable {
   /// Standard output or standard error, of which threads read all there is.
-  enum Stream: Int { case output, errors }
+  public enum Stream: Int { case output, errors }
 
-  struct Result {
+  public struct Result {
     /// The exit status; 128 and the signal's number when a signal ended it.
-    let status: Int32
-    let output: String
-    let errors: String
+    public let status: Int32
+    public let output: String
+    public let errors: String
 
-    var errorLines: [String] { errors.split(separator: "\n").map(String.init) }
+    public var errorLines: [String] { errors.split(separator: "\n").map(String.init) }
   }
 
-  let identifier: pid_t
+  public let identifier: pid_t
   private let state = State()
   private static let starting = NSLock()
 
   /// - Parameter environment: all that the program has of an environment.
-  init(_ path: String, _ arguments: [String], environment: [String: String] = [:]) throws {
+  public init(_ path: String, _ arguments: [String], environment: [String: String] = [:]) throws {
     // One at a time: a program must not inherit the pipes of another, whose end would not be seen.
     Program.starting.lock()
     defer { Program.starting.unlock() }
@@ -65,25 +65,25 @@ final class Program: Sendable {
   deinit { signal(SIGKILL) }
 
   /// Sends a signal, unless the program has ended.
-  func signal(_ number: Int32) { state.signal(number, to: identifier) }
+  public func signal(_ number: Int32) { state.signal(number, to: identifier) }
 
-  func text(of stream: Stream) -> String { state.text(stream.rawValue) }
+  public func text(of stream: Stream) -> String { state.text(stream.rawValue) }
 
   /// Waits until there is what `find` looks for in what the program has written.
   @discardableResult
-  func wait<Found>(
+  public func wait<Found>(
     in stream: Stream, for what: String, seconds: Double = 20, _ find: (String) -> Found?
   ) throws -> Found {
     try state.wait(stream.rawValue, for: what, seconds: seconds, find)
   }
 
   /// Waits until a text occurs.
-  func wait(in stream: Stream = .errors, for part: String) throws {
+  public func wait(in stream: Stream = .errors, for part: String) throws {
     try wait(in: stream, for: part) { $0.contains(part) ? true : nil }
   }
 
   /// Waits for the program's end.
-  func finish(seconds: Double = 20) throws -> Result {
+  public func finish(seconds: Double = 20) throws -> Result {
     let status = try state.waitForEnd(seconds: seconds)
     return Result(
       status: status, output: state.text(Stream.output.rawValue),

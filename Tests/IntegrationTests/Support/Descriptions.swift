@@ -1,0 +1,6 @@
+import ServerHarness
+import Testing
+
+extension Flavour: CustomTestStringConvertible {
+  public var testDescription: String { rawValue }
+}
