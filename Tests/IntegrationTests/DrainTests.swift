@@ -1,27 +1,9 @@
 import Foundation
 import ServerHarness
-import Synchronization
 import Testing
 
 /// How the server ends: no request that it accepted is lost.
 struct DrainTests {
-  /// What begins a drain.
-  enum Cause: String, CaseIterable, Sendable, CustomTestStringConvertible {
-    case admin = "GET /drain"
-    case terminate = "SIGTERM"
-    case interrupt = "SIGINT"
-
-    var testDescription: String { rawValue }
-
-    func begin(on server: ServerProcess) throws {
-      switch self {
-      case .admin: try #require(try server.admin("/drain").status == 200)
-      case .terminate: server.program.signal(SIGTERM)
-      case .interrupt: server.program.signal(SIGINT)
-      }
-    }
-  }
-
   /// A client of whose request the server has the first part.
   private func unfinishedRequest(_ server: ServerProcess) throws -> Client {
     let open = try server.metric("http_connections_open")
@@ -34,8 +16,9 @@ struct DrainTests {
   }
 
   @Test(
-    "What is in flight is answered, and the status is 0", arguments: Flavour.ours, Cause.allCases)
-  func inFlight(flavour: Flavour, cause: Cause) throws {
+    "What is in flight is answered, and the status is 0", arguments: Flavour.ours,
+    DrainCause.allCases)
+  func inFlight(flavour: Flavour, cause: DrainCause) throws {
     let server = try ServerProcess(
       flavour, settings: ["ADMIN_PORT": "0", "DRAIN_DELAY": "0", "REQUEST_TIMEOUT": "60"])
     let idle = try server.client()
@@ -158,71 +141,29 @@ struct DrainTests {
 
   // MARK: Under load
 
-  @Test("No request that was accepted fails", arguments: Flavour.ours, Cause.allCases)
-  func underLoad(flavour: Flavour, cause: Cause) throws {
-    let server = try ServerProcess(
-      flavour, settings: ["ADMIN_PORT": "0", "DRAIN_DELAY": "100ms", "ACCESS_LOG": "on"])
-    let load = Load(port: server.port)
-    let clients = (0..<20).map { index in
-      Background { try load.run(client: index, keepsAlive: index < 16) }
-    }
-    try eventually("the load is running") { load.answered >= 400 }
-    try cause.begin(on: server)
-    for client in clients { try client.value() }
-    let result = try server.program.finish()
-    #expect(result.status == 0)
-    // What the server has answered has reached its client.
-    let logged = result.output.split(separator: "\n").count { $0.contains("target=/load") }
-    #expect(logged == load.answered)
-  }
-}
-
-/// Clients that send requests until no connection is accepted any more.
-private final class Load: Sendable {
-  private let port: UInt16
-  private let count = Atomic<Int>(0)
-
-  init(port: UInt16) { self.port = port }
-
-  var answered: Int { count.load(ordering: .relaxed) }
-
-  /// - Throws: when a request fails that the server has accepted.
-  func run(client index: Int, keepsAlive: Bool) throws {
-    while let client = try connect() {
-      guard try use(client, index, keepsAlive: keepsAlive) else {
-        guard try connect() == nil else {
-          throw TestFailure("client \(index): a connection was reset, and the next one accepted")
-        }
-        return
-      }
-    }
+  @Test("No request that was accepted fails", arguments: Flavour.ours, DrainCause.allCases)
+  func underLoad(flavour: Flavour, cause: DrainCause) throws {
+    expectNothingLost(
+      in: try DrainRound(flavour, cause: cause, delay: "100ms").run("\(flavour), \(cause)"))
   }
 
-  /// Sends requests until the server says that one was the last.
-  ///
-  /// - Returns: false when the system took the connection, but the server had closed its listening
-  ///   socket before it could: as good as refused, as long as the next one is.
-  private func use(_ client: Client, _ index: Int, keepsAlive: Bool) throws -> Bool {
-    var number = 0
-    while true {
-      let content = "\(index), request \(number)"
-      let response: HTTPResponse
-      do {
-        try client.post(content, "/load", fields: keepsAlive ? "" : "Connection: close\r\n")
-        response = try client.response()
-      } catch let error as Client.ConnectionEnded where number == 0 && error.byReset {
-        return false
+  @Test(
+    "Nor in 64 drains, some of them side by side", arguments: [DrainCause.admin, .terminate],
+    ["0", "50ms"])
+  func many(cause: DrainCause, delay: String) throws {
+    let outcomes = try inParallel(4) { place in
+      try (0..<4).map { number in
+        try DrainRound(cause: cause, delay: delay, warmUp: 300).run("drain \(place).\(number)")
       }
-      guard response.status == 200, response.text == "echo: " + content else {
-        throw TestFailure("client \(index) got \(response.status) \(response.text)")
-      }
-      count.add(1, ordering: .relaxed)
-      if response.closes { return true }
-      number += 1
     }
+    let sum = outcomes.joined().reduce(.none, +)
+    #expect(sum.rounds == 16)
+    expectNothingLost(in: sum)
   }
 
-  private func connect() throws -> Client? {
-    do { return try Client(port: port) } catch is Client.ConnectionRefused { return nil }
+  private func expectNothingLost(in outcome: DrainRound.Outcome) {
+    #expect(outcome.failures == [])
+    #expect(outcome.missing == 0, "answers that the server has logged and no client has got")
+    #expect(outcome.cutOff == 0, "connections that were made and ended without an answer")
   }
 }
