@@ -5,7 +5,7 @@
 guest_sources := Package.swift $(shell find Sources/CMemory Sources/CWASI Sources/HTTPCodec Sources/Sockets Sources/HTTPServer -type f)
 host_sources := Package.swift $(shell find Sources/CWasmtime Sources/WasmHost Sources/wasm-serve -type f)
 
-.PHONY: help serve build fixture test check format bench fuzz fuzz-merge coverage clean
+.PHONY: help serve build fixture test check format bench fuzz fuzz-merge coverage soak clean
 .DELETE_ON_ERROR:
 
 help:
@@ -17,6 +17,7 @@ help:
 	@echo 'make fuzz-merge  keep what fuzzing has found for make test to replay'
 	@echo 'make coverage  how much of HTTPCodec its tests reach'
 	@echo 'make bench     cost per request and time to start, as ratios to a C server and nginx'
+	@echo 'make soak      good and hostile clients for MINUTES=5, on the real module: nothing lost, no growth'
 	@echo 'make check     only the checks of format and scripts that are part of make test'
 	@echo 'make format    format the Swift sources'
 	@echo 'make clean     remove what was built, but not the tools'
@@ -67,5 +68,8 @@ coverage: .tools/ready
 bench: build
 	@Benchmarks/run
 
+soak: dist/http_server.wasm dist/wasm-serve
+	@scripts/soak "$${MINUTES:-5}"
+
 clean:
-	rm -rf dist .build .build-wasm .build-host .build-bench .build-fuzz .build-coverage
+	rm -rf dist .build .build-wasm .build-host .build-bench .build-fuzz .build-coverage .build-soak

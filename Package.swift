@@ -54,6 +54,12 @@ let package = Package(
     .target(
       name: "ServerHarness", dependencies: ["CEpoll"], path: "Tests/ServerHarness",
       swiftSettings: [.unsafeFlags(["-O"])]),
+    .executableTarget(
+      name: "soak",
+      dependencies: [
+        "ServerHarness", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tests/Soak"),
 
     .target(
       name: "FuzzTargets", dependencies: ["CodecOracle", "ScriptedNetwork", "WasmHost"],

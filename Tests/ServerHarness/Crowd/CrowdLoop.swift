@@ -176,7 +176,7 @@ final class CrowdLoop {
       case .reset: $0.reset += 1
       }
     }
-    if end == .refused && wire.group.rejoin == .untilRefused { wire.group.hasLeft = true }
+    if end == .refused, case .untilRefused = wire.group.rejoin { wire.group.hasLeft = true }
     attempt(place, wire) {
       wire.close()
       try wire.persona.ended(end, wire)
@@ -212,11 +212,12 @@ final class CrowdLoop {
     wires[place] = nil
     freePlaces.append(place)
     if wire.isConnected { wire.tally.note { $0.open -= 1 } }
-    if wire.group.rejoin == .never || wire.group.hasLeft {
-      mailbox.noteGone(wire.tally)
-    } else {
-      // (A moment later: a server that refuses must not be asked without a pause.)
-      agenda.add(.join(wire.group), at: Crowd.now() + 1_000_000)
+    if wire.group.hasLeft { return mailbox.noteGone(wire.tally) }
+    switch wire.group.rejoin {
+    case .never: mailbox.noteGone(wire.tally)
+    case .untilRefused: agenda.add(.join(wire.group), at: Crowd.now())
+    case .afterPause(let time):
+      agenda.add(.join(wire.group), at: Crowd.now() + Int64(time) * 1_000_000)
     }
   }
 

@@ -42,9 +42,11 @@ final class Group {
 /// Whether a client whose connection has ended makes another one.
 public enum Rejoin: Sendable {
   case never
-  case always
+  case afterPause(milliseconds: Int)
   /// Until nobody listens any more, as at the end of a drain.
   case untilRefused
+
+  public static let always = Rejoin.afterPause(milliseconds: 1)
 }
 
 /// What a client asks of the system before it connects.

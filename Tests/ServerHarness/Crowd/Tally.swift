@@ -15,8 +15,9 @@ public final class Tally: Sendable {
     public var refused = 0
     public var closed = 0
     public var reset = 0
-    /// Among these: before the first octet of an answer to the first request. In a drain such a
-    /// connection may never have reached the server.
+    /// Among these: before the first octet of an answer to the first request. Such a connection may
+    /// never have reached the server: in a drain, or when the system's queue has overflowed (it
+    /// then sends SYN cookies, and resets whoever sends more than one segment before his turn).
     public var cutOff = 0
     public var failures = 0
     /// The first few.

@@ -2,6 +2,7 @@
 public final class Offender: Persona {
   private let offence: Offence
   private var reader = ResponseReader()
+  private var hasReceived = false
   private var isAnswered = false
 
   public init(_ offence: Offence) { self.offence = offence }
@@ -19,6 +20,7 @@ public final class Offender: Persona {
   }
 
   public func received(_ octets: UnsafeRawBufferPointer, _ wire: Wire) throws {
+    hasReceived = true
     reader.append(octets)
     while let response = try reader.next() {
       if response.isInterim { continue }
@@ -34,8 +36,8 @@ public final class Offender: Persona {
   }
 
   public func ended(_ end: Wire.End, _ wire: Wire) throws {
-    guard isAnswered || offence.statuses.isEmpty || end == .refused else {
-      throw TestFailure("\(offence.name) got no answer: \(end)")
-    }
+    if isAnswered || offence.endsUnanswered || end == .refused { return }
+    guard !hasReceived else { throw TestFailure("\(offence.name) got half an answer: \(end)") }
+    wire.tally.note { $0.cutOff += 1 }
   }
 }

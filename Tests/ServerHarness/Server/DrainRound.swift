@@ -27,20 +27,24 @@ public struct DrainRound: Sendable {
   public var delay = "0"
   /// How many answers there are before the drain begins.
   public var warmUp = 1000
+  public var traits = Program.Traits()
 
   public init(
-    _ flavour: Flavour = .wasmServe, cause: DrainCause, delay: String = "0", warmUp: Int = 1000
+    _ flavour: Flavour = .wasmServe, cause: DrainCause, delay: String = "0", warmUp: Int = 1000,
+    traits: Program.Traits = Program.Traits()
   ) {
     self.flavour = flavour
     self.cause = cause
     self.delay = delay
     self.warmUp = warmUp
+    self.traits = traits
   }
 
   /// - Throws: when the server does not start, or ends other than drained.
   public func run(_ name: String) throws -> Outcome {
     let server = try ServerProcess(
-      flavour, settings: ["ADMIN_PORT": "0", "DRAIN_DELAY": delay, "ACCESS_LOG": "on"])
+      flavour, settings: ["ADMIN_PORT": "0", "DRAIN_DELAY": delay, "ACCESS_LOG": "on"],
+      traits: traits)
     let crowd = try Crowd(port: server.port)
     let kinds: [(Tally, count: Int, GoodClient.Manner)] = [
       (Tally("keep-alive"), 16, .keepAlive(pauseMilliseconds: 1)),

@@ -15,12 +15,28 @@ public final class Program: Sendable {
     public var errorLines: [String] { errors.split(separator: "\n").map(String.init) }
   }
 
+  /// What is not the same for a test of seconds and a soak of hours.
+  public struct Traits: Sendable {
+    /// In a process group of its own, which Ctrl-C in a terminal does not reach.
+    public var isInOwnGroup = false
+    /// Of what it writes, the begin and at least so many octets of the end are kept.
+    public var keptOctets = Int.max
+
+    public init(isInOwnGroup: Bool = false, keptOctets: Int = .max) {
+      self.isInOwnGroup = isInOwnGroup
+      self.keptOctets = keptOctets
+    }
+  }
+
   public let identifier: pid_t
-  private let state = State()
+  private let state: State
   private static let starting = NSLock()
 
   /// - Parameter environment: all that the program has of an environment.
-  public init(_ path: String, _ arguments: [String], environment: [String: String] = [:]) throws {
+  public init(
+    _ path: String, _ arguments: [String], environment: [String: String] = [:],
+    traits: Traits = Traits()
+  ) throws {
     // One at a time: a program must not inherit the pipes of another, whose end would not be seen.
     Program.starting.lock()
     defer { Program.starting.unlock() }
@@ -41,8 +57,9 @@ public final class Program: Sendable {
     posix_spawnattr_setsigmask(&attributes, &signals)
     sigfillset(&signals)
     posix_spawnattr_setsigdefault(&attributes, &signals)
+    let ownGroup = traits.isInOwnGroup ? Int16(POSIX_SPAWN_SETPGROUP) : 0
     posix_spawnattr_setflags(
-      &attributes, Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF))
+      &attributes, Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF) | ownGroup)
 
     let words = ([path] + arguments).map { strdup($0) } + [nil]
     let variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
@@ -55,7 +72,8 @@ public final class Program: Sendable {
       throw TestFailure("cannot start \(path): \(String(cString: strerror(result)))")
     }
     self.identifier = identifier
-    let state = state
+    let state = State(keptOctets: traits.keptOctets)
+    self.state = state
     for (place, pipe) in pipes.enumerated() {
       inBackground { state.collect(from: pipe.read, place) }
     }
@@ -82,6 +100,9 @@ public final class Program: Sendable {
     try wait(in: stream, for: part) { $0.contains(part) ? true : nil }
   }
 
+  /// The exit status; nil while it runs.
+  public var status: Int32? { state.currentStatus }
+
   /// Waits for the program's end.
   public func finish(seconds: Double = 20) throws -> Result {
     let status = try state.waitForEnd(seconds: seconds)
@@ -104,6 +125,11 @@ private final class State: @unchecked Sendable {
   private var bytes: [[UInt8]] = [[], []]
   private var openStreams = 2
   private var status: Int32?
+  private let keptOctets: Int
+
+  init(keptOctets: Int) { self.keptOctets = keptOctets }
+
+  var currentStatus: Int32? { changed.withLock { status } }
 
   func collect(from descriptor: Int32, _ place: Int) {
     var buffer = [UInt8](repeating: 0, count: 65_536)
@@ -111,12 +137,20 @@ private final class State: @unchecked Sendable {
       let count = read(descriptor, &buffer, buffer.count)
       if count < 0 && errno == EINTR { continue }
       changed.withLock {
-        if count > 0 { bytes[place] += buffer[..<count] } else { openStreams -= 1 }
+        if count > 0 { append(buffer[..<count], place) } else { openStreams -= 1 }
         changed.broadcast()
       }
       if count <= 0 { break }
     }
     close(descriptor)
+  }
+
+  private func append(_ octets: ArraySlice<UInt8>, _ place: Int) {
+    bytes[place] += octets
+    let beginning = 16_384
+    if keptOctets < .max, bytes[place].count > beginning + 2 * keptOctets {
+      bytes[place].removeSubrange(beginning..<bytes[place].count - keptOctets)
+    }
   }
 
   func awaitEnd(of identifier: pid_t) {

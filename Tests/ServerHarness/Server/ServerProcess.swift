@@ -40,10 +40,11 @@ public final class ServerProcess: Sendable {
   ///   - shell: a script that prepares something and goes on with `exec "$@"`.
   public init(
     _ flavour: Flavour = .wasmServe, _ service: Service = .echo, settings: [String: String] = [:],
-    options: [String] = [], through shell: String? = nil
+    options: [String] = [], through shell: String? = nil,
+    traits: Program.Traits = Program.Traits()
   ) throws {
     program = try ServerProcess.start(
-      flavour, service, settings: settings, options: options, through: shell)
+      flavour, service, settings: settings, options: options, through: shell, traits: traits)
     port = try program.wait(in: .errors, for: "port") { portInLog(of: "listening", in: $0) }
     adminPort =
       settings["ADMIN_PORT"] == nil
@@ -56,15 +57,17 @@ public final class ServerProcess: Sendable {
   /// Starts a server, which may fail.
   public static func start(
     _ flavour: Flavour, _ service: Service = .echo, settings: [String: String],
-    options: [String] = [], through shell: String? = nil
+    options: [String] = [], through shell: String? = nil,
+    traits: Program.Traits = Program.Traits()
   ) throws -> Program {
     let command = try command(flavour, service, settings: settings, options: options)
     guard let shell else {
-      return try Program(command.path, command.arguments, environment: command.environment)
+      return try Program(
+        command.path, command.arguments, environment: command.environment, traits: traits)
     }
     return try Program(
       "/bin/sh", ["-c", shell, "sh", command.path] + command.arguments,
-      environment: command.environment)
+      environment: command.environment, traits: traits)
   }
 
   private static func command(
