@@ -1,6 +1,6 @@
 import Foundation
-import Synchronization
 import ServerHarness
+import Synchronization
 import Testing
 import WasmHost
 

@@ -68,12 +68,12 @@ struct Cast {
           ReluctantReader(posts, readsEveryMilliseconds: nil)
         },
         role("silent", share(5), .always) { _ in Silent() },
-        role("resets", share(5), later) { Resetter($0) },
+        role("resets", share(5), .afterPause(milliseconds: 1000)) { Resetter($0) },
       ]
       + Offence.Kind.allCases.map { kind in
         let offences = kind.offences
         return role(kind.rawValue, share(5), later) { Offender(offences[$0 % offences.count]) }
       }
-    flood = role("flood", Cast.roomLeft + 200, .always) { _ in Silent() }
+    flood = role("flood", Cast.roomLeft + 300, .always) { _ in Silent() }
   }
 }

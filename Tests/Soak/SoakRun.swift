@@ -40,8 +40,8 @@ final class SoakRun {
     server = try ServerProcess(
       settings: [
         "ADMIN_PORT": "0", "MAX_CONNECTIONS": "\(connections + Cast.roomLeft)",
-        "REQUEST_TIMEOUT": "3",
-        "WRITE_TIMEOUT": "3",
+        "REQUEST_TIMEOUT": "5",
+        "WRITE_TIMEOUT": "5",
       ],
       traits: Program.Traits(isInOwnGroup: true, keptOctets: 1 << 20))
     growth = GrowthWatch(atStart: try server.usage(), memoryLimit: try server.memoryLimit())

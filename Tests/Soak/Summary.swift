@@ -28,6 +28,9 @@ struct Summary {
           + ["closed: \(counts.closed)", "reset: \(counts.reset)", "cut off: \(counts.cutOff)"])
           .joined(separator: ", "))
     }
+    for role in run.cast.all {
+      for text in role.tally.counts.failureTexts { print("failure: \(text)") }
+    }
     let drains = run.drains.sum
     print(
       "drains under load: \(drains.rounds), \(drains.answered) answers,",

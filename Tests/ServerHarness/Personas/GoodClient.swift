@@ -27,7 +27,7 @@ public final class GoodClient: Persona {
     }
     /// Very many requests on one connection.
     public static func marathon(_ requests: Int) -> Manner {
-      Manner(requests: requests, depth: 16, pauseMilliseconds: 0, largestContent: 100)
+      Manner(requests: requests, depth: 64, pauseMilliseconds: 0, largestContent: 100)
     }
   }
 
