@@ -50,6 +50,22 @@ struct SegmentationTests {
     return client.text
   }
 
+  /// What is decoded in place leaves little of it behind: the room for the next octets must not
+  /// shrink to that.
+  @Test("A request that comes in one piece is taken in few", arguments: ["chunks", "trailers"])
+  func fewReads(kind: String) throws {
+    let server = try TestServer { $0.maxConnections = 1 }
+    let client = server.connect()
+    let chunks = kind == "chunks" ? [String](repeating: "x", count: 1000) : []
+    let trailers = kind == "chunks" ? "" : String(repeating: "X-Trailer: x\r\n", count: 500)
+    let message = Array(chunkedRequest(chunks, trailers: trailers).utf8)
+    try #require(message.count > 6000 && message.count < 8192)
+    client.send(message[...])
+    server.run()
+    #expect(client.text.hasPrefix("HTTP/1.1 200"))
+    #expect(client.takenCount <= 8)
+  }
+
   @Test("The answer is the same for any cut in two", arguments: messages.map(\.name))
   func cuts(name: String) throws {
     let message = try #require(Self.messages.first { $0.name == name })

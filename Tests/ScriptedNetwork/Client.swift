@@ -26,6 +26,8 @@ final class Client {
   private(set) var sendCount = 0
   /// The server said that it will send no more.
   var sawEnd = false
+  /// How many times the server took some of what was sent.
+  var takenCount = 0
   /// When the server closed the connection.
   private(set) var closedAt: Int64?
   /// The server closed it with input unread: a real system would have reset the connection, and

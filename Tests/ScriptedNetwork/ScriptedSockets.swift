@@ -111,6 +111,7 @@ final class ScriptedSockets: Sockets {
     if client.isReset { return .failed(SocketError(code: 104)) }
     if let segment = client.segments.first {
       noteProgress()
+      client.takenCount += 1
       let count = min(segment.count, buffer.count)
       buffer.copyBytes(from: segment.prefix(count))
       client.noteDelivered(count)
