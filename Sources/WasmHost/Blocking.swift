@@ -26,6 +26,24 @@ extension Instance {
     try wait(for: &waiting, limit: SO_RCVTIMEO)
   }
 
+  /// Waits until a connection is made, or has failed.
+  ///
+  /// - Parameter mayInterrupt: whether the beginning of a drain ends the wait (`intr`), as a signal
+  ///   would; the guest may call again and wait on. What a drain finishes may need new connections.
+  /// - Throws: `inprogress` after the time that the guest set with SNDTIMEO, as socket(7) has it.
+  func waitUntilConnected(_ hostFD: Int32, mayInterrupt: Bool) throws(Errno) {
+    var waiting = [pollfd(fd: hostFD, events: Int16(POLLOUT), revents: 0)]
+    if mayInterrupt {
+      waiting.append(pollfd(fd: drain.eventFD, events: Int16(POLLIN), revents: 0))
+    }
+    do throws(Errno) {
+      try wait(for: &waiting, limit: SO_SNDTIMEO)
+    } catch {
+      throw error == .again ? .inprogress : error
+    }
+    if waiting[0].revents == 0, waiting.last?.revents != 0 { throw .intr }
+  }
+
   /// Waits for the first of them, or as long as a socket option of the first one says.
   private func wait(for descriptors: inout [pollfd], limit option: Int32) throws(Errno) {
     var limit = timeval()

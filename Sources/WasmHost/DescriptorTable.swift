@@ -40,6 +40,8 @@ struct Descriptor {
   }
 
   var kind: Kind = .free
+  /// Accepted, or connected: one of those that may be limited in number.
+  var isConnection = false
   var state: State = []
   var hostFD: Int32 = -1
   /// Counts the uses of this number, so that a late event is not taken for the next owner's.
@@ -61,6 +63,8 @@ final class DescriptorTable {
   /// Numbers at and above it were never used.
   private(set) var count = 0
   private var freeNumbers: [UInt32] = []
+  /// The open descriptors that are connections.
+  private(set) var connections: UInt32 = 0
 
   init() {
     capacity = 64
@@ -115,10 +119,18 @@ final class DescriptorTable {
     return number
   }
 
+  /// A socket was accepted, or connected. It counts until it is closed.
+  func countConnection(_ entry: UnsafeMutablePointer<Descriptor>) {
+    guard !entry.pointee.isConnection else { return }
+    entry.pointee.isConnection = true
+    connections += 1
+  }
+
   /// Frees the number and closes the host's descriptor, unless it is one of the host's own.
   func remove(_ number: UInt32) throws(Errno) {
     let entry = try lookup(number)
     let (kind, hostFD) = (entry.pointee.kind, entry.pointee.hostFD)
+    if entry.pointee.isConnection { connections -= 1 }
     entry.pointee = Descriptor(
       state: entry.pointee.state.intersection(.inNewList), generation: entry.pointee.generation)
     freeNumbers.append(number)

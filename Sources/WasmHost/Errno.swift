@@ -43,6 +43,18 @@ public enum Errno: UInt16, Error {
   case spipe = 70
   case timedout = 73
   case notcapable = 76
+  // WasmEdge's, for getaddrinfo.
+  case aiaddrfamily = 77
+  case aiagain = 78
+  case aibadflag = 79
+  case aifail = 80
+  case aifamily = 81
+  case aimemory = 82
+  case ainodata = 83
+  case ainoname = 84
+  case aiservice = 85
+  case aisocktype = 86
+  case aisystem = 87
 
   /// The WASI word for the host's error number; `io` for one that has none here.
   init(host number: Int32) {

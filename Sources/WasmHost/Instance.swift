@@ -17,6 +17,9 @@ public struct InstanceConfiguration: Sendable {
   public var arguments: [String] = []
   public var environment: [Variable] = []
   public var grants = Grants.none
+  public var connectGrants = ConnectGrants.none
+  /// The most sockets it may have at once that it has accepted or connected; nil for no limit.
+  public var maxConnections: UInt32?
   /// The most linear memory it may have, in bytes.
   public var memoryLimit: Int64 = 256 << 20
   /// Lets several instances listen on one port (SO_REUSEPORT). Off for one instance: with it, a
@@ -47,7 +50,8 @@ public final class Instance {
   let drain: Drain
   let vectors = Vectors()
   var exitStatus: UInt32?
-  var hasReportedRefusal = false
+  var destinations: Destinations
+  var reportedRefusals: Set<String> = []
   var hasListened = false
 
   private let store: OpaquePointer
@@ -68,6 +72,7 @@ public final class Instance {
     self.module = module
     self.configuration = configuration
     self.drain = drain
+    destinations = Destinations(configuration.connectGrants)
     memory = GuestMemory(context: context)
     poller = try Poller(table: descriptors, drain: drain)
     wasmtime_store_limiter(store, configuration.memoryLimit, -1, -1, -1, -1)

@@ -97,6 +97,15 @@ final class Poller {
     if drain.isRequested { entry.pointee.state.insert(.drainUnreported) }
   }
 
+  /// A socket began to connect. Until then epoll says that it has hung up.
+  func didConnect(_ entry: UnsafeMutablePointer<Descriptor>, number: UInt32) {
+    entry.pointee.state.subtract([
+      .readable, .writable, .readDoubtful, .writeDoubtful, .peerClosed, .hungUp,
+    ])
+    entry.pointee.state.insert(.awaitsRoom)
+    if entry.pointee.state.contains(.registered) { register(entry, number: number, anew: true) }
+  }
+
   // MARK: The epoll set
 
   private func registerNew() {

@@ -78,6 +78,8 @@ extension Options {
     }
     configuration.grants =
       listen.isEmpty ? Grants(environment: configuration.environment) : Grants(listen)
+    configuration.connectGrants = ConnectGrants(allowConnect)
+    configuration.maxConnections = maxConnections
     configuration.memoryLimit = memory.bytes
     configuration.logger = logger
     return configuration

@@ -23,6 +23,24 @@ struct Options: ParsableArguments {
   var listen: [Grants.Grant] = []
 
   @Option(
+    help: ArgumentHelp(
+      """
+      Where the module may connect to; either part may be *, and the host a name. (default: \
+      nowhere; repeatable)
+      """,
+      valueName: "host:port"))
+  var allowConnect: [ConnectGrants.Grant] = []
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      The most connections that the module may have at once, made and accepted; further ones wait. \
+      (default: no limit)
+      """,
+      valueName: "number"))
+  var maxConnections: UInt32?
+
+  @Option(
     help: ArgumentHelp("The most memory that the module may have: 64M, 1G.", valueName: "size"))
   var memory = ByteSize(bytes: 256 << 20)
 
@@ -75,6 +93,10 @@ struct Variable: ExpressibleByArgument {
 }
 
 extension Grants.Grant: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+}
+
+extension ConnectGrants.Grant: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
 }
 

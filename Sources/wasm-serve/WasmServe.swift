@@ -13,8 +13,8 @@ struct WasmServe: ParsableCommand {
     usage: "wasm-serve [<options>] <module> [-- <arguments> ...]",
     discussion: """
       The module is a WASI preview1 core module that uses WasmEdge's socket extension. It has \
-      the environment and the ports that the options give it, and nothing else: no files, no \
-      connections to elsewhere.
+      the environment and the ports that the options give it, connects where they allow it, and \
+      has nothing else: no files.
 
         wasm-serve --env PORT=8080 http_server.wasm
 

@@ -105,7 +105,8 @@ struct CommandTests {
     arguments: [
       [], ["--bogus", "x.wasm"], ["--memory", "much", "x.wasm"], ["--listen", "here", "x.wasm"],
       ["--env", "=1", "x.wasm"], ["x.wasm", "y.wasm"], ["--log-format", "xml", "x.wasm"],
-      ["--drain-timeout", "soon", "x.wasm"],
+      ["--drain-timeout", "soon", "x.wasm"], ["--allow-connect", "here", "x.wasm"],
+      ["--allow-connect", "1.2.3:80", "x.wasm"], ["--max-connections", "-1", "x.wasm"],
     ])
   func usage(arguments: [String]) throws {
     let result = try Command(list: arguments).finish()
@@ -153,7 +154,7 @@ struct CommandTests {
     #expect(command.finish().status == 0)
   }
 
-  @Test("A refused address is one line in the log")
+  @Test("Each refused address is one line in the log")
   func refusal() throws {
     let file = try module(
       """
@@ -166,13 +167,15 @@ struct CommandTests {
         (func (export "_start")
           (drop (call $open (i32.const 1) (i32.const 2) (i32.const 0)))
           (drop (call $bind (i32.load (i32.const 0)) (i32.const 16) (i32.const 81)))
+          (drop (call $bind (i32.load (i32.const 0)) (i32.const 16) (i32.const 81)))
           (call $exit (call $bind (i32.load (i32.const 0)) (i32.const 16) (i32.const 82)))))
       """)
     let result = try Command("--no-cache", "--quiet", file).finish()
     #expect(result.status == 76)
-    #expect(result.lines.count == 1)
-    #expect(result.errors.contains("warning wasm-serve: refused"))
-    #expect(result.errors.contains("127.0.0.1:81"))
+    #expect(result.lines.count == 2)
+    #expect(result.lines.allSatisfy { $0.contains("warning wasm-serve: refused") })
+    #expect(result.lines.first?.contains("address=127.0.0.1:81 ") == true)
+    #expect(result.lines.last?.contains("address=127.0.0.1:82 ") == true)
   }
 
   @Test("A cache that others may write to is one warning, and the module runs")

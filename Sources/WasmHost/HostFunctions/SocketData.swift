@@ -31,9 +31,9 @@ extension HostFunction {
     HostFunction("sock_send_to", .i32, .i32, .i32, .i32, .i32, .i32, .i32) {
       environment, caller, values, _ in
       answer(environment, caller, values) { (instance, arguments) throws(Errno) in
-        // As sock_connect: nothing is granted outwards.
-        _ = try instance.descriptors.socket(arguments[0])
-        throw .notcapable
+        try instance.sockSend(
+          arguments[0], vectors: arguments[1], count: arguments[2], flags: arguments[5],
+          written: arguments[6], to: (address: arguments[3], port: arguments[4]))
       }
     },
   ]
@@ -66,13 +66,18 @@ extension Instance {
   }
 
   fileprivate func sockSend(
-    _ fd: UInt32, vectors address: UInt32, count: UInt32, flags: UInt32, written: UInt32
+    _ fd: UInt32, vectors address: UInt32, count: UInt32, flags: UInt32, written: UInt32,
+    to target: (address: UInt32, port: UInt32)? = nil
   ) throws(Errno) {
     let entry = try descriptors.socket(fd)
     guard flags == 0 else { throw .inval }
+    var receiver: SocketAddress?
+    if let target {
+      receiver = try destination(target.address, port: target.port, of: "send_to")
+    }
     try vectors.gather(address, count: count, in: memory)
     let writtenResult = try memory.pointer(written, count: 4, align: 4)
-    let bytes = try send(entry)
+    let bytes = try send(entry, to: receiver)
     writtenResult.storeBytes(of: UInt32(truncatingIfNeeded: bytes), as: UInt32.self)
   }
 
@@ -129,13 +134,15 @@ extension Instance {
   }
 
   /// Sends the gathered vectors: what fits, or, on a blocking socket, all of it.
-  func send(_ entry: UnsafeMutablePointer<Descriptor>) throws(Errno) -> Int {
+  func send(
+    _ entry: UnsafeMutablePointer<Descriptor>, to receiver: SocketAddress? = nil
+  ) throws(Errno) -> Int {
     let isNonBlocking = entry.pointee.state.contains(.nonBlocking)
     if isNonBlocking, !entry.pointee.mayWrite(inPoll: poller.calls) { throw .again }
     var sent = 0
     while true {
       let wanted = vectors.total
-      let bytes = sendOnce(entry.pointee.hostFD)
+      let bytes = sendOnce(entry.pointee.hostFD, receiver)
       if bytes >= 0 {
         entry.pointee.didWrite(bytes, of: wanted)
         sent += bytes
@@ -158,8 +165,17 @@ extension Instance {
     }
   }
 
-  private func sendOnce(_ hostFD: Int32) -> Int {
+  private func sendOnce(_ hostFD: Int32, _ receiver: SocketAddress?) -> Int {
     let flags = Int32(MSG_NOSIGNAL)
+    if let receiver {
+      return receiver.withSocketAddress { name, size in
+        vectors.withMessage { message in
+          message.pointee.msg_name = UnsafeMutableRawPointer(mutating: name)
+          message.pointee.msg_namelen = size
+          return sendmsg(hostFD, message, flags)
+        }
+      }
+    }
     if vectors.remaining == 1, let vector = vectors.pointer {
       return Glibc.send(hostFD, vector.pointee.iov_base, vector.pointee.iov_len, flags)
     }

@@ -1,6 +1,5 @@
 import CLinux
 import Glibc
-import Logging
 
 // Sockets from opening to closing, by the V1 names of WasmEdge's extension (docs/socket-abi.md).
 // Bytes are moved in SocketData.swift.
@@ -35,13 +34,14 @@ extension HostFunction {
     },
     HostFunction("sock_connect", .i32, .i32, .i32) { environment, caller, values, _ in
       answer(environment, caller, values) { (instance, arguments) throws(Errno) in
-        _ = try instance.descriptors.socket(arguments[0])
-        throw .notcapable
+        try instance.sockConnect(arguments[0], address: arguments[1], port: arguments[2])
       }
     },
     HostFunction("sock_getaddrinfo", .i32, .i32, .i32, .i32, .i32, .i32, .i32, .i32) {
       environment, caller, values, _ in
-      answer(environment, caller, values) { (_, _) throws(Errno) in throw .notcapable }
+      answer(environment, caller, values) { (instance, arguments) throws(Errno) in
+        try instance.sockGetAddrInfo(arguments)
+      }
     },
     HostFunction("sock_shutdown", .i32, .i32) { environment, caller, values, _ in
       answer(environment, caller, values) { (instance, arguments) throws(Errno) in
@@ -91,7 +91,7 @@ extension Instance {
     let host = try addressBuffer(address)
     let wanted = SocketAddress(host: Array(host), port: port)
     guard configuration.grants.allow(host: wanted.host, port: port) else {
-      reportRefusal("bind", "\(wanted)")
+      reportRefusal("bind", "\(wanted)", granted: grantedToBind)
       throw .notcapable
     }
     if configuration.sharesPorts { setOption(entry.pointee.hostFD, SOL_SOCKET, SO_REUSEPORT, 1) }
@@ -104,7 +104,7 @@ extension Instance {
     let entry = try descriptors.socket(fd)
     guard entry.pointee.state.contains(.bound) else {
       // The kernel would choose a port, which nobody granted.
-      reportRefusal("listen", "an address of the kernel's choice")
+      reportRefusal("listen", "an address of the kernel's choice", granted: grantedToBind)
       throw .notcapable
     }
     guard listen(entry.pointee.hostFD, backlog) == 0 else { throw .last }
@@ -124,6 +124,7 @@ extension Instance {
     guard flags & ~FDFlags.nonBlock == 0 else { throw .inval }
     // Checked before the connection is taken: after it, a bad pointer would lose it.
     _ = try memory.pointer(result, count: 4, align: 4)
+    try checkRoomForConnection("accept")
     let hostFD = try accept(listener)
     // A response is one send, and the ABI has no TCP_NODELAY: nothing is gained by holding back its
     // last segment.
@@ -131,6 +132,7 @@ extension Instance {
     let isNonBlocking = flags & FDFlags.nonBlock != 0
     let number = descriptors.insert(
       hostFD, kind: .stream, state: isNonBlocking ? [.unpolled, .nonBlocking] : .unpolled)
+    descriptors.countConnection(try descriptors.socket(number))
     poller.add(number)
     try memory.store(number, at: result)
   }
@@ -193,15 +195,7 @@ extension Instance {
     return bytes
   }
 
-  /// One line, the first time: a guest that tries again and again is not to fill the log.
-  private func reportRefusal(_ what: String, _ address: String) {
-    guard !hasReportedRefusal else { return }
-    hasReportedRefusal = true
-    let granted = configuration.grants.grants.map(\.description).joined(separator: ",")
-    configuration.logger.warning(
-      "refused: the guest was not granted this address",
-      metadata: ["call": "\(what)", "address": "\(address)", "granted": "\(granted)"])
-  }
+  private var grantedToBind: [String] { configuration.grants.grants.map(\.description) }
 }
 
 extension Descriptor.State {
@@ -210,7 +204,7 @@ extension Descriptor.State {
 }
 
 /// Sets an option that is a convenience: where it cannot be set, the socket works without.
-private func setOption(_ hostFD: Int32, _ level: Int32, _ name: Int32, _ value: Int32) {
+func setOption(_ hostFD: Int32, _ level: Int32, _ name: Int32, _ value: Int32) {
   var value = value
   setsockopt(hostFD, level, name, &value, socklen_t(MemoryLayout<Int32>.size))
 }

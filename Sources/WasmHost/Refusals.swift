@@ -1,0 +1,33 @@
+import Logging
+
+/// What a guest was refused: an errno to it, and a line in the log.
+extension Instance {
+  /// So many different refusals are told of: a guest that tries one address after another is not
+  /// to fill the log.
+  private static let refusalLimit = 16
+
+  /// One line for each address, the first time.
+  func reportRefusal(_ call: String, _ address: String, granted: [String]) {
+    guard isNewRefusal("\(call) \(address)") else { return }
+    let granted = granted.isEmpty ? "nothing" : granted.joined(separator: ",")
+    configuration.logger.warning(
+      "refused: the guest was not granted this address",
+      metadata: ["call": "\(call)", "address": "\(address)", "granted": "\(granted)"])
+  }
+
+  /// - Throws: `mfile` when the guest has as many connections as it may have: what it gets as well
+  ///   when the process has no more descriptors.
+  func checkRoomForConnection(_ call: String) throws(Errno) {
+    guard let limit = configuration.maxConnections, descriptors.connections >= limit else { return }
+    if isNewRefusal("\(call) limit") {
+      configuration.logger.warning(
+        "refused: the guest has as many connections as it may have",
+        metadata: ["call": "\(call)", "limit": "\(limit)"])
+    }
+    throw .mfile
+  }
+
+  private func isNewRefusal(_ refusal: String) -> Bool {
+    reportedRefusals.count < Instance.refusalLimit && reportedRefusals.insert(refusal).inserted
+  }
+}
