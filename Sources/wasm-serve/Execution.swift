@@ -71,7 +71,7 @@ extension Options {
     var configuration = InstanceConfiguration()
     let name = module.lastIndex(of: "/").map { String(module[$0...].dropFirst()) } ?? module
     configuration.arguments = [name] + arguments
-    for variable in environment.compactMap(\.variable) {
+    for variable in envFile.flatMap(\.variables) + environment.compactMap(\.variable) {
       // The last one counts; a guest's getenv takes the first.
       configuration.environment.removeAll { $0.name == variable.name }
       configuration.environment.append(variable)

@@ -16,6 +16,15 @@ struct Options: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
+      A file of variables: NAME=VALUE lines, and comments with #. --env wins over it. (repeatable)
+      """,
+      valueName: "file"),
+    transform: EnvironmentFile.init(path:))
+  var envFile: [EnvironmentFile] = []
+
+  @Option(
+    help: ArgumentHelp(
+      """
       A port that the module may bind. (default: the module's PORT, or 1234, and its ADMIN_PORT; \
       repeatable)
       """,

@@ -107,6 +107,7 @@ struct CommandTests {
       ["--env", "=1", "x.wasm"], ["x.wasm", "y.wasm"], ["--log-format", "xml", "x.wasm"],
       ["--drain-timeout", "soon", "x.wasm"], ["--allow-connect", "here", "x.wasm"],
       ["--allow-connect", "1.2.3:80", "x.wasm"], ["--max-connections", "-1", "x.wasm"],
+      ["--env-file", "/no/such/file", "x.wasm"],
     ])
   func usage(arguments: [String]) throws {
     let result = try Command(list: arguments).finish()
