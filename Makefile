@@ -4,6 +4,8 @@
 
 guest_sources := Package.swift $(shell find Sources/CMemory Sources/CWASI Sources/HTTPCodec Sources/Sockets Sources/HTTPServer -type f)
 host_sources := Package.swift $(shell find Sources/CWasmtime Sources/WasmHost Sources/wasm-serve -type f)
+# Guests in C, for tests.
+c_guests := $(patsubst Tests/Fixtures/Guests/%.c,dist/guests/%.wasm,$(wildcard Tests/Fixtures/Guests/*.c))
 
 .PHONY: help serve build fixture test check format bench fuzz fuzz-merge coverage soak clean
 .DELETE_ON_ERROR:
@@ -47,7 +49,10 @@ dist/wasm-serve: $(host_sources) .tools/ready
 dist/http_server: $(guest_sources) $(shell find Sources/http_server -type f) .tools/ready
 	@scripts/build native
 
-test: build dist/fixture.wasm
+dist/guests/%.wasm: Tests/Fixtures/Guests/%.c Tests/Fixtures/Guests/guest.h .tools/ready
+	@scripts/build guest $*
+
+test: build dist/fixture.wasm $(c_guests)
 	@scripts/test
 
 check:

@@ -125,6 +125,15 @@ public final class Client: @unchecked Sendable {
     try exchange("GET \(target) HTTP/1.1\r\nHost: a\r\n\(fields)\r\n")
   }
 
+  /// Reads a number of bytes.
+  func read(_ count: Int) throws -> [UInt8] {
+    while received.count - taken < count {
+      guard try receive() else { throw ended(byReset: false) }
+    }
+    defer { taken += count }
+    return Array(received[taken..<taken + count])
+  }
+
   /// Reads until the server closes.
   public func readToEnd() throws -> [UInt8] {
     while try receive() {}

@@ -1,0 +1,213 @@
+import Foundation
+import Testing
+
+/// Guests that are not ours in kind: small C programs on the same ABI (Tests/Fixtures/Guests). Each
+/// runs on wasm-serve, and on WasmEdge where there is one.
+struct GuestTests {
+  enum Host: String, CaseIterable, Sendable, CustomTestStringConvertible {
+    case wasmServe = "wasm-serve"
+    case wasmEdge = "wasmedge"
+
+    var testDescription: String { rawValue }
+
+    static let available = allCases.filter { $0 == .wasmServe || findOnPath("wasmedge") != nil }
+  }
+
+  /// - Parameter options: of wasm-serve.
+  private func start(
+    _ name: String, _ arguments: [String], on host: Host = .wasmServe, options: [String] = []
+  ) throws -> Program {
+    let module = try Dist.file("guests/\(name).wasm")
+    switch host {
+    case .wasmServe:
+      return try Program(
+        Dist.file("wasm-serve"), ["--no-cache"] + options + [module, "--"] + arguments)
+    case .wasmEdge:
+      return try Program(#require(findOnPath("wasmedge")), [module] + arguments)
+    }
+  }
+
+  /// A server that has begun to listen, on a port of the system's choice.
+  private func serve(
+    _ name: String, on host: Host = .wasmServe, options: [String] = []
+  ) throws -> (program: Program, port: UInt16) {
+    let program = try start(
+      name, ["0"], on: host, options: ["--listen", "127.0.0.1:0"] + options)
+    let port = try program.wait(in: .output, for: "port") { text in
+      text.wholeMatch(of: /listening on port (\d+)\n/).flatMap { UInt16($0.1) }
+    }
+    return (program, port)
+  }
+
+  private func ask(
+    _ host: String, _ port: UInt16, line: String = "hello", on runtime: Host = .wasmServe,
+    options: [String] = []
+  ) throws -> Program.Result {
+    try start("client", [host, "\(port)", line], on: runtime, options: ["--quiet"] + options)
+      .finish()
+  }
+
+  private func expectEcho(_ client: Client, _ text: String) throws {
+    try client.send(text)
+    #expect(String(decoding: try client.read(text.utf8.count), as: UTF8.self) == text)
+  }
+
+  // MARK: Serving
+
+  @Test("A server that blocks serves one connection after the other", arguments: Host.available)
+  func blocking(host: Host) throws {
+    let (program, port) = try serve("echo_blocking", on: host)
+    let first = try Client(port: port, of: program)
+    try expectEcho(first, "one")
+    let second = try Client(port: port, of: program)
+    try second.send("two")
+    #expect(!second.hasAnything(inMilliseconds: 100))
+    try expectEcho(first, "three")
+    first.close()
+    #expect(String(decoding: try second.read(3), as: UTF8.self) == "two")
+    // One that resets is no more than one that is gone.
+    second.reset()
+    try expectEcho(Client(port: port, of: program), "four")
+  }
+
+  @Test("A server on poll_oneoff serves many at once", arguments: Host.available)
+  func polling(host: Host) throws {
+    let (program, port) = try serve("echo_poll", on: host)
+    let clients = try (0..<100).map { _ in try Client(port: port, of: program) }
+    for round in 0..<3 {
+      for (index, client) in clients.enumerated() { try client.send("\(round) of \(index)") }
+      for (index, client) in clients.enumerated().reversed() {
+        let expected = "\(round) of \(index)"
+        #expect(String(decoding: try client.read(expected.utf8.count), as: UTF8.self) == expected)
+      }
+    }
+    for client in clients[..<50] { client.reset() }
+    for client in clients[50...] { try expectEcho(client, "still here") }
+  }
+
+  @Test("Megabytes come back whole, from both servers", arguments: Host.available)
+  func large(host: Host) throws {
+    let content = (0..<4 << 20).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
+    for name in ["echo_blocking", "echo_poll"] {
+      let (program, port) = try serve(name, on: host)
+      let client = try Client(port: port, of: program)
+      let sending = Background { try client.send(content) }
+      #expect(try client.read(content.count) == content, "\(name)")
+      try sending.value()
+      client.finishSending()
+      #expect(try client.readToEnd().isEmpty)
+    }
+  }
+
+  @Test(
+    "SIGTERM drains them: what is served is finished, then they end by themselves",
+    arguments: ["echo_blocking", "echo_poll"])
+  func draining(name: String) throws {
+    let idle = try serve(name)
+    idle.program.signal(SIGTERM)
+    let result = try idle.program.finish()
+    #expect(result.status == 0)
+    #expect(result.output.hasSuffix("drained\n"))
+
+    let (program, port) = try serve(name)
+    let client = try Client(port: port, of: program)
+    try expectEcho(client, "before")
+    program.signal(SIGTERM)
+    try program.wait(for: "draining")
+    try expectEcho(client, "after")
+    client.finishSending()
+    #expect(try client.readToEnd().isEmpty)
+    #expect(try program.finish().status == 0)
+  }
+
+  @Test("Beyond --max-connections clients wait, and are served when there is room")
+  func connectionLimit() throws {
+    let (program, port) = try serve("echo_poll", options: ["--max-connections", "2"])
+    let clients = try (0..<3).map { _ in try Client(port: port, of: program) }
+    try expectEcho(clients[0], "one")
+    try expectEcho(clients[1], "two")
+    try clients[2].send("three")
+    try program.wait(for: "as many connections as it may have call=accept limit=2")
+    #expect(!clients[2].hasAnything(inMilliseconds: 100))
+    clients[0].close()
+    #expect(String(decoding: try clients[2].read(5), as: UTF8.self) == "three")
+  }
+
+  @Test("So it is with our own server")
+  func ownConnectionLimit() throws {
+    let server = try ServerProcess(options: ["--max-connections", "2"])
+    let clients = try (0..<3).map { _ in try server.client() }
+    #expect(try clients[0].get().status == 200)
+    #expect(try clients[1].get().status == 200)
+    try clients[2].post("waiting")
+    try server.program.wait(for: "as many connections as it may have")
+    #expect(!clients[2].hasAnything(inMilliseconds: 100))
+    clients[0].close()
+    #expect(try clients[2].response().text == "echo: waiting")
+  }
+
+  // MARK: Connecting
+
+  @Test("A client finds a host by its name, and asks it", arguments: Host.available)
+  func client(host: Host) throws {
+    let (program, port) = try serve("echo_poll")
+    for name in ["localhost", "127.0.0.1"] {
+      let result = try ask(
+        name, port, line: "hello, \(name)", on: host,
+        options: ["--allow-connect", "\(name):\(port)"])
+      #expect(result.status == 0, "\(name): \(result.errors)")
+      #expect(result.output == "hello, \(name)\n")
+      #expect(result.errors == "")
+    }
+    program.signal(SIGKILL)
+  }
+
+  @Test("Without a grant it is NOTCAPABLE, and one line says what was refused and what granted")
+  func notGranted() throws {
+    let (program, port) = try serve("echo_poll")
+    let byName = try ask("localhost", port)
+    #expect(byName.status == 76)
+    #expect(byName.errorLines.count == 2)
+    #expect(byName.errorLines.first?.contains("refused") == true)
+    #expect(
+      byName.errorLines.first?.contains("address=localhost call=getaddrinfo granted=nothing")
+        == true)
+    #expect(byName.errorLines.last == "sock_getaddrinfo: errno 76")
+
+    let grant = "127.0.0.1:\(port ^ 1)"
+    let byNumber = try ask("127.0.0.1", port, options: ["--allow-connect", grant])
+    #expect(byNumber.status == 76)
+    #expect(byNumber.errorLines.count == 2)
+    #expect(
+      byNumber.errorLines.first?
+        .contains("address=127.0.0.1:\(port) call=connect granted=\(grant)") == true)
+
+    // The name is granted, another port of it.
+    let otherPort = try ask(
+      "localhost", port, options: ["--allow-connect", "localhost:\(port ^ 1)"])
+    #expect(otherPort.status == 76)
+    #expect(otherPort.errorLines.last == "sock_connect: errno 76")
+    program.signal(SIGKILL)
+  }
+
+  @Test("Where nobody listens it is CONNREFUSED", arguments: Host.available)
+  func connectionRefused(host: Host) throws {
+    let port = try TakenPort.freePort()
+    let result = try ask("127.0.0.1", port, on: host, options: ["--allow-connect", "*:*"])
+    #expect(result.status == 14)
+    #expect(result.errors == "sock_connect: errno 14\n")
+  }
+
+  @Test("A server on [::] answers both families")
+  func dualStack() throws {
+    let server = try ServerProcess(settings: ["HOST": "::"], options: ["--listen", "[::]:0"])
+    #expect(try server.client().get().status == 200)
+    for host in ["::1", "127.0.0.1"] {
+      let grant = host == "::1" ? "[::1]:\(server.port)" : "\(host):\(server.port)"
+      let result = try ask(
+        host, server.port, line: "GET / HTTP/1.0\r\n\r", options: ["--allow-connect", grant])
+      #expect(result.status == 0, "\(host): \(result.errors)")
+      #expect(result.output.hasPrefix("HTTP/1.1 200 OK\r\n"), "\(host)")
+    }
+  }
+}
