@@ -190,7 +190,9 @@ struct NameLookupTests {
     try prepare(guest)
     #expect(try call(guest, "", "") == .ainoname)
     #expect(try call(guest, "127.0.0.1", records: 0) == .aimemory)
-    #expect(try call(guest, "a\0b") == .ainoname)
+    for name in ["a\0b", "a b", "a\n", "д", "\u{9b}"] {
+      #expect(try call(guest, name) == .ainoname, "\(name.debugDescription)")
+    }
     #expect(try call(guest, String(repeating: "a", count: 257)) == .ainoname)
     #expect(try call(guest, "127.0.0.1", "no-such-service") == .aiservice)
     try prepare(guest, flags: 1 << 7)

@@ -45,4 +45,38 @@ struct RobustnessTests {
     }
     #expect(successes > 100)
   }
+
+  @Test(
+    "No list of address records brings the host down", arguments: 1...4 as ClosedRange<UInt64>)
+  func oddAddressRecords(seed: UInt64) throws {
+    let guest = try Guest()
+    var state = seed
+    func next() -> UInt32 {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return UInt32(truncatingIfNeeded: state >> 32)
+    }
+    // Mostly places near by, which hold more of the same.
+    func pointer() -> UInt32 {
+      let number = Int(next() % 64)
+      return number < RobustnessTests.numbers.count
+        ? RobustnessTests.numbers[number] : 256 + next() % 64 * 4
+    }
+    let nodes = ["127.0.0.1", "::1", "localhost", "a\0b", ""].map(bytes)
+    var errnos: Set<Errno> = []
+    for _ in 0..<1000 {
+      for place in 0..<512 as Range<UInt32> { try guest.store(pointer(), at: place * 4) }
+      // Hints that mean something, or nearly so.
+      try guest.store(next() & 0x0203_007f, at: 0)
+      try guest.store(next() & 3, at: 4)
+      let node = nodes[Int(next() % 5)]
+      try guest.write(node, at: 4096)
+      let answer = try guest.instance.call(
+        "sock_getaddrinfo",
+        list: [4096, UInt32(node.count), 4096, 0, 0, pointer(), next() % 4, 8192])
+      let number = try #require(answer)
+      errnos.insert(try #require(Errno(rawValue: UInt16(number))))
+    }
+    // The whole way, and out of it at each place.
+    #expect(errnos.isSuperset(of: [.success, .fault, .inval, .notcapable, .ainoname, .aimemory]))
+  }
 }

@@ -63,7 +63,8 @@ extension Instance {
     let bytes = try memory.bytes(address, count: count)
     // The longest name of a host has 253 octets, and an address with its zone is shorter.
     guard count <= 256 else { throw .ainoname }
-    let content = bytes.prefix { $0 != 0 }
+    // The names of hosts and services are ASCII; what is not need not get into the log either.
+    let content = bytes.prefix { 0x21...0x7e ~= $0 }
     guard bytes[content.endIndex...].allSatisfy({ $0 == 0 }) else { throw .ainoname }
     return content.isEmpty ? nil : String(decoding: content, as: UTF8.self)
   }

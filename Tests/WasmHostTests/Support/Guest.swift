@@ -181,6 +181,14 @@ final class Client {
 /// Loopback delivers at once, but on another core.
 func settle() { usleep(20_000) }
 
+/// Whether this machine has ::1: containers often have not.
+let hasInet6Loopback: Bool = {
+  let fd = socket(AF_INET6, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+  defer { if fd >= 0 { close(fd) } }
+  let address = SocketAddress(host: [UInt8](repeating: 0, count: 15) + [1], port: 0)
+  return address.withSocketAddress { bind(fd, $0, $1) } == 0
+}()
+
 func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
 
 /// Runs the body on a thread of its own.
