@@ -111,6 +111,7 @@ struct ConnectTests {
     let guest = try guest("127.0.0.1:*")
     let port = try silentPort(guest)
     let fd = try guest.open()
+    try setSendTimeout(guest, fd, milliseconds: 5000)
     let drain = guest.drain
     try inBackground {
       pause(milliseconds: 50)
