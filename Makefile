@@ -43,6 +43,9 @@ dist/http_server.wasm: $(guest_sources) $(shell find Sources/http_server -type f
 dist/fixture.wasm: $(guest_sources) $(shell find Tests/Fixtures/ConformanceService -type f) .tools/ready
 	@scripts/build module conformance_service fixture.wasm
 
+dist/faulty.wasm: $(guest_sources) $(shell find Tests/Fixtures/FaultyService -type f) .tools/ready
+	@scripts/build module faulty_service faulty.wasm
+
 dist/wasm-serve: $(host_sources) .tools/ready
 	@scripts/build host
 
@@ -52,7 +55,7 @@ dist/http_server: $(guest_sources) $(shell find Sources/http_server -type f) .to
 dist/guests/%.wasm: Tests/Fixtures/Guests/%.c Tests/Fixtures/Guests/guest.h .tools/ready
 	@scripts/build guest $*
 
-test: build dist/fixture.wasm $(c_guests)
+test: build dist/fixture.wasm dist/faulty.wasm $(c_guests)
 	@scripts/test
 
 check:

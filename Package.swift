@@ -27,6 +27,8 @@ let package = Package(
     .executableTarget(
       name: "conformance_service", dependencies: ["HTTPServer"],
       path: "Tests/Fixtures/ConformanceService"),
+    .executableTarget(
+      name: "faulty_service", dependencies: ["HTTPServer"], path: "Tests/Fixtures/FaultyService"),
 
     // The host: runs such modules on the Wasmtime engine.
     .target(

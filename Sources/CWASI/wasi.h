@@ -36,7 +36,8 @@ enum { WASI_AF_INET4 = 1, WASI_AF_INET6 = 2 };
 enum { WASI_SOCK_STREAM = 2 };
 enum { WASI_SOL_SOCKET = 0, WASI_SO_REUSEADDR = 0, WASI_SO_ACCEPTCONN = 13 };
 enum { WASI_FDFLAG_NONBLOCK = 4 };
-enum { WASI_SHUT_WR = 2 };
+enum { WASI_FILETYPE_REGULAR_FILE = 4 };
+enum { WASI_SHUT_RD = 1, WASI_SHUT_WR = 2 };
 enum { WASI_CLOCK_REALTIME = 0, WASI_CLOCK_MONOTONIC = 1 };
 enum { WASI_EVENTTYPE_CLOCK = 0, WASI_EVENTTYPE_FD_READ = 1, WASI_EVENTTYPE_FD_WRITE = 2 };
 enum { WASI_EVENT_FD_READWRITE_HANGUP = 1 };
@@ -51,6 +52,12 @@ typedef struct {
   void *_Nullable buf;
   wasi_u32 buf_len;
 } wasi_iovec;
+
+typedef struct {
+  wasi_u8 filetype;
+  wasi_u16 flags;
+  wasi_u64 rights[2];
+} wasi_fdstat;
 
 typedef struct {
   wasi_u64 userdata;
@@ -80,6 +87,7 @@ typedef struct {
 
 #ifdef __wasm__
 _Static_assert(sizeof(wasi_address) == 8, "address");
+_Static_assert(sizeof(wasi_fdstat) == 24, "fdstat");
 _Static_assert(sizeof(wasi_subscription) == 48, "subscription");
 _Static_assert(__builtin_offsetof(wasi_subscription, u.clock.timeout) == 24, "clock timeout");
 _Static_assert(__builtin_offsetof(wasi_subscription, u.fd_readwrite.fd) == 16, "fd");
@@ -98,7 +106,12 @@ wasi_errno WASI_IMPORT(poll_oneoff)(const wasi_subscription *_Nonnull in, wasi_e
 wasi_errno WASI_IMPORT(random_get)(void *_Nonnull buf, wasi_u32 buf_len);
 wasi_errno WASI_IMPORT(fd_write)(wasi_fd fd, const wasi_iovec *_Nonnull iovs, wasi_u32 iovs_len,
                                  wasi_u32 *_Nonnull nwritten);
+wasi_errno WASI_IMPORT(fd_pread)(wasi_fd fd, const wasi_iovec *_Nonnull iovs, wasi_u32 iovs_len,
+                                 wasi_u64 offset, wasi_u32 *_Nonnull nread);
+wasi_errno WASI_IMPORT(fd_pwrite)(wasi_fd fd, const wasi_iovec *_Nonnull iovs, wasi_u32 iovs_len,
+                                  wasi_u64 offset, wasi_u32 *_Nonnull nwritten);
 wasi_errno WASI_IMPORT(fd_close)(wasi_fd fd);
+wasi_errno WASI_IMPORT(fd_fdstat_get)(wasi_fd fd, wasi_fdstat *_Nonnull stat);
 wasi_errno WASI_IMPORT(fd_fdstat_set_flags)(wasi_fd fd, wasi_u32 flags);
 
 wasi_errno WASI_IMPORT(sock_open)(wasi_u32 family, wasi_u32 type, wasi_fd *_Nonnull fd);

@@ -32,7 +32,8 @@ struct Admin {
       }
     } else if request.path == "/metrics" {
       response.contentType = "text/plain; version=0.0.4; charset=utf-8"
-      metrics.append(to: &response, isReady: isReady, uptimeSeconds: uptimeSeconds)
+      Board().total(with: metrics).append(
+        to: &response, isReady: isReady, uptimeSeconds: uptimeSeconds)
     } else if isDrain {
       // (Not for HEAD, which only asks what GET would answer.)
       if request.method != .head { drainRequested = true }

@@ -97,7 +97,7 @@ extension EventLoop where Network: ~Copyable {
     network.close(descriptor)
     deadlines.clear(slot, table.connections)
     table.remove(slot)
-    responder.metrics.connectionsOpen = table.publicCount
+    responder.metrics.connectionsOpen = UInt64(table.publicCount)
     watchListeners()
   }
 

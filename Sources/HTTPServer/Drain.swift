@@ -46,6 +46,7 @@ extension EventLoop where Network: ~Copyable {
   mutating func beginDrain() {
     guard case .serving = drain.phase else { return }
     responder.isDraining = true
+    if !network.drainRequested { network.announceDrain() }
     drain.deadline = now + configuration.drainTimeout
     let delay = configuration.adminPort == nil ? 0 : configuration.drainDelay
     drain.phase = .accepting(until: now + delay)

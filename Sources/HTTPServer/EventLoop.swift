@@ -19,6 +19,7 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
   var table: ConnectionTable
   var deadlines: Deadlines
   var drain = Drain()
+  private var board = Board()
 
   /// What every connection reads into, and where its responses are put together (most of them in
   /// the batch, those that follow from what a connection keeps in the other one): a connection
@@ -30,6 +31,8 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
   private var listener: Listener?
   private var adminListener: Listener?
   private var acceptAgainAt: Int64?
+  /// A shortage may last: it is told of every ten seconds.
+  private var nextShortageLineAt: Int64 = 0
 
   /// The time of this turn.
   var now: Int64
@@ -111,6 +114,7 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
   /// - Throws: when waiting fails, and there is no way to go on.
   mutating func run() throws(SocketError) {
     while !isDrained { try turn() }
+    board.write(responder.metrics)
     responder.log.flush()
   }
 
@@ -121,6 +125,7 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
     now = max(now, network.monotonicTime())
     keepTime()
     if network.drainRequested { beginDrain() }
+    if count > 0 { board.noteTurn() }
     for i in 0..<count { dispatch(network.event(i)) }
     sendBatch()
     if responder.admin.drainRequested { beginDrain() }
@@ -131,6 +136,7 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
     closeOverdue()
     advanceDrain()
     sendBatch()
+    board.writeIfDue(responder.metrics, at: now)
     responder.log.flush()
   }
 
@@ -148,6 +154,7 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
   private func timeToNextDeadline() -> Int64? {
     var next = min(
       deadlines.next(table.connections), acceptAgainAt ?? .max, drain.nextStepAt ?? .max)
+    if let dueAt = board.dueAt { next = min(next, dueAt) }
     if responder.log.isWaiting { next = min(next, now + EventLoop.retryPause) }
     return next == .max ? nil : max(0, next - now)
   }
@@ -198,9 +205,10 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
   /// Gives what is short some time to come back.
   @inline(never)
   mutating func pauseAccepting(_ message: StaticString) {
-    if acceptAgainAt == nil {
+    if acceptAgainAt == nil { responder.metrics.acceptPauses += 1 }
+    if now >= nextShortageLineAt {
+      nextShortageLineAt = now + 10 * Configuration.second
       responder.log.write(.warn, message)
-      responder.metrics.acceptPauses += 1
     }
     acceptAgainAt = now + EventLoop.retryPause
     watchListeners()
@@ -238,7 +246,7 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
       bufferSize: configuration.bufferSize, outputLimit: configuration.outputLimit)
     guard let slot = table.insert(connection) else { return network.close(descriptor) }
     if !isAdmin { responder.metrics.connectionsAccepted += 1 }
-    responder.metrics.connectionsOpen = table.publicCount
+    responder.metrics.connectionsOpen = UInt64(table.publicCount)
     deadlines.set(.fresh, for: slot, at: now, table.connections)
     watch(slot, for: .read)
     // The request is often there already.

@@ -1,7 +1,12 @@
 import HTTPCodec
 
-/// What the server counts. 64 bits wide: `Int` has 32 in a wasm module.
-struct Metrics: ~Copyable {
+/// What the server counts: 64-bit words and nothing else, which instances of a service add up
+/// (`Board`).
+struct Metrics {
+  /// Told apart from what another version has written.
+  static var currentLayout: UInt64 { 0x4D45_5452_0000_0000 | UInt64(MemoryLayout<Metrics>.size) }
+
+  private(set) var layout = Metrics.currentLayout
   /// By method, then by status: `Method.count` times `Status.count`.
   private var requests = InlineArray<400, UInt64>(repeating: 0)
   var connectionsAccepted: UInt64 = 0
@@ -12,7 +17,23 @@ struct Metrics: ~Copyable {
   var octetsReceived: UInt64 = 0
   var octetsSent: UInt64 = 0
   var logLinesLost: UInt64 = 0
-  var connectionsOpen: Int = 0
+  var connectionsOpen: UInt64 = 0
+
+  mutating func add(_ other: Metrics) {
+    withUnsafeMutableBytes(of: &self) { words in
+      withUnsafeBytes(of: other) { others in
+        // (Behind the layout's word.)
+        var offset = 8
+        while offset < words.count {
+          let sum =
+            words.load(fromByteOffset: offset, as: UInt64.self)
+            &+ others.load(fromByteOffset: offset, as: UInt64.self)
+          words.storeBytes(of: sum, toByteOffset: offset, as: UInt64.self)
+          offset += 8
+        }
+      }
+    }
+  }
 
   mutating func countRequest(_ method: Method, _ status: Status) {
     requests[index(method.rawValue, status.rawValue)] &+= 1
@@ -59,7 +80,7 @@ struct Metrics: ~Copyable {
       acceptPauses, "http_accept_pauses_total", "counter",
       "Times that accepting waited, for a free slot or for descriptors.", &response)
     add(
-      UInt64(clamping: connectionsOpen), "http_connections_open", "gauge", "Connections open now.",
+      connectionsOpen, "http_connections_open", "gauge", "Connections open now.",
       &response)
     add(octetsReceived, "http_received_bytes_total", "counter", "Octets received.", &response)
     add(octetsSent, "http_sent_bytes_total", "counter", "Octets sent.", &response)

@@ -14,7 +14,7 @@ struct Responder: ~Copyable {
   private var usualBegin = OctetBuffer(limit: 2048)
 
   var admin: Admin
-  var metrics = Metrics()
+  var metrics = Board.inherited()
   var log: Log
   /// In a drain every response is the last one of its connection.
   var isDraining = false

@@ -58,6 +58,9 @@ public protocol Sockets: ~Copyable {
   /// wasm guest which gets no signals, its host with a hang-up on the listening socket.
   var drainRequested: Bool { get }
 
+  /// Has the siblings of this instance drain as well, where it has any and its host knows of them.
+  mutating func announceDrain()
+
   /// A clock that never jumps, in nanoseconds.
   func monotonicTime() -> Int64
 
@@ -67,6 +70,8 @@ public protocol Sockets: ~Copyable {
 
 extension Sockets where Self: ~Copyable {
   public mutating func refuseConnections(on listener: Descriptor) -> Bool { false }
+
+  public mutating func announceDrain() {}
 }
 
 public typealias Descriptor = Int32

@@ -2,7 +2,11 @@ import Glibc
 
 /// What a guest's descriptor number stands for.
 struct Descriptor {
-  enum Kind: UInt8 { case free, stdio, stream, datagram }
+  enum Kind: UInt8 {
+    case free, stdio, board, stream, datagram
+
+    var isSocket: Bool { self == .stream || self == .datagram }
+  }
 
   /// Guest-visible flags, what the guest has done, and what is known of readiness.
   struct State: OptionSet {
@@ -78,7 +82,7 @@ final class DescriptorTable {
 
   /// Closes what the guest left open.
   deinit {
-    for number in 0..<count where entries[number].kind != .free && entries[number].kind != .stdio {
+    for number in 0..<count where entries[number].kind.isSocket {
       close(entries[number].hostFD)
     }
     entries.deinitialize(count: capacity)
@@ -98,7 +102,7 @@ final class DescriptorTable {
   @inline(__always)
   func socket(_ number: UInt32) throws(Errno) -> UnsafeMutablePointer<Descriptor> {
     let entry = try lookup(number)
-    guard entry.pointee.kind != .stdio else { throw .notsock }
+    guard entry.pointee.kind.isSocket else { throw .notsock }
     return entry
   }
 
@@ -136,7 +140,7 @@ final class DescriptorTable {
     freeNumbers.append(number)
     // Linux frees the descriptor whatever close answers, so there is nothing to repeat, and nothing
     // to tell the guest.
-    if kind != .stdio { close(hostFD) }
+    if kind.isSocket { close(hostFD) }
   }
 
   func didTakeFromNewList(_ number: UInt32) {

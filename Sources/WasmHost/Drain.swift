@@ -8,10 +8,24 @@ import Synchronization
 /// (`Poller`), and an `accept` that blocks answers `inval` once the backlog is empty, as on a
 /// listener that was shut down.
 public final class Drain: Sendable {
+  public enum Purpose: Sendable {
+    /// The service ends: what waits in the queues is accepted still.
+    case end
+    /// Other instances take over the listening sockets: what waits in the queues is theirs.
+    case handOver
+  }
+
+  private enum Stage {
+    static let none: UInt8 = 0
+    static let end: UInt8 = 1
+    static let handOver: UInt8 = 2
+    static let terminated: UInt8 = 3
+  }
+
   /// Readable from the moment the drain begins; nobody reads it, so that it wakes every waiter
   /// there is.
   let eventFD: Int32
-  private let requested = Atomic<Bool>(false)
+  private let stage = Atomic<UInt8>(Stage.none)
 
   public init() throws(HostError) {
     eventFD = eventfd(0, Int32(EFD_CLOEXEC) | Int32(EFD_NONBLOCK))
@@ -20,10 +34,27 @@ public final class Drain: Sendable {
 
   deinit { close(eventFD) }
 
-  public var isRequested: Bool { requested.load(ordering: .acquiring) }
+  public var isRequested: Bool { stage.load(ordering: .acquiring) != Stage.none }
 
-  public func begin() {
-    requested.store(true, ordering: .releasing)
+  var isHandingOver: Bool { stage.load(ordering: .acquiring) == Stage.handOver }
+
+  var isTerminated: Bool { stage.load(ordering: .acquiring) == Stage.terminated }
+
+  public func begin(_ purpose: Purpose = .end) {
+    let wanted = purpose == .end ? Stage.end : Stage.handOver
+    _ = stage.compareExchange(expected: Stage.none, desired: wanted, ordering: .releasing)
     eventfd_write(eventFD, 1)
+  }
+
+  /// Ends instances that have not drained: the next time that one waits for something, it traps.
+  public func terminate() {
+    stage.store(Stage.terminated, ordering: .releasing)
+    eventfd_write(eventFD, 1)
+  }
+
+  /// Sleeps, unless there is a drain.
+  func pause(nanoseconds: UInt64) {
+    var question = pollfd(fd: eventFD, events: Int16(POLLIN), revents: 0)
+    poll(&question, 1, Int32(clamping: nanoseconds / 1_000_000))
   }
 }

@@ -30,7 +30,8 @@ struct HostFunction: Sendable {
 
   /// All of them. A name may occur twice, with different types (`sock_accept`).
   static let all =
-    environment + clocks + random + process + descriptors + sockets + socketData + socketOptions
+    environment + clocks + random + process + descriptors + board + sockets + socketData
+    + socketOptions
     + polling
 }
 

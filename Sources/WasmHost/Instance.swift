@@ -22,11 +22,14 @@ public struct InstanceConfiguration: Sendable {
   public var maxConnections: UInt32?
   /// The most linear memory it may have, in bytes.
   public var memoryLimit: Int64 = 256 << 20
-  /// Lets several instances listen on one port (SO_REUSEPORT). Off for one instance: with it, a
-  /// second host of the same user would share the port silently instead of failing.
-  public var sharesPorts = false
-  /// Called on the instance's thread when its first socket listens, with the address.
-  public var didListen: (@Sendable (String) -> Void)?
+  /// Where listening sockets are kept for the next instance; without it they end with this one.
+  public var listeners: ListenerPool?
+  /// Whose listening sockets it uses.
+  public var worker = 0
+  /// What it shares with its siblings.
+  public var board: Board?
+  /// Told what the instance does, on its thread.
+  var report: (@Sendable (Worker.Event) -> Void)?
   public var shadows: [Shadow] = []
   public var logger = Logger(label: "wasm-host")
 
@@ -53,6 +56,9 @@ public final class Instance {
   var destinations: Destinations
   var reportedRefusals: Set<String> = []
   var hasListened = false
+  let boardPage: Int?
+  /// What the guest has bound, by its descriptor's number.
+  var bound: [UInt32: ListenerPool.Request] = [:]
 
   private let store: OpaquePointer
   private let context: OpaquePointer
@@ -75,12 +81,16 @@ public final class Instance {
     destinations = Destinations(configuration.connectGrants)
     memory = GuestMemory(context: context)
     poller = try Poller(table: descriptors, drain: drain)
+    boardPage = configuration.board?.take()
+    if boardPage != nil { _ = descriptors.insert(-1, kind: .board, state: []) }
     wasmtime_store_limiter(store, configuration.memoryLimit, -1, -1, -1, -1)
+    giveTime()
     try instantiate(imports: try link())
   }
 
   deinit {
     wasmtime_store_delete(store)
+    if let boardPage { configuration.board?.giveBack(boardPage) }
   }
 
   /// Runs `_start`, until the module ends.
@@ -89,6 +99,7 @@ public final class Instance {
   public func run() throws(HostError) -> Outcome {
     if let exitStatus { return .exited(status: exitStatus) }
     let isCommand: Bool
+    giveTime()
     do throws(Trap) {
       isCommand = try call("_start") != nil
     } catch {
@@ -124,6 +135,13 @@ public final class Instance {
     if let error { throw Trap(consumingError: error) }
     if let trap { throw Trap(consuming: trap) }
     return UInt32(bitPattern: values[0].i32)
+  }
+
+  /// Lets the guest compute for `Engine.handlerTimeout` from now on.
+  @inline(__always)
+  func giveTime() {
+    let ticks = module.engine.ticksOfHandler
+    if ticks > 0 { wasmtime_context_set_epoch_deadline(context, ticks) }
   }
 
   // MARK: Linking

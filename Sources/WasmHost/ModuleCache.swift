@@ -34,11 +34,11 @@ public struct ModuleCache: Sendable {
   /// Nil when there is no usable entry: a missing, damaged or foreign one, or one of another
   /// engine.
   func load(_ module: UnsafeRawBufferPointer, engine: Engine) -> Module? {
-    guard let file = try? MappedFile(path: path(for: module)),
+    guard let file = try? MappedFile(path: path(for: module, engine: engine)),
       file.status.st_uid == geteuid(), file.status.st_mode & 0o022 == 0
     else { return nil }
     return file.withBytes { entry in
-      ModuleCacheEntry.code(in: entry, for: module).flatMap { code in
+      ModuleCacheEntry.code(in: entry, for: module, engine: engine).flatMap { code in
         Module(deserializing: code, engine: engine)
       }
     }
@@ -46,14 +46,15 @@ public struct ModuleCache: Sendable {
 
   /// Writes an entry, or replaces one, in one step. A failure is only a slower next start.
   func store(_ compiled: Module, for module: UnsafeRawBufferPointer) {
-    let path = path(for: module)
+    let path = path(for: module, engine: compiled.engine)
     var temporary = "\(path).XXXXXX".utf8CString.map { $0 }
     _ = compiled.withSerialized { code in
       let descriptor = mkstemp(&temporary)
       guard descriptor >= 0 else { return }
-      var isWritten = ModuleCacheEntry.header(module: module, code: code).withUnsafeBytes {
-        write(all: $0, to: descriptor)
-      }
+      var isWritten = ModuleCacheEntry.header(module: module, code: code, engine: compiled.engine)
+        .withUnsafeBytes {
+          write(all: $0, to: descriptor)
+        }
       isWritten = isWritten && write(all: module, to: descriptor)
       isWritten = isWritten && write(all: code, to: descriptor)
       close(descriptor)
@@ -61,8 +62,10 @@ public struct ModuleCache: Sendable {
     }
   }
 
-  func path(for module: UnsafeRawBufferPointer) -> String {
-    let digits = String(fnv1a(module), radix: 16)
+  /// Named for the module and for how it is compiled.
+  func path(for module: UnsafeRawBufferPointer, engine: Engine) -> String {
+    let settings = Array(engine.fingerprint.utf8).withUnsafeBytes(fnv1a)
+    let digits = String(fnv1a(module) ^ settings, radix: 16)
     return "\(directory)/\(String(repeating: "0", count: 16 - digits.count))\(digits).module"
   }
 

@@ -12,14 +12,16 @@ enum ModuleCacheEntry {
   private static let format: UInt64 = 1
   /// The engine's release and settings, zero-padded. The engine itself checks the machine's
   /// features besides.
-  private static let settings: [UInt8] = {
-    let text = Array("wasmtime \(WASMTIME_VERSION);\(Engine.fingerprint)".utf8)
+  private static func settings(of engine: Engine) -> [UInt8] {
+    let text = Array("wasmtime \(WASMTIME_VERSION);\(engine.fingerprint)".utf8)
       .prefix(Field.end - Field.settings)
     return text + Array(repeating: 0, count: Field.end - Field.settings - text.count)
-  }()
+  }
 
-  static func header(module: UnsafeRawBufferPointer, code: UnsafeRawBufferPointer) -> [UInt8] {
-    var header = [UInt8](repeating: 0, count: Field.settings) + settings
+  static func header(
+    module: UnsafeRawBufferPointer, code: UnsafeRawBufferPointer, engine: Engine
+  ) -> [UInt8] {
+    var header = [UInt8](repeating: 0, count: Field.settings) + settings(of: engine)
     header.withUnsafeMutableBytes { bytes in
       bytes.storeBytes(of: magic, toByteOffset: Field.magic, as: UInt64.self)
       bytes.storeBytes(of: format, toByteOffset: Field.format, as: UInt64.self)
@@ -32,7 +34,7 @@ enum ModuleCacheEntry {
 
   /// The compiled code of an entry that is whole, of this engine and of this very module.
   static func code(
-    in entry: UnsafeRawBufferPointer, for module: UnsafeRawBufferPointer
+    in entry: UnsafeRawBufferPointer, for module: UnsafeRawBufferPointer, engine: Engine
   ) -> UnsafeRawBufferPointer? {
     guard entry.count > Field.end else { return nil }
     func field(_ offset: Int) -> UInt64 { entry.load(fromByteOffset: offset, as: UInt64.self) }
@@ -40,7 +42,7 @@ enum ModuleCacheEntry {
       field(Field.moduleSize) == UInt64(module.count),
       entry.count - Field.end >= module.count,
       field(Field.codeSize) == UInt64(entry.count - Field.end - module.count),
-      entry[Field.settings..<Field.end].elementsEqual(settings)
+      entry[Field.settings..<Field.end].elementsEqual(settings(of: engine))
     else { return nil }
     let copy = UnsafeRawBufferPointer(rebasing: entry[Field.end..<(Field.end + module.count)])
     let code = UnsafeRawBufferPointer(rebasing: entry[(Field.end + module.count)...])

@@ -68,6 +68,7 @@ final class Poller {
       }
       if events.count > 0 { return }
       try collect(until: isIndexed ? outcome.deadline : min(outcome.deadline, trustEnd), now: now)
+      if drain.isTerminated { return }
       now = Clock.monotonic.now
       if !isIndexed, now >= trustEnd {
         index(subscriptions, now: now, into: &events)

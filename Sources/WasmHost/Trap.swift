@@ -13,6 +13,18 @@ public struct Trap: Error, Sendable {
   public let message: String
   public let frames: [Frame]
 
+  /// The guest has computed for longer than the engine's `handlerTimeout`.
+  public var isInterrupt: Bool { message == "interrupt" }
+
+  /// A new one, for an instance that must not go on; the engine takes ownership.
+  static var terminated: OpaquePointer? {
+    let message: StaticString = "ended by the host"
+    return message.withUTF8Buffer { bytes in
+      wasmtime_trap_new(
+        UnsafeRawPointer(bytes.baseAddress)?.assumingMemoryBound(to: CChar.self), bytes.count)
+    }
+  }
+
   /// Takes ownership of the engine's object.
   init(consuming trap: OpaquePointer) {
     defer { wasm_trap_delete(trap) }

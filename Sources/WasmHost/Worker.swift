@@ -1,8 +1,8 @@
 import Glibc
 import Synchronization
 
-/// Runs one instance of a module on a thread of its own. Several workers are several of these over
-/// one module.
+/// Runs instances of a module on a thread of its own, one after the other: when one traps, the next
+/// takes its place. Several workers are several of these over one module.
 public final class Worker: Sendable {
   public enum Ending: Sendable {
     case ended(Outcome)
@@ -10,17 +10,30 @@ public final class Worker: Sendable {
     case refused(HostError)
   }
 
+  public enum Event: Sendable {
+    /// The first socket of an instance listens, at this address.
+    case listening(String)
+    /// The guest asks for a drain of the whole service.
+    case drainRequested
+    /// An instance has trapped; another one takes its place after so many nanoseconds.
+    case trapped(Trap, pause: UInt64)
+    /// There is no instance any more. The worker's last act.
+    case ended(Ending)
+  }
+
   private let ending = Mutex<Ending?>(nil)
 
-  /// - Parameter didEnd: called on the worker's thread as the last thing it does.
+  /// - Parameters:
+  ///   - restarts: whether an instance that traps after it has listened gets a successor.
+  ///   - report: called on the worker's thread.
   public init(
-    module: Module, configuration: InstanceConfiguration, drain: Drain,
-    didEnd: @escaping @Sendable () -> Void
+    module: Module, configuration: InstanceConfiguration, drain: Drain, restarts: Bool = false,
+    report: @escaping @Sendable (Event) -> Void
   ) throws(HostError) {
     try startThread { [self] in
-      let result = Worker.run(module, configuration, drain)
+      let result = Worker.run(module, configuration, drain, restarts: restarts, report)
       ending.withLock { $0 = result }
-      didEnd()
+      report(.ended(result))
     }
   }
 
@@ -28,13 +41,30 @@ public final class Worker: Sendable {
   public var result: Ending? { ending.withLock { $0 } }
 
   private static func run(
-    _ module: Module, _ configuration: InstanceConfiguration, _ drain: Drain
+    _ module: Module, _ configuration: InstanceConfiguration, _ drain: Drain, restarts: Bool,
+    _ report: @escaping @Sendable (Event) -> Void
   ) -> Ending {
-    do throws(HostError) {
-      let instance = try Instance(module, configuration: configuration, drain: drain)
-      return .ended(try instance.run())
-    } catch {
-      return .refused(error)
+    var configuration = configuration
+    var backoff = Backoff()
+    var hasListened = false
+    configuration.report = report
+    while true {
+      let start = Clock.monotonic.now
+      let result: Ending
+      do throws(HostError) {
+        let instance = try Instance(module, configuration: configuration, drain: drain)
+        result = .ended(try instance.run())
+        hasListened = hasListened || instance.hasListened
+      } catch {
+        return .refused(error)
+      }
+      guard case .ended(.trapped(let trap)) = result, restarts, hasListened, !drain.isRequested,
+        let pause = backoff.pause(afterLife: Clock.monotonic.now - start)
+      else { return result }
+      report(.trapped(trap, pause: pause))
+      if pause > 0 { drain.pause(nanoseconds: pause) }
+      // (The trap has been told.)
+      if drain.isRequested { return .ended(.exited(status: 0)) }
     }
   }
 }

@@ -10,47 +10,20 @@ extension Options {
     let logger = makeLogger()
     signal(SIGPIPE, SIG_IGN)
     raiseDescriptorLimit()
+    let configuration = makeConfiguration(logger)
     do throws(HostError) {
-      // Blocked before there is a second thread, which inherits it.
-      let supervisor = try Supervisor(drainTimeout: drainTimeout, logger: logger)
-      let engine = try Engine()
-      let (compiled, cacheResult) = try Module.load(
-        path: module, engine: engine, cache: makeCache(logger))
-      var configuration = makeConfiguration(logger)
-      let name = configuration.arguments[0]
-      configuration.didListen = { [memory] address in
-        logger.info(
-          "\(name) listens on \(address), Ctrl-C drains and stops it",
-          metadata: [
-            "version": "\(version)", "wasmtime": "\(Engine.version)", "memory": "\(memory)",
-            "cache": "\(cacheResult)", "start": "\(milliseconds(Clock.monotonic.now - start))ms",
-          ])
-      }
-      let drain = try Drain()
-      let worker = try Worker(
-        module: compiled, configuration: configuration, drain: drain,
-        didEnd: supervisor.workerEnded)
-      if let status = supervisor.supervise(drain: drain) { return status }
-      return status(of: worker)
+      let engine = try Engine(handlerTimeout: UInt64(handlerTimeout * 1e9))
+      let listeners = ListenerPool(sharesPorts: workers > 1, inherited: inheritedSockets())
+      var shared = configuration
+      shared.listeners = listeners
+      shared.board = Board()
+      let supervisor = try Supervisor(
+        options: self, source: ModuleSource(path: module, engine: engine, cache: makeCache(logger)),
+        configuration: shared, listeners: listeners, logger: logger, start: start)
+      return try supervisor.run()
     } catch {
       complain(error.description)
       return ExitStatus.of(error)
-    }
-  }
-
-  private func status(of worker: Worker) -> Int32 {
-    switch worker.result {
-    case .ended(.exited(let status)):
-      // A process has eight bits of it; a failure stays one.
-      return status == 0 ? 0 : max(Int32(status & 0xff), 1)
-    case .ended(.trapped(let trap)):
-      complain(trap)
-      return ExitStatus.software
-    case .refused(let error):
-      complain(error.description)
-      return ExitStatus.of(error)
-    case nil:
-      return ExitStatus.software
     }
   }
 
@@ -96,6 +69,20 @@ extension Options {
     }
   }
 
+  /// The listening sockets that systemd passes on (sd_listen_fds(3)).
+  private func inheritedSockets() -> [Int32] {
+    guard let process = getenv("LISTEN_PID").flatMap({ Int32(String(cString: $0)) }),
+      process == getpid(),
+      let count = getenv("LISTEN_FDS").flatMap({ Int32(String(cString: $0)) }), count > 0
+    else { return [] }
+    let sockets = Array(3..<(3 + min(count, 1024)))
+    for socket in sockets {
+      _ = fcntl(socket, F_SETFD, FD_CLOEXEC)
+      _ = fcntl(socket, F_SETFL, fcntl(socket, F_GETFL) | O_NONBLOCK)
+    }
+    return sockets
+  }
+
   /// One descriptor for each connection: the soft limit of 1024 is for programs that use select(2).
   private func raiseDescriptorLimit() {
     var limit = rlimit()
@@ -103,11 +90,4 @@ extension Options {
     limit.rlim_cur = limit.rlim_max
     setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
   }
-}
-
-/// With two decimals, from nanoseconds.
-private func milliseconds(_ nanoseconds: UInt64) -> String {
-  let hundredths = nanoseconds / 10_000
-  let fraction = hundredths % 100
-  return "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction)"
 }

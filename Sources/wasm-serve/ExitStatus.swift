@@ -6,6 +6,7 @@ enum ExitStatus {
   static let usage: Int32 = 64
   static let badModule: Int32 = 65
   static let noInput: Int32 = 66
+  static let crashLoop: Int32 = 69
   static let software: Int32 = 70
   static let drainTimeout: Int32 = 75
 

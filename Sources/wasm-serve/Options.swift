@@ -55,6 +55,23 @@ struct Options: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "Instances of the module, each on a thread. (default: the cores that it may use)",
+      valueName: "number"))
+  var workers = Cores.available
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      How long the module may compute without waiting for anything before it is ended and \
+      started anew; 0 for as long as it likes.
+      """, valueName: "seconds"))
+  var handlerTimeout = 0.0
+
+  @Flag(help: "Replace the module whenever its file changes, as SIGHUP does.")
+  var watch = false
+
+  @Option(
+    help: ArgumentHelp(
       "How long a drain may take before the module is ended.", valueName: "seconds"))
   var drainTimeout: UInt32 = 30
 

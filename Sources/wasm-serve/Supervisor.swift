@@ -3,64 +3,101 @@ import Glibc
 import Logging
 import WasmHost
 
-/// The main thread's part: waits for signals and for the worker's end, and keeps the time of a
-/// drain.
-struct Supervisor {
-  private let signals: Int32
-  private let ended: Int32
-  private let drainTimeout: UInt32
-  private let logger: Logger
+/// The main thread's part: starts the workers, waits for signals and for what the workers report,
+/// and keeps the time of drains.
+///
+///     candidate ──its first instance listens──▶ current ──another took its place──▶ retiring
+///
+/// A module is replaced (SIGHUP, or --watch) by starting another generation beside it. The listening
+/// sockets are the service's (`ListenerPool`), so the new instances accept from the same queues, and
+/// the old ones finish what they have.
+final class Supervisor {
+  /// How long a new module may take until it listens.
+  private static let startLimit: UInt64 = 10_000_000_000
+  private static let watchInterval: UInt64 = 300_000_000
 
-  /// Blocks SIGTERM and SIGINT for this thread and those it starts; `supervise` takes them.
-  init(drainTimeout: UInt32, logger: Logger) throws(HostError) {
+  private struct Report: Sendable {
+    let generation: Int
+    let worker: Int
+    let event: Worker.Event
+  }
+
+  /// The service's end.
+  private struct Ending {
+    var status: Int32
+    let deadline: UInt64
+  }
+
+  private let options: Options
+  private let source: ModuleSource
+  private let configuration: InstanceConfiguration
+  private let listeners: ListenerPool
+  private let logger: Logger
+  private let start: UInt64
+  private let reports: Mailbox<Report>
+  private let signals: Int32
+
+  private var candidate: Generation?
+  private var candidateDeadline: UInt64 = 0
+  private var current: Generation?
+  private var retiring: [(generation: Generation, deadline: UInt64)] = []
+  private var generations = 0
+  private var ending: Ending?
+  private var wantsReplacement = false
+  private var nextWatch: UInt64?
+
+  /// Blocks the signals for this thread and those it starts; `run` takes them.
+  init(
+    options: Options, source: ModuleSource, configuration: InstanceConfiguration,
+    listeners: ListenerPool, logger: Logger, start: UInt64
+  ) throws(HostError) {
     var mask = sigset_t()
     sigemptyset(&mask)
-    sigaddset(&mask, SIGTERM)
-    sigaddset(&mask, SIGINT)
+    for signal in [SIGTERM, SIGINT, SIGHUP] { sigaddset(&mask, signal) }
     pthread_sigmask(SIG_BLOCK, &mask, nil)
-    signals = signalfd(-1, &mask, Int32(SFD_CLOEXEC))
-    ended = eventfd(0, Int32(EFD_CLOEXEC))
-    guard signals >= 0, ended >= 0 else {
-      throw .engine("has no descriptors: \(describe(error: errno))")
-    }
-    self.drainTimeout = drainTimeout
+    signals = signalfd(-1, &mask, Int32(SFD_CLOEXEC) | Int32(SFD_NONBLOCK))
+    guard signals >= 0 else { throw .engine("has no descriptors: \(describe(error: errno))") }
+    reports = try Mailbox()
+    self.options = options
+    self.source = source
+    self.configuration = configuration
+    self.listeners = listeners
     self.logger = logger
+    self.start = start
   }
 
-  /// The worker's last act.
-  var workerEnded: @Sendable () -> Void {
-    { [ended] in _ = eventfd_write(ended, 1) }
-  }
-
-  /// Returns when the worker has ended: nil; or must not be waited for: the exit status.
-  func supervise(drain: Drain) -> Int32? {
-    var deadline: UInt64?
+  /// Runs the service from its start to its end; returns the exit status.
+  func run() throws(HostError) -> Int32 {
+    try startCandidate(try source.load())
+    if options.watch { nextWatch = Clock.monotonic.now + Supervisor.watchInterval }
     while true {
-      var waiting = [
-        pollfd(fd: ended, events: Int16(POLLIN), revents: 0),
-        pollfd(fd: signals, events: Int16(POLLIN), revents: 0),
-      ]
-      let now = Clock.monotonic.now
-      if let deadline, now >= deadline {
-        logger.error(
-          "the module has not drained in time and is ended",
-          metadata: ["timeout": "\(drainTimeout)s"])
-        return ExitStatus.drainTimeout
+      wait()
+      for report in reports.takeAll() {
+        if let status = handle(report) { return status }
       }
-      let timeout = deadline.map { Int32(clamping: ($0 - now) / 1_000_000 + 1) } ?? -1
-      guard poll(&waiting, 2, timeout) > 0 else { continue }
-      if waiting[0].revents != 0 { return nil }
-      guard waiting[1].revents != 0, let signal = nextSignal() else { continue }
-      if deadline != nil { return ExitStatus.signal(signal) }
-      // From the signal on: `now` was before the wait for it.
-      deadline = Clock.monotonic.now + UInt64(drainTimeout) * 1_000_000_000
-      logger.info(
-        "draining",
-        metadata: [
-          "signal": signal == SIGTERM ? "SIGTERM" : "SIGINT", "timeout": "\(drainTimeout)s",
-        ])
-      drain.begin()
+      while let signal = nextSignal() {
+        if let status = handle(signal) { return status }
+      }
+      if let status = keepTime(Clock.monotonic.now) { return status }
+      if let ending, current == nil, candidate == nil, retiring.isEmpty { return ending.status }
     }
+  }
+
+  // MARK: Waiting
+
+  private func wait() {
+    var waiting = [
+      pollfd(fd: reports.descriptor, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: signals, events: Int16(POLLIN), revents: 0),
+    ]
+    let deadlines =
+      [ending?.deadline, candidate == nil ? nil : candidateDeadline, nextWatch]
+      + retiring.map(\.deadline)
+    let now = Clock.monotonic.now
+    let timeout = deadlines.compactMap(\.self).min().map { deadline in
+      deadline <= now ? 0 : Int32(clamping: (deadline - now) / 1_000_000 + 1)
+    }
+    poll(&waiting, 2, timeout ?? -1)
   }
 
   private func nextSignal() -> Int32? {
@@ -69,4 +106,234 @@ struct Supervisor {
     guard read(signals, &information, size) == size else { return nil }
     return Int32(information.ssi_signo)
   }
+
+  private func keepTime(_ now: UInt64) -> Int32? {
+    if let ending, now >= ending.deadline {
+      logger.error(
+        "the module has not drained in time and is ended",
+        metadata: ["timeout": "\(options.drainTimeout)s"])
+      return ExitStatus.drainTimeout
+    }
+    for place in retiring.indices where now >= retiring[place].deadline {
+      logger.warning(
+        "the replaced module has not drained in time and is ended",
+        metadata: ["generation": "\(retiring[place].generation.number)"])
+      retiring[place].generation.drain.terminate()
+      retiring[place].deadline = .max
+    }
+    if let candidate, current != nil, now >= candidateDeadline {
+      reject("it has not listened for \(Supervisor.startLimit / 1_000_000_000) s")
+      candidate.drain.terminate()
+    }
+    if let next = nextWatch, now >= next {
+      nextWatch = now + Supervisor.watchInterval
+      if source.hasChanged() { replace() }
+    }
+    return nil
+  }
+
+  // MARK: Signals
+
+  private func handle(_ signal: Int32) -> Int32? {
+    if signal == SIGHUP {
+      replace()
+      return nil
+    }
+    if ending != nil { return ExitStatus.signal(signal) }
+    logger.info(
+      "draining",
+      metadata: [
+        "signal": signal == SIGTERM ? "SIGTERM" : "SIGINT", "timeout": "\(options.drainTimeout)s",
+      ])
+    end(status: 0)
+    return nil
+  }
+
+  /// Has all instances drain; the process ends with the last of them.
+  private func end(status: Int32) {
+    guard ending == nil else { return }
+    ending = Ending(
+      status: status,
+      deadline: Clock.monotonic.now + UInt64(options.drainTimeout) * 1_000_000_000)
+    listeners.close()
+    candidate?.drain.begin()
+    current?.drain.begin()
+  }
+
+  // MARK: Modules
+
+  private func startCandidate(_ module: Module) throws(HostError) {
+    generations += 1
+    candidate = try Generation(
+      number: generations, module: module, configuration: configuration, workers: options.workers
+    ) { [reports] generation, worker, event in
+      reports.post(Report(generation: generation, worker: worker, event: event))
+    }
+    candidateDeadline = Clock.monotonic.now + Supervisor.startLimit
+  }
+
+  /// Reads the module's file anew and starts what is in it. The old one goes on until the new one
+  /// listens, and if it never does.
+  private func replace() {
+    guard ending == nil else { return }
+    guard candidate == nil else {
+      // One at a time: the file is read again when this one is settled.
+      wantsReplacement = true
+      return
+    }
+    do throws(HostError) {
+      try startCandidate(try source.load())
+    } catch {
+      reject(error.description)
+    }
+  }
+
+  private func reject(_ reason: String) {
+    candidate = nil
+    logger.error(
+      "the module is not replaced, the old one goes on", metadata: ["reason": "\(reason)"])
+    replaceIfWanted()
+  }
+
+  private func replaceIfWanted() {
+    guard wantsReplacement else { return }
+    wantsReplacement = false
+    replace()
+  }
+
+  private func promote(_ generation: Generation, _ address: String) {
+    do throws(HostError) {
+      try generation.startOthers()
+    } catch {
+      logger.error("a worker does not start", metadata: ["reason": "\(error)"])
+    }
+    candidate = nil
+    let old = current
+    current = generation
+    logStart(address, isFirst: old == nil)
+    if let old {
+      old.drain.begin(.handOver)
+      let limit = UInt64(options.drainTimeout) * 1_000_000_000
+      retiring.append((old, Clock.monotonic.now + limit))
+    }
+    replaceIfWanted()
+  }
+
+  private func logStart(_ address: String, isFirst: Bool) {
+    let text =
+      isFirst
+      ? "\(source.name) listens on \(address), Ctrl-C drains and stops it"
+      : "\(source.name) is replaced"
+    logger.info(
+      "\(text)",
+      metadata: [
+        "version": "\(version)", "wasmtime": "\(Engine.version)", "memory": "\(options.memory)",
+        "workers": "\(options.workers)", "module": "\(source.digest)", "cache": "\(source.result)",
+        "start": "\(milliseconds(Clock.monotonic.now - (isFirst ? start : source.loadedAt)))ms",
+      ])
+  }
+
+  // MARK: Reports
+
+  private func handle(_ report: Report) -> Int32? {
+    switch report.event {
+    case .listening(let address):
+      guard let candidate, candidate.number == report.generation else { return nil }
+      promote(candidate, address)
+    case .drainRequested:
+      guard current?.number == report.generation, ending == nil else { return nil }
+      logger.info("draining", metadata: ["timeout": "\(options.drainTimeout)s"])
+      end(status: 0)
+    case .trapped(let trap, let pause):
+      logger.error(
+        "the module trapped, its connections are closed, another instance takes its place",
+        metadata: [
+          "reason": "\(reason(of: trap))", "worker": "\(report.worker)",
+          "backtrace": "\(trap.frames.map(\.description).joined(separator: ", "))",
+          "pause": "\(milliseconds(pause))ms",
+        ])
+    case .ended(let ending):
+      return handle(ending, of: report)
+    }
+    return nil
+  }
+
+  private func handle(_ result: Worker.Ending, of report: Report) -> Int32? {
+    if let candidate, candidate.number == report.generation {
+      candidate.noteEnd()
+      if current == nil {
+        // It never was a service: a module that runs and ends.
+        complain(of: result)
+        return ending?.status ?? status(of: result)
+      }
+      reject(reason(of: result))
+    } else if let current, current.number == report.generation {
+      current.noteEnd()
+      note(result)
+      if current.running == 0 { self.current = nil }
+    } else if let place = retiring.firstIndex(where: { $0.generation.number == report.generation })
+    {
+      retiring[place].generation.noteEnd()
+      if case .ended(.trapped(let trap)) = result, retiring[place].deadline != .max {
+        logger.error(
+          "the module trapped while it drained, its connections are closed",
+          metadata: ["reason": "\(reason(of: trap))", "worker": "\(report.worker)"])
+      }
+      if retiring[place].generation.running == 0 { retiring.remove(at: place) }
+    }
+    return nil
+  }
+
+  /// One of the service's workers has come to its end: so does the service.
+  private func note(_ result: Worker.Ending) {
+    var status = status(of: result)
+    if case .ended(.trapped(let trap)) = result, ending == nil {
+      logger.error("the module crashed too often", metadata: ["reason": "\(trap.message)"])
+      status = ExitStatus.crashLoop
+    } else {
+      complain(of: result)
+    }
+    if ending == nil {
+      end(status: status)
+    } else if ending?.status == 0 {
+      ending?.status = status
+    }
+  }
+
+  private func status(of result: Worker.Ending) -> Int32 {
+    switch result {
+    case .ended(.exited(let status)):
+      // A process has eight bits of it; a failure stays one.
+      status == 0 ? 0 : max(Int32(status & 0xff), 1)
+    case .ended(.trapped): ExitStatus.software
+    case .refused(let error): ExitStatus.of(error)
+    }
+  }
+
+  private func complain(of result: Worker.Ending) {
+    switch result {
+    case .ended(.exited): break
+    case .ended(.trapped(let trap)): wasm_serve.complain(trap)
+    case .refused(let error): wasm_serve.complain(error.description)
+    }
+  }
+
+  private func reason(of trap: Trap) -> String {
+    trap.isInterrupt ? "a handler took longer than --handler-timeout" : trap.message
+  }
+
+  private func reason(of result: Worker.Ending) -> String {
+    switch result {
+    case .ended(.exited(let status)): "it ended with status \(status) and had not listened"
+    case .ended(.trapped(let trap)): "it trapped: \(trap.message)"
+    case .refused(let error): error.description
+    }
+  }
+}
+
+/// With two decimals, from nanoseconds.
+private func milliseconds(_ nanoseconds: UInt64) -> String {
+  let hundredths = nanoseconds / 10_000
+  let fraction = hundredths % 100
+  return "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction)"
 }

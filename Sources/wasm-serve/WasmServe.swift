@@ -27,6 +27,7 @@ struct WasmServe: ParsableCommand {
         64   wrong usage
         65   not a module, an import that is not offered, or an instance that cannot be made
         66   the module file cannot be read
+        69   the module trapped again and again
         70   the module trapped, or the engine failed
         75   the drain took longer than --drain-timeout
         130, 143   a second SIGINT or SIGTERM during the drain

@@ -1,4 +1,5 @@
 import Foundation
+import ServerHarness
 import Testing
 
 /// Guests that are not ours in kind: small C programs on the same ABI (Tests/Fixtures/Guests). Each
@@ -21,7 +22,8 @@ struct GuestTests {
     switch host {
     case .wasmServe:
       return try Program(
-        Dist.file("wasm-serve"), ["--no-cache"] + options + [module, "--"] + arguments)
+        Dist.file("wasm-serve"),
+        ["--no-cache", "--workers", "1"] + options + [module, "--"] + arguments)
     case .wasmEdge:
       return try Program(#require(findOnPath("wasmedge")), [module] + arguments)
     }

@@ -37,7 +37,8 @@ struct CacheTests {
     /// The one entry.
     func entry() throws -> String {
       let cache = try #require(makeCache())
-      return try MappedFile(path: file).withBytes { cache.path(for: $0) }
+      let engine = try engine()
+      return try MappedFile(path: file).withBytes { cache.path(for: $0, engine: engine) }
     }
 
     func read(_ path: String) throws -> [UInt8] {

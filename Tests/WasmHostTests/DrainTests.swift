@@ -100,7 +100,10 @@ struct DrainTests {
     let drain = try Drain()
     let hasEnded = Flag()
     let worker = try Worker(
-      module: module, configuration: configuration, drain: drain, didEnd: { hasEnded.raise() })
+      module: module, configuration: configuration, drain: drain
+    ) { event in
+      if case .ended = event { hasEnded.raise() }
+    }
     pause(milliseconds: 50)
     #expect(worker.result == nil)
     drain.begin()

@@ -122,20 +122,6 @@ struct SocketTests {
         == .addrinuse)
   }
 
-  @Test("Instances that share ports may bind the same one")
-  func sharedPort() throws {
-    let first = try Guest { $0.sharesPorts = true }
-    let listener = try first.listen()
-    let grant = try #require(Grants.Grant("\(listener.port)"))
-    let second = try Guest {
-      $0.grants = Grants([grant])
-      $0.sharesPorts = true
-    }
-    let fd = try second.open()
-    try second.expect(
-      "sock_bind", fd, try second.address([127, 0, 0, 1]), UInt32(listener.port))
-  }
-
   @Test("Scattered buffers are filled in order, gathered ones sent in order")
   func vectors() throws {
     let guest = try Guest()

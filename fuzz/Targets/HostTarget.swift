@@ -149,7 +149,7 @@ private final class HostPlay {
     guard let result = try guest.call(place, arguments) else { return "no function \(place)" }
     calls.append((function.name, arguments, result))
     guard function.results.isEmpty || Errno(rawValue: UInt16(truncatingIfNeeded: result)) != nil,
-      result <= 76
+      result <= 87
     else { return "\(function.name) answers \(result)" }
     if result == 0 { try tidy(function.name, arguments) }
     return nil

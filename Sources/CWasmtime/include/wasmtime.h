@@ -34,11 +34,13 @@ typedef struct wasmtime_error wasmtime_error_t;
 wasm_config_t *wasm_config_new(void);
 wasm_engine_t *wasm_engine_new_with_config(wasm_config_t *);  // takes the config
 void wasm_engine_delete(wasm_engine_t *);
+void wasmtime_engine_increment_epoch(wasm_engine_t *);
 
 void wasmtime_config_cranelift_opt_level_set(wasm_config_t *, uint8_t);
 void wasmtime_config_memory_may_move_set(wasm_config_t *, bool);
 void wasmtime_config_memory_reservation_set(wasm_config_t *, uint64_t);
 void wasmtime_config_memory_guard_size_set(wasm_config_t *, uint64_t);
+void wasmtime_config_epoch_interruption_set(wasm_config_t *, bool);
 void wasmtime_config_native_unwind_info_set(wasm_config_t *, bool);
 
 void wasmtime_error_message(const wasmtime_error_t *, wasm_name_t *out);
@@ -114,6 +116,9 @@ wasmtime_context_t *wasmtime_store_context(wasmtime_store_t *);
 void wasmtime_store_limiter(
     wasmtime_store_t *, int64_t memory_size, int64_t table_elements, int64_t instances,
     int64_t tables, int64_t memories);
+
+// In ticks of the engine from now.
+void wasmtime_context_set_epoch_deadline(wasmtime_context_t *, uint64_t);
 
 // MARK: Externs
 

@@ -313,6 +313,12 @@
       }
     }
 
+    /// Only to a host with a board, which takes it as this word: elsewhere the socket would be shut
+    /// down.
+    public mutating func announceDrain() {
+      if SystemBoard.exists { _ = sock_shutdown(listeners[0], UInt32(WASI_SHUT_RD)) }
+    }
+
     // MARK: Clocks
 
     public func monotonicTime() -> Int64 { time(of: WASI_CLOCK_MONOTONIC) }

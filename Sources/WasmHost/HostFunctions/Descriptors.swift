@@ -80,6 +80,7 @@ extension Descriptor {
     switch kind {
     case .stream: return .socketStream
     case .datagram: return .socketDatagram
+    case .board: return .regularFile
     case .free, .stdio:
       var status = stat()
       guard fstat(hostFD, &status) == 0 else { return .unknown }
@@ -120,6 +121,7 @@ extension Instance {
     try vectors.gather(address, count: count, in: memory)
     _ = try memory.pointer(read, count: 4, align: 4)
     let bytes: Int
+    guard entry.pointee.kind != .board else { throw .spipe }
     if entry.pointee.kind != .stdio {
       bytes = try receive(entry, flags: 0).bytes
     } else {
@@ -135,6 +137,7 @@ extension Instance {
     try vectors.gather(address, count: count, in: memory)
     _ = try memory.pointer(written, count: 4, align: 4)
     let bytes: Int
+    guard entry.pointee.kind != .board else { throw .spipe }
     if entry.pointee.kind != .stdio {
       bytes = try send(entry)
     } else {

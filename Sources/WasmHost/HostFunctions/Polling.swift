@@ -7,11 +7,18 @@ extension HostFunction {
   ]
 
   private static let pollEntry: Entry = { environment, caller, values, _ in
-    answer(environment, caller, values) { (instance, arguments) throws(Errno) in
+    var isTerminated = false
+    let trap = answer(environment, caller, values) { (instance, arguments) throws(Errno) in
+      defer {
+        isTerminated = instance.drain.isTerminated
+        // What it is to do with the events may take so long.
+        instance.giveTime()
+      }
       try instance.pollOneoff(
         subscriptions: arguments[0], events: arguments[1], count: arguments[2],
         eventCount: arguments[3])
     }
+    return isTerminated ? Trap.terminated : trap
   }
 }
 

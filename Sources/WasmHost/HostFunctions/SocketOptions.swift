@@ -12,6 +12,8 @@ extension HostFunction {
         let option = try SocketOption(level: arguments[1], name: arguments[2])
         let value = try instance.memory.bytes(arguments[3], count: arguments[4])
         if option == .acceptsConnections {
+          // Others go on accepting from it.
+          guard !instance.drain.isHandingOver else { throw .noprotoopt }
           try refuseConnections(on: entry, value)
         } else {
           try option.set(value, on: entry.pointee.hostFD)

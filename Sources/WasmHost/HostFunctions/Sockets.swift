@@ -46,6 +46,13 @@ extension HostFunction {
     HostFunction("sock_shutdown", .i32, .i32) { environment, caller, values, _ in
       answer(environment, caller, values) { (instance, arguments) throws(Errno) in
         let entry = try instance.descriptors.socket(arguments[0])
+        if entry.pointee.state.contains(.listening), arguments[1] == 1,
+          instance.configuration.listeners != nil
+        {
+          // The socket is the service's, not the guest's alone: it means a drain of all of it.
+          instance.configuration.report?(.drainRequested)
+          return
+        }
         let directions: [UInt32: Int] = [1: SHUT_RD, 2: SHUT_WR, 3: SHUT_RDWR]
         guard let how = directions[arguments[1]] else { throw .inval }
         if shutdown(entry.pointee.hostFD, Int32(how)) != 0 { throw .last }
@@ -94,10 +101,30 @@ extension Instance {
       reportRefusal("bind", "\(wanted)", granted: grantedToBind)
       throw .notcapable
     }
-    if configuration.sharesPorts { setOption(entry.pointee.hostFD, SOL_SOCKET, SO_REUSEPORT, 1) }
-    let result = wanted.withSocketAddress { bind(entry.pointee.hostFD, $0, $1) }
-    guard result == 0 else { throw .last }
+    if let pool = configuration.listeners, entry.pointee.kind == .stream {
+      let request = try newRequest(for: wanted)
+      if try pool.bind(entry.pointee.hostFD, to: request, worker: configuration.worker) {
+        // Epoll knew the one that is gone.
+        entry.pointee.state.remove(.registered)
+      }
+      bound[fd] = request
+    } else {
+      let result = wanted.withSocketAddress { bind(entry.pointee.hostFD, $0, $1) }
+      guard result == 0 else { throw .last }
+    }
     entry.pointee.state.insert(.bound)
+  }
+
+  /// The same address again is a port in use, except for port 0, of which each is another.
+  private func newRequest(for address: SocketAddress) throws(Errno) -> ListenerPool.Request {
+    func isOpen(_ number: UInt32) -> Bool {
+      (try? descriptors.socket(number).pointee.state.contains(.bound)) ?? false
+    }
+    let same = bound.filter {
+      $0.value.host == address.host && $0.value.port == address.port && isOpen($0.key)
+    }
+    guard address.port == 0 || same.isEmpty else { throw .addrinuse }
+    return ListenerPool.Request(host: address.host, port: address.port, ordinal: same.count)
   }
 
   fileprivate func sockListen(_ fd: UInt32, backlog: Int32) throws(Errno) {
@@ -109,14 +136,19 @@ extension Instance {
     }
     guard listen(entry.pointee.hostFD, backlog) == 0 else { throw .last }
     entry.pointee.state.insert(.listening)
+    if let request = bound[fd] {
+      configuration.listeners?.keep(
+        entry.pointee.hostFD, for: request, worker: configuration.worker)
+    }
     poller.didListen(entry, number: fd)
     reportListening(entry.pointee.hostFD)
   }
 
   private func reportListening(_ hostFD: Int32) {
-    guard !hasListened, let didListen = configuration.didListen else { return }
+    guard !hasListened else { return }
     hasListened = true
-    didListen((try? address(of: hostFD, getsockname))?.description ?? "an unknown address")
+    configuration.report?(
+      .listening((try? address(of: hostFD, getsockname))?.description ?? "an unknown address"))
   }
 
   fileprivate func sockAccept(_ fd: UInt32, flags: UInt32, fd result: UInt32) throws(Errno) {
@@ -139,6 +171,8 @@ extension Instance {
 
   private func accept(_ listener: UnsafeMutablePointer<Descriptor>) throws(Errno) -> Int32 {
     let isNonBlocking = listener.pointee.state.contains(.nonBlocking)
+    // Who waits there is for the instance that takes over.
+    if drain.isHandingOver { throw isNonBlocking ? .again : .inval }
     // The kernel is asked whatever epoll has said: a guest that is about to close its listener must
     // find every connection that has come since.
     let flags = Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
@@ -201,10 +235,4 @@ extension Instance {
 extension Descriptor.State {
   /// A socket that is not in the epoll set yet: calls are tried.
   static let unpolled: Descriptor.State = [.readable, .readDoubtful, .writable, .writeDoubtful]
-}
-
-/// Sets an option that is a convenience: where it cannot be set, the socket works without.
-func setOption(_ hostFD: Int32, _ level: Int32, _ name: Int32, _ value: Int32) {
-  var value = value
-  setsockopt(hostFD, level, name, &value, socklen_t(MemoryLayout<Int32>.size))
 }

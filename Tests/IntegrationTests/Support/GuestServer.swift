@@ -31,8 +31,10 @@ final class GuestServer {
     drain = try Drain()
     let log = log
     worker = try Worker(
-      module: GuestServer.module.get(), configuration: configuration, drain: drain,
-      didEnd: { log.end() })
+      module: GuestServer.module.get(), configuration: configuration, drain: drain
+    ) { event in
+      if case .ended = event { log.end() }
+    }
     port = try log.wait(for: "port") { portInLog(of: "listening", in: $0) }
     adminPort =
       environment["ADMIN_PORT"] == nil

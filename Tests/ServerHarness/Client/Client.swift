@@ -126,12 +126,11 @@ public final class Client: @unchecked Sendable {
   }
 
   /// Reads a number of bytes.
-  func read(_ count: Int) throws -> [UInt8] {
-    while received.count - taken < count {
+  public func read(_ count: Int) throws -> [UInt8] {
+    while received.rest.count < count {
       guard try receive() else { throw ended(byReset: false) }
     }
-    defer { taken += count }
-    return Array(received[taken..<taken + count])
+    return received.take(count)
   }
 
   /// Reads until the server closes.

@@ -14,6 +14,12 @@ struct ResponseReader {
 
   mutating func append(_ octets: some Collection<UInt8>) { received += octets }
 
+  /// Octets that are no response.
+  mutating func take(_ count: Int) -> [UInt8] {
+    defer { taken += count }
+    return Array(received[taken..<taken + count])
+  }
+
   mutating func dropRest() { taken = received.count }
 
   /// - Returns: the next response, interim ones too; nil when it is not complete.

@@ -7,20 +7,22 @@ public struct ProcessUsage: Sendable {
   /// Of it what is the process's own and no file: the guest's linear memory is part of that.
   public let anonymous: Int
   public let descriptors: Int
+  public let threads: Int
   /// Of all its threads, in user and in kernel mode.
   public let cpuSeconds: Double
 
   public init(of process: pid_t) throws {
     let status = try ProcessUsage.read("/proc/\(process)/status")
-    func octets(_ name: String) throws -> Int {
+    func number(_ name: String) throws -> Int {
       guard let line = status.split(separator: "\n").first(where: { $0.hasPrefix(name + ":") }),
         let number = line.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first,
-        let kibioctets = Int(number)
+        let value = Int(number)
       else { throw TestFailure("no \(name) in /proc/\(process)/status") }
-      return kibioctets << 10
+      return value
     }
-    resident = try octets("VmRSS")
-    anonymous = try octets("RssAnon")
+    resident = try number("VmRSS") << 10
+    anonymous = try number("RssAnon") << 10
+    threads = try number("Threads")
     descriptors = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/fd").count
     // proc(5): behind the name, which is in parentheses, utime and stime are the 12th and 13th.
     let stat = try ProcessUsage.read("/proc/\(process)/stat")

@@ -24,6 +24,8 @@ public enum Flavour: String, CaseIterable, Sendable {
 public enum Service: String, Sendable {
   case echo = "http_server"
   case fixture
+  /// Fails when it is asked to.
+  case faulty
 }
 
 /// A server, from its start to its end.
@@ -36,15 +38,17 @@ public final class ServerProcess: Sendable {
   /// Starts a server and waits until it listens. HOST and PORT are 127.0.0.1 and 0 if not set.
   ///
   /// - Parameters:
-  ///   - options: of wasm-serve.
+  ///   - module: a module's file instead of the service's, for wasm-serve.
+  ///   - options: of wasm-serve, which has one worker if they do not say otherwise.
   ///   - shell: a script that prepares something and goes on with `exec "$@"`.
   public init(
-    _ flavour: Flavour = .wasmServe, _ service: Service = .echo, settings: [String: String] = [:],
-    options: [String] = [], through shell: String? = nil,
+    _ flavour: Flavour = .wasmServe, _ service: Service = .echo, module: String? = nil,
+    settings: [String: String] = [:], options: [String] = [], through shell: String? = nil,
     traits: Program.Traits = Program.Traits()
   ) throws {
     program = try ServerProcess.start(
-      flavour, service, settings: settings, options: options, through: shell, traits: traits)
+      flavour, service, module: module, settings: settings, options: options, through: shell,
+      traits: traits)
     port = try program.wait(in: .errors, for: "port") { portInLog(of: "listening", in: $0) }
     adminPort =
       settings["ADMIN_PORT"] == nil
@@ -56,11 +60,12 @@ public final class ServerProcess: Sendable {
 
   /// Starts a server, which may fail.
   public static func start(
-    _ flavour: Flavour, _ service: Service = .echo, settings: [String: String],
-    options: [String] = [], through shell: String? = nil,
+    _ flavour: Flavour, _ service: Service = .echo, module: String? = nil,
+    settings: [String: String], options: [String] = [], through shell: String? = nil,
     traits: Program.Traits = Program.Traits()
   ) throws -> Program {
-    let command = try command(flavour, service, settings: settings, options: options)
+    let command = try command(
+      flavour, service, module: module, settings: settings, options: options)
     guard let shell else {
       return try Program(
         command.path, command.arguments, environment: command.environment, traits: traits)
@@ -71,22 +76,23 @@ public final class ServerProcess: Sendable {
   }
 
   private static func command(
-    _ flavour: Flavour, _ service: Service, settings: [String: String], options: [String]
+    _ flavour: Flavour, _ service: Service, module: String?, settings: [String: String],
+    options: [String]
   ) throws -> (path: String, arguments: [String], environment: [String: String]) {
     let settings = ["HOST": "127.0.0.1", "PORT": "0"].merging(settings) { $1 }
     let variables = settings.flatMap { ["--env", "\($0.key)=\($0.value)"] }
-    let module = "\(service.rawValue).wasm"
+    let path = try module ?? Dist.file("\(service.rawValue).wasm")
     switch flavour {
     case .wasmServe:
       return (
         try Dist.file("wasm-serve"),
-        try ["--cache-dir", cache.get()] + options + variables + [Dist.file(module)], [:]
+        try ["--cache-dir", cache.get(), "--workers", "1"] + options + variables + [path], [:]
       )
     case .native:
       guard service == .echo else { throw TestFailure("dist/ has no native \(service)") }
       return (try Dist.file("http_server"), [], settings)
     case .wasmEdge:
-      return (try wasmEdge(), try variables + [Dist.file(module)], [:])
+      return (try wasmEdge(), variables + [path], [:])
     case .wasmEdgeAOT:
       return (try wasmEdge(), try ["--run-mode", "aot"] + variables + [compiled(service)], [:])
     }

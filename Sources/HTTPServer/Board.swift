@@ -1,0 +1,71 @@
+import Sockets
+
+/// The figures of all instances of a service, where its host gives them a board to write them on:
+/// whichever of them is asked answers for all.
+struct Board {
+  /// How old what an instance has written may be.
+  private static var interval: Int64 { Configuration.second / 10 }
+
+  private var isDirty = false
+  private var writtenAt: Int64 = 0
+
+  /// When there is something to write; nil when there is not.
+  var dueAt: Int64? { isDirty ? writtenAt + Board.interval : nil }
+
+  /// Something may have been counted.
+  mutating func noteTurn() { isDirty = SystemBoard.exists }
+
+  mutating func writeIfDue(_ metrics: borrowing Metrics, at now: Int64) {
+    guard let dueAt, now >= dueAt else { return }
+    isDirty = false
+    writtenAt = now
+    write(metrics)
+  }
+
+  @inline(never)
+  func write(_ metrics: borrowing Metrics) {
+    guard SystemBoard.exists else { return }
+    withUnsafeBytes(of: metrics) { SystemBoard.write($0) }
+  }
+
+  /// The figures with which an instance begins: its predecessor's, so that counters never go back.
+  static func inherited() -> Metrics {
+    var page = Page()
+    if SystemBoard.exists, page.read(0) {
+      page.metrics.connectionsOpen = 0
+      return page.metrics
+    }
+    return Metrics()
+  }
+
+  /// The sum over all instances.
+  @inline(never)
+  func total(with own: borrowing Metrics) -> Metrics {
+    var total = Metrics()
+    guard SystemBoard.exists else {
+      total.add(own)
+      return total
+    }
+    write(own)
+    var page = Page()
+    var number = 1
+    while page.read(number) {
+      if page.isLive == 0 { page.metrics.connectionsOpen = 0 }
+      total.add(page.metrics)
+      number += 1
+    }
+    return total
+  }
+
+  private struct Page {
+    var isLive: UInt64 = 0
+    var metrics = Metrics()
+
+    /// - Returns: false behind the last page. One of another version's metrics is empty.
+    mutating func read(_ number: Int) -> Bool {
+      let isRead = withUnsafeMutableBytes(of: &self) { SystemBoard.read(page: number, into: $0) }
+      if isRead && metrics.layout != Metrics.currentLayout { metrics = Metrics() }
+      return isRead
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import Glibc
+import WasmHost
+
+/// The file that the module comes from, which may change while it is served.
+final class ModuleSource {
+  let path: String
+  /// The file's name, which is the module's first argument.
+  let name: String
+  private let engine: Engine
+  private let cache: ModuleCache?
+  private(set) var result = CacheResult.off
+  /// When it was asked for last, on the monotonic clock.
+  private(set) var loadedAt: UInt64 = 0
+  /// What is loaded, and what was seen since.
+  private var loaded: FileState?
+  private var seen: FileState?
+
+  private struct FileState: Equatable {
+    let inode: UInt
+    let size: Int
+    let seconds: Int
+    let nanoseconds: Int
+
+    init?(_ path: String) {
+      var status = stat()
+      guard stat(path, &status) == 0 else { return nil }
+      inode = UInt(status.st_ino)
+      size = Int(status.st_size)
+      seconds = status.st_mtim.tv_sec
+      nanoseconds = status.st_mtim.tv_nsec
+    }
+  }
+
+  init(path: String, engine: Engine, cache: ModuleCache?) {
+    self.path = path
+    name = path.lastIndex(of: "/").map { String(path[$0...].dropFirst()) } ?? path
+    self.engine = engine
+    self.cache = cache
+  }
+
+  func load() throws(HostError) -> Module {
+    loadedAt = Clock.monotonic.now
+    loaded = FileState(path)
+    seen = loaded
+    let module: Module
+    (module, result) = try Module.load(path: path, engine: engine, cache: cache)
+    return module
+  }
+
+  /// The begin of the file's SHA-256, as sha256sum(1) has it.
+  var digest: String { (try? SHA256.digest(ofFile: path))?.prefix(12).description ?? "?" }
+
+  /// Whether the file is another one now, and is not being written any more: it was the same the
+  /// last time.
+  func hasChanged() -> Bool {
+    let state = FileState(path)
+    defer { seen = state }
+    return state != nil && state != loaded && state == seen
+  }
+}

@@ -1,0 +1,222 @@
+import Foundation
+import ServerHarness
+import Synchronization
+import Testing
+
+/// A module takes the place of another, and no request fails.
+struct ReplacementTests {
+  /// A server of a module file that the test may change.
+  private struct Place {
+    let folder: TemporaryFolder
+    let path: String
+
+    init() throws {
+      folder = try TemporaryFolder()
+      path = folder.path + "/module.wasm"
+      try put(Data(contentsOf: URL(fileURLWithPath: Dist.file("http_server.wasm"))))
+    }
+
+    /// In one step, as an installation does it.
+    func put(_ bytes: Data) throws {
+      try bytes.write(to: URL(fileURLWithPath: path), options: .atomic)
+    }
+
+    func serve(_ options: [String]) throws -> ServerProcess {
+      try ServerProcess(
+        module: path, settings: ["ADMIN_PORT": "0", "DRAIN_DELAY": "0"], options: options)
+    }
+  }
+
+  private func count(_ text: String, in server: ServerProcess) -> Int {
+    server.program.text(of: .errors).components(separatedBy: text).count - 1
+  }
+
+  @Test("Under load, fifty replacements and not one failed request", arguments: [1, 2])
+  func underLoad(workers: Int) throws {
+    let place = try Place()
+    let server = try place.serve(["--workers", "\(workers)"])
+    let isOver = Atomic<Bool>(false)
+    let answered = Atomic<Int>(0)
+    let clients = (0..<8).map { index in
+      Background {
+        var client: Client?
+        var number = 0
+        while !isOver.load(ordering: .relaxed) {
+          let connection = try client ?? server.client()
+          let content = "client \(index), request \(number)"
+          // Half of them come anew for each request.
+          try connection.post(content, fields: index < 4 ? "" : "Connection: close\r\n")
+          let response = try connection.response()
+          guard response.status == 200, response.text == "echo: " + content else {
+            throw TestFailure("\(content): \(response.status) \(response.text)")
+          }
+          client = response.closes ? nil : connection
+          number += 1
+          answered.add(1, ordering: .relaxed)
+        }
+      }
+    }
+    for round in 1...50 {
+      let before = answered.load(ordering: .relaxed)
+      server.program.signal(SIGHUP)
+      try eventually("replacement \(round)") { count("is replaced", in: server) == round }
+      try eventually("requests go on") { answered.load(ordering: .relaxed) > before + 20 }
+    }
+    isOver.store(true, ordering: .relaxed)
+    for client in clients { try client.value() }
+    try eventually("all old instances have gone") {
+      count("http_server: drained", in: server) == 50 * workers
+    }
+    try eventually("the figures have survived") {
+      try server.metric("http_requests_total{method=\"POST\",code=\"200\"}")
+        == answered.load(ordering: .relaxed)
+    }
+    server.program.signal(SIGTERM)
+    #expect(try server.program.finish().status == 0)
+  }
+
+  /// `LIFE=500 swift test --filter life` for more of it.
+  @Test("A life of traps and replacements under load leaves nothing behind")
+  func life() throws {
+    let rounds = ProcessInfo.processInfo.environment["LIFE"].flatMap { Int($0) } ?? 30
+    let server = try ServerProcess(
+      .wasmServe, .faulty, settings: ["ADMIN_PORT": "0", "DRAIN_DELAY": "0"],
+      options: ["--workers", "2"])
+    try eventually("both listen") { count("http_server: listening", in: server) == 2 }
+    let threads = try server.usage().threads
+    func round(_ number: Int) throws {
+      do { _ = try server.client().get("/trap") } catch is Client.ConnectionEnded {}
+      try eventually("trap \(number)") { count("the module trapped", in: server) == number }
+      server.program.signal(SIGHUP)
+      try eventually("replacement \(number)") { count("is replaced", in: server) == number }
+    }
+    let isOver = Atomic<Bool>(false)
+    let clients = (0..<4).map { index in
+      Background {
+        var (answered, lost) = (0, 0)
+        var client: Client?
+        while !isOver.load(ordering: .relaxed) {
+          do {
+            let connection = try client ?? server.client()
+            try connection.post("\(index) \(answered)")
+            let response = try connection.response()
+            guard response.text == "echo: \(index) \(answered)" else {
+              throw TestFailure("\(index) \(answered): \(response.text)")
+            }
+            answered += 1
+            client = response.closes ? nil : connection
+          } catch is Client.ConnectionEnded {
+            // One for each trap at the most, and each client.
+            lost += 1
+            client = nil
+          }
+        }
+        return (answered, lost)
+      }
+    }
+    func settle() throws -> ProcessUsage {
+      try eventually("old instances have gone", seconds: 60) {
+        try server.usage().threads == threads
+      }
+      return try server.usage()
+    }
+    for number in 1...10 { try round(number) }
+    let before = try settle()
+    for number in 11...(10 + rounds) { try round(number) }
+    let after = try settle()
+    isOver.store(true, ordering: .relaxed)
+    let results = try clients.map { try $0.value() }
+    #expect(results.allSatisfy { $0.0 > rounds && $0.1 <= rounds + 10 })
+    // (Clients come and go.)
+    #expect(abs(after.descriptors - before.descriptors) <= clients.count)
+    #expect(after.resident < before.resident + 8 << 20, "\(before) \(after)")
+    print(
+      "\(rounds) traps and replacements: \(results.reduce(0) { $0 + $1.0 }) requests, "
+        + "\(results.reduce(0) { $0 + $1.1 }) lost to traps; resident "
+        + "\(before.resident >> 10) -> \(after.resident >> 10) KiB, descriptors "
+        + "\(before.descriptors) -> \(after.descriptors), threads \(after.threads)")
+    server.program.signal(SIGTERM)
+    #expect(try server.program.finish().status == 0)
+  }
+
+  @Test("A module that is no good leaves the old one running, and says so")
+  func rejected() throws {
+    let place = try Place()
+    let server = try place.serve(["--workers", "2"])
+    let client = try server.client()
+    for (bytes, reason) in [
+      (Data("nonsense".utf8), "magic number"), (Data(), "the file is empty"),
+      // (module (func (export "_start") unreachable))
+      (
+        Data([
+          0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 7, 10, 1, 6, 0x5f, 0x73,
+          0x74, 0x61, 0x72, 0x74, 0, 0, 10, 5, 1, 3, 0, 0, 0x0b,
+        ]), "it trapped"
+      ),
+      // (module (func (export "_start")))
+      (
+        Data([
+          0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 7, 10, 1, 6, 0x5f, 0x73,
+          0x74, 0x61, 0x72, 0x74, 0, 0, 10, 4, 1, 2, 0, 0x0b,
+        ]), "it ended with status 0 and had not listened"
+      ),
+    ] {
+      try place.put(bytes)
+      server.program.signal(SIGHUP)
+      try server.program.wait(for: reason)
+      #expect(try client.get().status == 200)
+    }
+    #expect(count("the module is not replaced, the old one goes on", in: server) == 4)
+    // And the way back is open.
+    try place.put(Data(contentsOf: URL(fileURLWithPath: Dist.file("http_server.wasm"))))
+    server.program.signal(SIGHUP)
+    try server.program.wait(for: "is replaced")
+    #expect(try server.client().get().status == 200)
+  }
+
+  @Test("With --watch a changed file is enough")
+  func watch() throws {
+    let place = try Place()
+    let server = try place.serve(["--workers", "1", "--watch"])
+    #expect(try server.client().get("/version").text == "GET request processed successfully")
+    try place.put(Data(contentsOf: URL(fileURLWithPath: Dist.file("faulty.wasm"))))
+    try server.program.wait(for: "is replaced")
+    try eventually("the new module answers") {
+      try server.client().get("/version").text == "first"
+    }
+  }
+
+  @Test("A client in the middle of a request is answered by the instance it began with")
+  func inFlight() throws {
+    let place = try Place()
+    let server = try place.serve(["--workers", "1"])
+    let client = try server.client()
+    try client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nin ")
+    try eventually("the client is accepted") { try server.metric("http_connections_open") == 1 }
+    server.program.signal(SIGHUP)
+    try server.program.wait(for: "http_server: draining")
+    #expect(try server.client().get().status == 200)
+    try client.send("flight")
+    let response = try client.response()
+    #expect(response.text == "echo: in flight")
+    #expect(response.closes)
+  }
+
+  @Test("An old instance that does not drain in time is ended, the service is not")
+  func overdue() throws {
+    let place = try Place()
+    let server = try ServerProcess(
+      module: place.path,
+      settings: ["REQUEST_TIMEOUT": "60", "DRAIN_TIMEOUT": "60"],
+      options: ["--workers", "1", "--drain-timeout", "1"])
+    let client = try server.client()
+    try client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nin ")
+    usleep(200_000)
+    server.program.signal(SIGHUP)
+    try server.program.wait(for: "has not drained in time and is ended")
+    do { _ = try client.response() } catch is Client.ConnectionEnded {}
+    #expect(try server.client().get().status == 200)
+    server.program.signal(SIGTERM)
+    #expect(try server.program.finish().status == 0)
+  }
+}

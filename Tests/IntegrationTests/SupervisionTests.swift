@@ -1,0 +1,172 @@
+import Foundation
+import ServerHarness
+import Testing
+
+/// What wasm-serve does for a module that fails, or is several instances: on the module of
+/// Tests/Fixtures/FaultyService.
+struct SupervisionTests {
+  private func server(_ options: [String]) throws -> ServerProcess {
+    try ServerProcess(
+      .wasmServe, .faulty, settings: ["ADMIN_PORT": "0", "DRAIN_DELAY": "0"], options: options)
+  }
+
+  private func post(_ text: String, to server: ServerProcess) throws -> String {
+    let client = try server.client()
+    try client.post(text, fields: "Connection: close\r\n")
+    return try client.response().text
+  }
+
+  /// Sends a request of which the server dies, in a way.
+  private func provoke(_ target: String, _ server: ServerProcess) throws {
+    let client = try server.client()
+    do {
+      let response = try client.get(target)
+      throw TestFailure("\(target) was answered with \(response.status)")
+    } catch is Client.ConnectionEnded {}
+  }
+
+  private func count(_ text: String, in server: ServerProcess) -> Int {
+    server.program.text(of: .errors).components(separatedBy: text).count - 1
+  }
+
+  // MARK: Workers
+
+  @Test("Connections are spread over all workers, and figures are those of all")
+  func workers() throws {
+    let server = try server(["--workers", "4"])
+    try eventually("four instances listen") { count("http_server: listening", in: server) == 4 }
+    // Each client is one worker's for good.
+    let clients = try (0..<64).map { _ in try server.client() }
+    for (number, client) in clients.enumerated() {
+      try client.post("\(number)")
+      #expect(try client.response().text == "echo: \(number)")
+    }
+    try eventually("the figures are those of all") {
+      let open = try server.metric("http_connections_open")
+      let requests = try server.metric("http_requests_total{method=\"POST\",code=\"200\"}")
+      return open == 64 && requests == 64
+    }
+    for client in clients { client.close() }
+    try eventually("all have gone") { try server.metric("http_connections_open") == 0 }
+    server.program.signal(SIGTERM)
+    #expect(try server.program.finish().status == 0)
+  }
+
+  @Test("One /drain drains all workers, and none of them says that it is ready")
+  func drainOfAll() throws {
+    let server = try ServerProcess(
+      .wasmServe, .faulty,
+      settings: ["ADMIN_PORT": "0", "DRAIN_DELAY": "60", "DRAIN_TIMEOUT": "2"],
+      options: ["--workers", "3"])
+    try eventually("three instances listen") { count("http_server: listening", in: server) == 3 }
+    #expect(try server.admin("/drain").status == 200)
+    try eventually("all three drain") { count("http_server: draining", in: server) == 3 }
+    for _ in 0..<20 { #expect(try server.admin("/readyz").status == 503) }
+    #expect(try server.program.finish().status == 0)
+  }
+
+  @Test("A port in use is in use for several workers as well")
+  func portInUse() throws {
+    let taken = try TakenPort()
+    let result = try ServerProcess.start(
+      .wasmServe, .faulty, settings: ["PORT": "\(taken.port)"], options: ["--workers", "2"]
+    ).finish()
+    #expect(result.status == 1)
+    #expect(result.errorLines.count == 1)
+    #expect(result.errors.contains("address already in use"))
+  }
+
+  // MARK: Traps
+
+  @Test(
+    "An instance that traps is succeeded at once by another, and counters go on",
+    arguments: [
+      ("/trap", "unreachable"), ("/overflow", "call stack exhausted"),
+    ])
+  func trap(target: String, reason: String) throws {
+    let server = try server(["--workers", "1"])
+    for round in 1...3 {
+      #expect(try post("before \(round)", to: server) == "echo: before \(round)")
+      usleep(250_000)  // (a crash takes with it what was counted in the last tenth of a second)
+      try provoke(target, server)
+      #expect(try post("after \(round)", to: server) == "echo: after \(round)")
+    }
+    #expect(try server.metric("http_requests_total{method=\"POST\",code=\"200\"}") >= 5)
+    try eventually("the log says so") { count("the module trapped", in: server) == 3 }
+    let log = server.program.text(of: .errors)
+    #expect(log.contains(reason) && log.contains("backtrace="))
+    server.program.signal(SIGTERM)
+    #expect(try server.program.finish().status == 0)
+  }
+
+  @Test("Who waits while an instance traps is served by the next one")
+  func queueOverTrap() throws {
+    let server = try server(["--workers", "1"])
+    let doomed = try server.client()
+    server.program.signal(SIGSTOP)
+    try doomed.send("GET /trap HTTP/1.1\r\nHost: a\r\n\r\n")
+    let waiting = try (0..<20).map { number in
+      let client = try server.client()
+      try client.post("waiting \(number)")
+      return client
+    }
+    server.program.signal(SIGCONT)
+    // They had not been accepted, or were accepted by the instance that trapped.
+    var served = 0
+    for (number, client) in waiting.enumerated() {
+      do {
+        #expect(try client.response().text == "echo: waiting \(number)")
+        served += 1
+      } catch is Client.ConnectionEnded {}
+    }
+    #expect(served > 0 || count("the module trapped", in: server) == 1)
+    #expect(try post("after", to: server) == "echo: after")
+  }
+
+  @Test("The siblings of an instance that traps notice nothing")
+  func siblings() throws {
+    let server = try server(["--workers", "2"])
+    try eventually("both listen") { count("http_server: listening", in: server) == 2 }
+    let clients = try (0..<32).map { _ in try server.client() }
+    for client in clients { #expect(try client.get("/version").status == 200) }
+    try provoke("/trap", server)
+    var alive = 0
+    for client in clients {
+      do {
+        if try client.get("/version").status == 200 { alive += 1 }
+      } catch is Client.ConnectionEnded {}
+    }
+    // One worker's connections are gone, the other's are not.
+    #expect(alive > 0 && alive < clients.count)
+    try eventually("the log says so") { count("the module trapped", in: server) == 1 }
+  }
+
+  @Test("A module that traps again and again ends the process with status 69")
+  func crashLoop() throws {
+    let server = try server(["--workers", "1"])
+    let watch = Stopwatch()
+    while watch.seconds < 60, let client = try? server.client() {
+      try? client.send("GET /trap HTTP/1.1\r\nHost: a\r\n\r\n")
+      _ = try? client.readToEnd()
+    }
+    let result = try server.program.finish()
+    #expect(result.status == 69)
+    #expect(result.errors.contains("the module crashed too often"))
+    #expect(count("another instance takes its place", in: server) == 12)
+  }
+
+  @Test("A handler that never returns is ended after --handler-timeout, and others are served")
+  func handlerTimeout() throws {
+    let server = try server(["--workers", "2", "--handler-timeout", "0.3"])
+    try eventually("both listen") { count("http_server: listening", in: server) == 2 }
+    let bystanders = try (0..<32).map { _ in try server.client() }
+    for client in bystanders { #expect(try client.get("/version").status == 200) }
+    try provoke("/spin", server)
+    #expect(try post("after", to: server) == "echo: after")
+    try server.program.wait(for: "longer than --handler-timeout")
+    // A long life between requests is no long request.
+    usleep(700_000)
+    #expect(try post("later", to: server) == "echo: later")
+    #expect(count("the module trapped", in: server) == 1)
+  }
+}
