@@ -82,7 +82,7 @@ final class SoakRun {
     cast.marathon.join(goodCrowd)
     cast.flood.join(hostileCrowd)
     try stay(in: .flood)
-    while try !Interruption.hasCome && goodCrowd.present(cast.marathon.tally) > 0 {
+    while try !isOver && goodCrowd.present(cast.marathon.tally) > 0 {
       Thread.sleep(forTimeInterval: 0.25)
       try check()
     }

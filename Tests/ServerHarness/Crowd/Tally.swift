@@ -19,6 +19,8 @@ public final class Tally: Sendable {
     /// never have reached the server: in a drain, or when the system's queue has overflowed (it
     /// then sends SYN cookies, and resets whoever sends more than one segment before his turn).
     public var cutOff = 0
+    /// The first few.
+    public var cutOffTexts: [String] = []
     public var failures = 0
     /// The first few.
     public var failureTexts: [String] = []
@@ -35,6 +37,8 @@ public final class Tally: Sendable {
   func note(_ change: (inout Counts) -> Void) { state.withLock { change(&$0) } }
 
   func fail(_ text: String) {
+    // Of a response's text, say: one failure is one line.
+    let text = text.replacing("\n", with: " ")
     note {
       $0.failures += 1
       if $0.failureTexts.count < 5 { $0.failureTexts.append("\(name): \(text)") }

@@ -17,6 +17,9 @@ public final class Wire {
   /// Whether what comes is passed on as it comes. Otherwise it stays in the system's buffer.
   public var readsInput = true
 
+  /// What the system has taken.
+  public private(set) var octetsSent = 0
+
   let descriptor: Int32
   let group: Group
   let persona: any Persona
@@ -103,6 +106,7 @@ public final class Wire {
       }
       if count > 0 {
         sent += count
+        octetsSent += count
       } else if errno == EAGAIN {
         return
       } else if errno != EINTR {

@@ -70,13 +70,13 @@ public struct Offence: Sendable {
   /// More of a head than anybody needs.
   private static let headerBombs = [
     Offence(
-      "many fields", post, endless: String(repeating: "X-Field: bomb\r\n", count: 50), [413, 431]),
+      "many fields", post, endless: String(repeating: "X-Field: bomb\r\n", count: 250), [413, 431]),
     Offence("an endless field", post + "X-Field: ", endless: filler, [413, 431]),
     Offence("an endless name", post, endless: filler, [413, 431]),
     Offence("an endless target", "GET /", endless: filler, [413, 414]),
     Offence(
       "endless trailers", post + "Transfer-Encoding: chunked\r\n\r\n0\r\n",
-      endless: String(repeating: "X-Trailer: bomb\r\n", count: 50), [413, 431]),
+      endless: String(repeating: "X-Trailer: bomb\r\n", count: 250), [413, 431]),
     Offence(
       "an endless chunk extension", post + "Transfer-Encoding: chunked\r\n\r\n1;a=",
       endless: filler, [400, 413]),
@@ -113,5 +113,5 @@ public struct Offence: Sendable {
       finishesSending: true, [200], content: "echo: whole"),
   ]
 
-  private static let filler = String(repeating: "f", count: 1000)
+  private static let filler = String(repeating: "f", count: 4000)
 }

@@ -25,7 +25,9 @@ public final class Offender: Persona {
     while let response = try reader.next() {
       if response.isInterim { continue }
       guard !isAnswered, offence.statuses.contains(response.status) else {
-        throw TestFailure("\(offence.name) was answered with \(response.status) \(response.text)")
+        throw TestFailure(
+          "\(offence.name), \(wire.octetsSent) octets, was answered with \(response.status) "
+            + response.text)
       }
       if let content = offence.content, response.text != content {
         throw TestFailure("\(offence.name) was answered with \(response.text)")
@@ -38,6 +40,11 @@ public final class Offender: Persona {
   public func ended(_ end: Wire.End, _ wire: Wire) throws {
     if isAnswered || offence.endsUnanswered || end == .refused { return }
     guard !hasReceived else { throw TestFailure("\(offence.name) got half an answer: \(end)") }
-    wire.tally.note { $0.cutOff += 1 }
+    wire.tally.note {
+      $0.cutOff += 1
+      if $0.cutOffTexts.count < 5 {
+        $0.cutOffTexts.append("\(offence.name), \(wire.octetsSent) octets: \(end)")
+      }
+    }
   }
 }
