@@ -39,8 +39,10 @@ extension EventLoop where Network: ~Copyable {
         guard let count = try receive(slot, into: room) else { return }
         table.connections[slot].input.advance(by: count)
         // A full read makes the next one larger, even if decoding leaves little of it behind: else
-        // a few hundred octets of chunks or trailers would be read a turn. At the limit it fails.
-        _ = table.connections[slot].input.reserve(1)
+        // a few hundred octets of chunks or trailers would be read a turn.
+        if table.connections[slot].input.count < configuration.bufferSize {
+          _ = table.connections[slot].input.reserve(1)
+        }
         if table.connections[slot].output.isEmpty { try answerKept(slot) }
       }
       try settle(slot)
