@@ -86,7 +86,7 @@ def servers(dist, programs, folder):
     kinds = ["get", "post", "pipeline", "null"]
     yield Server("floor", floor, [programs / "floor", floor], kinds)
     yield Server("wasm", wasm, [
-        dist / "wasm-serve", "--quiet", "--cache-dir", folder / "cache", "--env", f"PORT={wasm}",
+        dist / "wasm-serve", "--quiet", "--workers", "1", "--cache-dir", folder / "cache", "--env", f"PORT={wasm}",
         "--env", "MAX_CONNECTIONS", "--env", "LOG_LEVEL=warn", dist / "http_server.wasm"], kinds)
     if shutil.which("nginx"):
         file = folder / "nginx.conf"
