@@ -91,7 +91,8 @@ final class Supervisor {
       pollfd(fd: signals, events: Int16(POLLIN), revents: 0),
     ]
     let deadlines =
-      [ending?.deadline, candidate == nil ? nil : candidateDeadline, nextWatch]
+      // (A first module may take its time: it may be none that listens.)
+      [ending?.deadline, candidate == nil || current == nil ? nil : candidateDeadline, nextWatch]
       + retiring.map(\.deadline)
     let now = Clock.monotonic.now
     let timeout = deadlines.compactMap(\.self).min().map { deadline in

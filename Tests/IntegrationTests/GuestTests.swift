@@ -219,4 +219,18 @@ struct GuestTests {
       #expect(result.output.hasPrefix("HTTP/1.1 200 OK\r\n"), "\(host)")
     }
   }
+
+  @Test("A module that waits for long, and never listens, costs nothing meanwhile")
+  func waiting() throws {
+    // Connections are made there, and never accepted.
+    let silent = try TakenPort()
+    let client = try start(
+      "client", ["127.0.0.1", "\(silent.port)", "hello"],
+      options: ["--allow-connect", "127.0.0.1:*"])
+    // Longer than a new module has to listen.
+    sleep(11)
+    #expect(try ProcessUsage(of: client.identifier).cpuSeconds < 2)
+    client.signal(SIGKILL)
+  }
+
 }
