@@ -232,5 +232,4 @@ struct GuestTests {
     #expect(try ProcessUsage(of: client.identifier).cpuSeconds < 2)
     client.signal(SIGKILL)
   }
-
 }
