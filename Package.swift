@@ -40,10 +40,12 @@ let package = Package(
     .executableTarget(
       name: "wasm-serve",
       dependencies: [
-        "WasmHost", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Logging", package: "swift-log"),
+        "WasmHost", .product(name: "Logging", package: "swift-log"),
       ],
-      linkerSettings: [.unsafeFlags(["-Xlinker", "-rpath", "-Xlinker", "$ORIGIN"])]),
+      linkerSettings: [
+        // The engine lies beside the program, or where `make install` puts it.
+        .unsafeFlags(["-Xlinker", "-rpath", "-Xlinker", "$ORIGIN:$ORIGIN/../lib/wasm-serve"])
+      ]),
 
     // What tests and fuzzing share: what is right, and a network in memory.
     .target(name: "CodecOracle", dependencies: ["HTTPCodec"], path: "Tests/CodecOracle"),

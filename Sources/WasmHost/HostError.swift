@@ -4,6 +4,8 @@ import Glibc
 public enum HostError: Error, Equatable {
   /// The file cannot be read; the system's words.
   case unreadable(path: String, reason: String)
+  /// The compiled module cannot be written; the system's words.
+  case unwritable(path: String, reason: String)
   /// The bytes are not a core WebAssembly module that the engine accepts.
   case notAModule(path: String, reason: String)
   /// The module imports something that this host does not offer.
@@ -19,6 +21,8 @@ extension HostError: CustomStringConvertible {
     switch self {
     case .unreadable(let path, let reason):
       "cannot read module '\(path)': \(reason)"
+    case .unwritable(let path, let reason):
+      "cannot write '\(path)': \(reason)"
     case .notAModule(let path, let reason):
       "'\(path)' is not a WebAssembly module: \(reason)"
     case .unsupportedImport(let module, let name, let reason):

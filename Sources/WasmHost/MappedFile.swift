@@ -27,6 +27,13 @@ final class MappedFile {
     bytes = UnsafeRawBufferPointer(start: address, count: size)
   }
 
+  /// Why its content is not to be run as it is; nil when only this user, or root, can have written
+  /// it.
+  var distrust: String? {
+    if status.st_uid != geteuid(), status.st_uid != 0 { return "it belongs to another user" }
+    return status.st_mode & 0o022 == 0 ? nil : "others may write to it"
+  }
+
   /// The bytes are valid within `body` only.
   func withBytes<R, E: Error>(
     _ body: (UnsafeRawBufferPointer) throws(E) -> R

@@ -94,24 +94,7 @@ struct Import: Sendable {
     else { return nil }
     self.module = String(decoding: module.pointee.bytes, as: UTF8.self)
     self.name = String(decoding: name.pointee.bytes, as: UTF8.self)
-    switch Int32(wasm_externtype_kind(external)) {
-    case WASM_EXTERN_FUNC:
-      let function = wasm_externtype_as_functype_const(external)
-      kind = .function(
-        parameters: Import.types(wasm_functype_params(function)),
-        results: Import.types(wasm_functype_results(function)))
-    case WASM_EXTERN_GLOBAL: kind = .global
-    case WASM_EXTERN_TABLE: kind = .table
-    case WASM_EXTERN_MEMORY: kind = .memory
-    default: kind = .other
-    }
-  }
-
-  private static func types(_ vector: UnsafePointer<wasm_valtype_vec_t>?) -> [ValueType] {
-    guard let vector else { return [] }
-    return (0..<vector.pointee.size).map { place in
-      ValueType(kind: wasm_valtype_kind(vector.pointee.data[place]))
-    }
+    kind = Kind(external)
   }
 
   func isSatisfied(by function: HostFunction) -> Bool {
@@ -127,7 +110,7 @@ struct Import: Sendable {
       switch kind {
       case .function(let parameters, let results) where isNameKnown:
         "but this host offers it with another type than "
-          + "(\(Import.list(parameters))) -> (\(Import.list(results)))"
+          + Import.signature(parameters, results)
       case .function: "which this host does not offer"
       case .global: "a global, but this host offers functions only"
       case .table: "a table, but this host offers functions only"
@@ -137,7 +120,44 @@ struct Import: Sendable {
     return .unsupportedImport(module: module, name: name, reason: reason)
   }
 
-  private static func list(_ types: [ValueType]) -> String {
-    types.map { "\($0)" }.joined(separator: ", ")
+  fileprivate static func signature(_ parameters: [ValueType], _ results: [ValueType]) -> String {
+    func list(_ types: [ValueType]) -> String {
+      "(\(types.map { "\($0)" }.joined(separator: ", ")))"
+    }
+    return "\(list(parameters)) -> \(list(results))"
+  }
+}
+
+extension Import.Kind: CustomStringConvertible {
+  init(_ type: OpaquePointer) {
+    switch Int32(wasm_externtype_kind(type)) {
+    case WASM_EXTERN_FUNC:
+      let function = wasm_externtype_as_functype_const(type)
+      self = .function(
+        parameters: Import.Kind.types(wasm_functype_params(function)),
+        results: Import.Kind.types(wasm_functype_results(function)))
+    case WASM_EXTERN_GLOBAL: self = .global
+    case WASM_EXTERN_TABLE: self = .table
+    case WASM_EXTERN_MEMORY: self = .memory
+    default: self = .other
+    }
+  }
+
+  private static func types(_ vector: UnsafePointer<wasm_valtype_vec_t>?) -> [ValueType] {
+    guard let vector else { return [] }
+    return (0..<vector.pointee.size).map { place in
+      ValueType(kind: wasm_valtype_kind(vector.pointee.data[place]))
+    }
+  }
+
+  var description: String {
+    switch self {
+    case .function(let parameters, let results):
+      "function \(Import.signature(parameters, results))"
+    case .global: "global"
+    case .table: "table"
+    case .memory: "memory"
+    case .other: "something else"
+    }
   }
 }

@@ -47,19 +47,7 @@ public struct ModuleCache: Sendable {
   /// Writes an entry, or replaces one, in one step. A failure is only a slower next start.
   func store(_ compiled: Module, for module: UnsafeRawBufferPointer) {
     let path = path(for: module, engine: compiled.engine)
-    var temporary = "\(path).XXXXXX".utf8CString.map { $0 }
-    _ = compiled.withSerialized { code in
-      let descriptor = mkstemp(&temporary)
-      guard descriptor >= 0 else { return }
-      var isWritten = ModuleCacheEntry.header(module: module, code: code, engine: compiled.engine)
-        .withUnsafeBytes {
-          write(all: $0, to: descriptor)
-        }
-      isWritten = isWritten && write(all: module, to: descriptor)
-      isWritten = isWritten && write(all: code, to: descriptor)
-      close(descriptor)
-      if !isWritten || rename(temporary, path) != 0 { unlink(temporary) }
-    }
+    try? ModuleCacheEntry.write(compiled, for: module, to: path, mode: 0o600)
   }
 
   /// Named for the module and for how it is compiled.
@@ -87,18 +75,6 @@ public struct ModuleCache: Sendable {
     guard status.st_mode & 0o022 == 0 else { return "others may write to it" }
     return nil
   }
-}
-
-private func write(all bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Bool {
-  var rest = bytes[...]
-  while !rest.isEmpty {
-    let count = Glibc.write(
-      descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-    if count < 0, errno == EINTR { continue }
-    guard count > 0 else { return false }
-    rest = rest.dropFirst(count)
-  }
-  return true
 }
 
 /// FNV-1a over 64-bit words, the last one padded with zeros: eight times as fast as over bytes.

@@ -1,10 +1,6 @@
 /// SHA-256 (FIPS 180-4), to name a module as sha256sum(1) does. Nothing is trusted for it.
-public enum SHA256 {
+enum SHA256 {
   /// - Returns: 64 hexadecimal digits.
-  public static func digest(ofFile path: String) throws -> String {
-    try MappedFile(path: path).withBytes { digest(of: $0) }
-  }
-
   static func digest(of bytes: UnsafeRawBufferPointer) -> String {
     var state: [UInt32] = [
       0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab,
@@ -32,26 +28,29 @@ public enum SHA256 {
   }
 
   private static func add(_ block: UnsafeRawBufferPointer, to state: inout [UInt32]) {
-    var words = (0..<16).map {
-      UInt32(bigEndian: block.loadUnaligned(fromByteOffset: $0 * 4, as: UInt32.self))
+    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { words in
+      for i in 0..<16 {
+        let word = block.loadUnaligned(fromByteOffset: i * 4, as: UInt32.self)
+        words.initializeElement(at: i, to: UInt32(bigEndian: word))
+      }
+      for i in 16..<64 {
+        let (a, b) = (words[i - 15], words[i - 2])
+        let low = a.rotated(7) ^ a.rotated(18) ^ (a >> 3)
+        let high = b.rotated(17) ^ b.rotated(19) ^ (b >> 10)
+        words.initializeElement(at: i, to: words[i - 16] &+ low &+ words[i - 7] &+ high)
+      }
+      var (a, b, c, d) = (state[0], state[1], state[2], state[3])
+      var (e, f, g, h) = (state[4], state[5], state[6], state[7])
+      for i in 0..<64 {
+        let choice = (e & f) ^ (~e & g)
+        let majority = (a & b) ^ (a & c) ^ (b & c)
+        let first =
+          h &+ (e.rotated(6) ^ e.rotated(11) ^ e.rotated(25)) &+ choice &+ constants[i] &+ words[i]
+        let second = (a.rotated(2) ^ a.rotated(13) ^ a.rotated(22)) &+ majority
+        (h, g, f, e, d, c, b, a) = (g, f, e, d &+ first, c, b, a, first &+ second)
+      }
+      for (i, value) in [a, b, c, d, e, f, g, h].enumerated() { state[i] &+= value }
     }
-    for i in 16..<64 {
-      let (a, b) = (words[i - 15], words[i - 2])
-      let low = a.rotated(7) ^ a.rotated(18) ^ (a >> 3)
-      let high = b.rotated(17) ^ b.rotated(19) ^ (b >> 10)
-      words.append(words[i - 16] &+ low &+ words[i - 7] &+ high)
-    }
-    var v = state
-    for i in 0..<64 {
-      let choice = (v[4] & v[5]) ^ (~v[4] & v[6])
-      let majority = (v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2])
-      let first =
-        v[7] &+ (v[4].rotated(6) ^ v[4].rotated(11) ^ v[4].rotated(25)) &+ choice &+ constants[i]
-        &+ words[i]
-      let second = (v[0].rotated(2) ^ v[0].rotated(13) ^ v[0].rotated(22)) &+ majority
-      v = [first &+ second, v[0], v[1], v[2], v[3] &+ first, v[4], v[5], v[6]]
-    }
-    for i in 0..<8 { state[i] &+= v[i] }
   }
 
   /// The first 32 bits of the fractions of the cube roots of the first 64 primes.

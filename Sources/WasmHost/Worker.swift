@@ -11,7 +11,7 @@ public final class Worker: Sendable {
   }
 
   public enum Event: Sendable {
-    /// The first socket of an instance listens, at this address.
+    /// A socket of an instance listens, at this address.
     case listening(String)
     /// The guest asks for a drain of the whole service.
     case drainRequested

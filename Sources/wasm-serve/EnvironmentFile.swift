@@ -1,4 +1,3 @@
-import ArgumentParser
 import Glibc
 import WasmHost
 
@@ -10,7 +9,7 @@ struct EnvironmentFile {
 
   init(path: String) throws {
     guard let content = EnvironmentFile.read(path) else {
-      throw ValidationError("cannot read it: \(String(cString: strerror(errno)))")
+      throw BadValue("cannot read it: \(String(cString: strerror(errno)))")
     }
     try self.init(content)
   }
@@ -25,8 +24,8 @@ struct EnvironmentFile {
       if line.last == 0x0d { line.removeLast() }
       line = line.drop(while: isBlank)
       if line.isEmpty || line.first == UInt8(ascii: "#") { continue }
-      func reject(_ problem: String) -> ValidationError {
-        ValidationError("line \(place + 1) \(problem): write NAME=VALUE, or NAME alone")
+      func reject(_ problem: String) -> BadValue {
+        BadValue("line \(place + 1) \(problem): write NAME=VALUE, or NAME alone")
       }
       guard !line.contains(0), let text = String(validating: line, as: UTF8.self) else {
         throw reject("is not UTF-8 text")
@@ -37,7 +36,7 @@ struct EnvironmentFile {
       guard !name.isEmpty else { throw reject("has no name") }
       guard !name.contains(where: isBlank) else { throw reject("has a blank in its name") }
       let argument = equals == nil ? String(decoding: name, as: UTF8.self) : text
-      if let variable = Variable(argument: argument)?.variable { variables.append(variable) }
+      if let variable = wasm_serve.variable(argument) { variables.append(variable) }
     }
     self.variables = variables
   }

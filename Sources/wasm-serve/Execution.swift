@@ -13,12 +13,15 @@ extension Options {
     let configuration = makeConfiguration(logger)
     do throws(HostError) {
       let engine = try Engine(handlerTimeout: UInt64(handlerTimeout * 1e9))
+      let workers = workers ?? Cores.available
       let listeners = ListenerPool(sharesPorts: workers > 1, inherited: inheritedSockets())
       var shared = configuration
       shared.listeners = listeners
       shared.board = Board()
       let supervisor = try Supervisor(
-        options: self, source: ModuleSource(path: module, engine: engine, cache: makeCache(logger)),
+        options: self, workers: workers,
+        source: ModuleSource(
+          path: operand, engine: engine, cache: makeCache(logger), logger: logger),
         configuration: shared, listeners: listeners, logger: logger, start: start)
       return try supervisor.run()
     } catch {
@@ -27,24 +30,28 @@ extension Options {
     }
   }
 
-  private func makeLogger() -> Logger {
+  func makeLogger() -> Logger {
     var logger = Logger(label: "wasm-serve") { label in
-      StandardErrorLog(label: label, format: logFormat)
+      StandardErrorLog(label: label, format: logFormat ?? .text)
     }
-    logger.logLevel = quiet ? .warning : .info
+    logger.logLevel = isQuiet ? .warning : .info
     return logger
   }
 
   private func makeCache(_ logger: Logger) -> ModuleCache? {
-    guard !noCache, let directory = cacheDir ?? ModuleCache.defaultDirectory else { return nil }
+    guard usesCache, let directory = cacheDirectory ?? ModuleCache.defaultDirectory else {
+      return nil
+    }
     return ModuleCache(directory: directory, logger: logger)
   }
 
   private func makeConfiguration(_ logger: Logger) -> InstanceConfiguration {
     var configuration = InstanceConfiguration()
-    let name = module.lastIndex(of: "/").map { String(module[$0...].dropFirst()) } ?? module
+    let name = operand.lastIndex(of: "/").map { String(operand[$0...].dropFirst()) } ?? operand
     configuration.arguments = [name] + arguments
-    for variable in envFile.flatMap(\.variables) + environment.compactMap(\.variable) {
+    // Its log and ours are one stream: in one form, unless somebody says otherwise.
+    let form = logFormat.map { [InstanceConfiguration.Variable("LOG_FORMAT", $0.rawValue)] } ?? []
+    for variable in form + environmentFiles.flatMap(\.variables) + environment {
       // The last one counts; a guest's getenv takes the first.
       configuration.environment.removeAll { $0.name == variable.name }
       configuration.environment.append(variable)

@@ -8,7 +8,21 @@ enum ExitStatus {
   static let noInput: Int32 = 66
   static let crashLoop: Int32 = 69
   static let software: Int32 = 70
+  static let cannotCreate: Int32 = 73
   static let drainTimeout: Int32 = 75
+
+  static let meanings = [
+    ("0", "the module ended by itself, or drained; the command did its work"),
+    ("1-", "the module's own status, when it exits with another"),
+    ("64", "wrong usage"),
+    ("65", "not a module, an import that is not offered, or an instance that cannot be made"),
+    ("66", "the module file cannot be read"),
+    ("69", "the module trapped again and again"),
+    ("70", "the module trapped, or the engine failed"),
+    ("73", "the compiled module cannot be written"),
+    ("75", "the drain took longer than --drain-timeout"),
+    ("130, 143", "a second SIGINT or SIGTERM during the drain"),
+  ]
 
   /// The shell's status for a process ended by a signal.
   static func signal(_ number: Int32) -> Int32 { 128 + number }
@@ -16,6 +30,7 @@ enum ExitStatus {
   static func of(_ error: HostError) -> Int32 {
     switch error {
     case .unreadable: noInput
+    case .unwritable: cannotCreate
     case .notAModule, .unsupportedImport, .notInstantiable: badModule
     case .engine: software
     }

@@ -1,4 +1,5 @@
 import Glibc
+import Logging
 import WasmHost
 
 /// The file that the module comes from, which may change while it is served.
@@ -8,6 +9,7 @@ final class ModuleSource {
   let name: String
   private let engine: Engine
   private let cache: ModuleCache?
+  private let logger: Logger
   private(set) var result = CacheResult.off
   /// When it was asked for last, on the monotonic clock.
   private(set) var loadedAt: UInt64 = 0
@@ -31,11 +33,12 @@ final class ModuleSource {
     }
   }
 
-  init(path: String, engine: Engine, cache: ModuleCache?) {
+  init(path: String, engine: Engine, cache: ModuleCache?, logger: Logger) {
     self.path = path
     name = path.lastIndex(of: "/").map { String(path[$0...].dropFirst()) } ?? path
     self.engine = engine
     self.cache = cache
+    self.logger = logger
   }
 
   func load() throws(HostError) -> Module {
@@ -43,12 +46,13 @@ final class ModuleSource {
     loaded = FileState(path)
     seen = loaded
     let module: Module
-    (module, result) = try Module.load(path: path, engine: engine, cache: cache)
+    (module, result) = try Module.load(
+      path: path, engine: engine, cache: cache, logger: logger)
     return module
   }
 
-  /// The begin of the file's SHA-256, as sha256sum(1) has it.
-  var digest: String { (try? SHA256.digest(ofFile: path))?.prefix(12).description ?? "?" }
+  /// The begin of the module's SHA-256, as sha256sum(1) has it.
+  var digest: String { (try? Module.digest(path: path))?.prefix(12).description ?? "?" }
 
   /// Whether the file is another one now, and is not being written any more: it was the same the
   /// last time.

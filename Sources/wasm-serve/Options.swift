@@ -1,141 +1,163 @@
-import ArgumentParser
 import Glibc
 import WasmHost
 
-struct Options: ParsableArguments {
-  @Option(
-    name: .customLong("env"),
-    help: ArgumentHelp(
-      """
-      A variable of the module's environment. Without a value it takes this process's own. \
-      (repeatable)
-      """,
-      valueName: "name[=value]"))
-  var environment: [Variable] = []
-
-  @Option(
-    help: ArgumentHelp(
-      """
-      A file of variables: NAME=VALUE lines, and comments with #. --env wins over it. (repeatable)
-      """,
-      valueName: "file"),
-    transform: EnvironmentFile.init(path:))
-  var envFile: [EnvironmentFile] = []
-
-  @Option(
-    help: ArgumentHelp(
-      """
-      A port that the module may bind. (default: the module's PORT, or 1234, and its ADMIN_PORT; \
-      repeatable)
-      """,
-      valueName: "[host:]port"))
+/// What the command line says.
+struct Options {
+  var environment: [InstanceConfiguration.Variable] = []
+  var environmentFiles: [EnvironmentFile] = []
   var listen: [Grants.Grant] = []
-
-  @Option(
-    help: ArgumentHelp(
-      """
-      Where the module may connect to; either part may be *, and the host a name. (default: \
-      nowhere; repeatable)
-      """,
-      valueName: "host:port"))
   var allowConnect: [ConnectGrants.Grant] = []
-
-  @Option(
-    help: ArgumentHelp(
-      """
-      The most connections that the module may have at once, made and accepted; further ones wait. \
-      (default: no limit)
-      """,
-      valueName: "number"))
   var maxConnections: UInt32?
-
-  @Option(
-    help: ArgumentHelp("The most memory that the module may have: 64M, 1G.", valueName: "size"))
   var memory = ByteSize(bytes: 256 << 20)
-
-  @Option(
-    help: ArgumentHelp(
-      "Instances of the module, each on a thread. (default: the cores that it may use)",
-      valueName: "number"))
-  var workers = Cores.available
-
-  @Option(
-    help: ArgumentHelp(
-      """
-      How long the module may compute without waiting for anything before it is ended and \
-      started anew; 0 for as long as it likes.
-      """, valueName: "seconds"))
+  /// Nil for as many as there are cores.
+  var workers: Int?
+  /// In seconds.
   var handlerTimeout = 0.0
-
-  @Flag(help: "Replace the module whenever its file changes, as SIGHUP does.")
-  var watch = false
-
-  @Option(
-    help: ArgumentHelp(
-      "How long a drain may take before the module is ended.", valueName: "seconds"))
+  var watches = false
+  /// In seconds.
   var drainTimeout: UInt32 = 30
-
-  @Option(
-    help: ArgumentHelp(
-      """
-      Where compiled modules are kept. (default: $XDG_CACHE_HOME/wasm-serve or \
-      ~/.cache/wasm-serve)
-      """,
-      valueName: "dir"))
-  var cacheDir: String?
-
-  @Flag(help: "Compile at each start.")
-  var noCache = false
-
-  @Flag(help: "Log warnings only.")
-  var quiet = false
-
-  @Option(
-    help: ArgumentHelp("The form of the log on standard error: text or json.", valueName: "form"))
-  var logFormat = LogFormat.text
-
-  @Argument(help: ArgumentHelp("The module's file.", valueName: "module"))
-  var module: String
-
-  @Argument(
-    parsing: .postTerminator,
-    help: ArgumentHelp("Arguments for the module.", valueName: "arguments"))
+  var cacheDirectory: String?
+  var usesCache = true
+  var isQuiet = false
+  /// Nil when nobody says: text.
+  var logFormat: LogFormat?
+  var output: String?
+  /// The module's file, or whatever else the command takes.
+  var operand = ""
+  /// The module's own.
   var arguments: [String] = []
 }
 
-/// One `--env`; no variable at all for a name that this process does not have, as docker does.
-struct Variable: ExpressibleByArgument {
-  let variable: InstanceConfiguration.Variable?
+extension Option {
+  static let forRun = [
+    Option(
+      "env", "NAME[=VALUE]",
+      "A variable of the module's environment. Without a value it takes this process's own.",
+      isRepeatable: true
+    ) { options, text in
+      guard !text.isEmpty, !text.hasPrefix("=") else {
+        throw BadValue("must be NAME=VALUE, or NAME alone")
+      }
+      if let variable = variable(text) { options.environment.append(variable) }
+    },
+    Option(
+      "env-file", "FILE",
+      "A file of variables: NAME=VALUE lines, and comments with #. --env wins over it.",
+      isRepeatable: true, completion: .file
+    ) { options, path in
+      options.environmentFiles.append(try EnvironmentFile(path: path))
+    },
+    Option(
+      "listen", "[HOST:]PORT", "A port that the module may bind.",
+      initial: "the module's PORT, or 1234, and its ADMIN_PORT", isRepeatable: true
+    ) { options, text in
+      options.listen.append(
+        try read(text, "PORT, ADDRESS:PORT, [IPv6]:PORT or *:PORT") { Grants.Grant($0) })
+    },
+    Option(
+      "allow-connect", "HOST:PORT",
+      "Where the module may connect to; either part may be *, and the host a name.",
+      initial: "nowhere", isRepeatable: true
+    ) { options, text in
+      options.allowConnect.append(
+        try read(text, "HOST:PORT with a name, an address, [IPv6] or *, and a number or *") {
+          ConnectGrants.Grant($0)
+        })
+    },
+    Option(
+      "max-connections", "NUMBER",
+      "The most connections that the module may have at once, made and accepted; further ones wait.",
+      initial: "no limit"
+    ) { options, text in
+      options.maxConnections = try read(text, "a number, 0 or more") { UInt32($0) }
+    },
+    memory,
+    Option(
+      "workers", "NUMBER", "Instances of the module, each on a thread.",
+      initial: "the cores that it may use"
+    ) { options, text in
+      options.workers = try number(text, in: 1...1024)
+    },
+    handlerTimeout,
+    Option(flag: "watch", "Replace the module whenever its file changes, as SIGHUP does.") {
+      $0.watches = true
+    },
+    Option(
+      "drain-timeout", "SECONDS", "How long a drain may take before the module is ended.",
+      initial: "30"
+    ) { options, text in
+      options.drainTimeout = UInt32(try number(text, in: 0...Int(Int32.max)))
+    },
+    Option(
+      "cache-dir", "DIRECTORY", "Where compiled modules are kept.",
+      initial: "$XDG_CACHE_HOME/wasm-serve or ~/.cache/wasm-serve", completion: .directory
+    ) { $0.cacheDirectory = $1 },
+    Option(flag: "no-cache", "Compile at each start.") { $0.usesCache = false },
+    Option(
+      "log-format", "FORMAT",
+      "The form of the log, text or json; also the module's LOG_FORMAT, unless --env sets it.",
+      initial: "text", completion: .words(LogFormat.allCases.map(\.rawValue))
+    ) { options, text in
+      options.logFormat = try read(text, "text or json") { LogFormat(rawValue: $0) }
+    },
+    Option(flag: "quiet", "Log warnings and errors only.") { $0.isQuiet = true },
+  ]
 
-  init?(argument: String) {
-    guard !argument.isEmpty, !argument.hasPrefix("=") else { return nil }
-    if let equals = argument.firstIndex(of: "=") {
-      variable = .init(
-        String(argument[..<equals]), String(argument[argument.index(after: equals)...]))
-    } else {
-      variable = getenv(argument).map { .init(argument, String(cString: $0)) }
+  static let forCompile = [
+    Option(
+      "output", letter: "o", "FILE", "Where the compiled module is written.",
+      initial: "beside the module, with the extension .module", completion: .file
+    ) { $0.output = $1 },
+    handlerTimeout,
+  ]
+
+  static let forInspect = [memory]
+
+  private static let memory = Option(
+    "memory", "SIZE", "The most memory that the module may have: 64M, 1G.", initial: "256M"
+  ) { options, text in
+    options.memory = try read(text, "a size, as 64M or 1G", as: ByteSize.init)
+  }
+
+  /// The code is compiled otherwise with it.
+  private static let handlerTimeout = Option(
+    "handler-timeout", "SECONDS",
+    """
+    How long the module may compute without waiting for anything before it is ended and started \
+    anew; 0 for as long as it likes.
+    """, initial: "0"
+  ) { options, text in
+    options.handlerTimeout = try read(text, "seconds from 0 to 86400, as 2.5") { text in
+      Double(text).flatMap { 0...86_400 ~= $0 ? $0 : nil }
+    }
+  }
+
+  private static func number(_ text: String, in range: ClosedRange<Int>) throws -> Int {
+    try read(text, "a number from \(range.lowerBound) to \(range.upperBound)") { text in
+      Int(text).flatMap { range ~= $0 ? $0 : nil }
     }
   }
 }
 
-extension Grants.Grant: ExpressibleByArgument {
-  public init?(argument: String) { self.init(argument) }
-}
-
-extension ConnectGrants.Grant: ExpressibleByArgument {
-  public init?(argument: String) { self.init(argument) }
+/// A variable as `--env` and files have it; nil for a name that this process does not have, as
+/// docker does.
+func variable(_ text: String) -> InstanceConfiguration.Variable? {
+  guard let equals = text.firstIndex(of: "=") else {
+    return getenv(text).map { .init(text, String(cString: $0)) }
+  }
+  return .init(String(text[..<equals]), String(text[text.index(after: equals)...]))
 }
 
 /// A number of bytes: digits, and K, M or G for powers of 1024.
-struct ByteSize: ExpressibleByArgument, CustomStringConvertible {
+struct ByteSize: CustomStringConvertible {
   let bytes: Int64
 
   init(bytes: Int64) { self.bytes = bytes }
 
-  init?(argument: String) {
+  init?(_ text: String) {
     let shifts: [Character: Int64] = ["K": 10, "M": 20, "G": 30]
-    let shift = argument.uppercased().last.flatMap { shifts[$0] }
-    guard let number = Int64(shift == nil ? argument[...] : argument.dropLast()), number > 0,
+    let shift = text.uppercased().last.flatMap { shifts[$0] }
+    guard let number = Int64(shift == nil ? text[...] : text.dropLast()), number > 0,
       number <= Int64.max >> (shift ?? 0)
     else { return nil }
     bytes = number << (shift ?? 0)
@@ -148,10 +170,8 @@ struct ByteSize: ExpressibleByArgument, CustomStringConvertible {
     }
     return "\(bytes)"
   }
-
-  var defaultValueDescription: String { description }
 }
 
-enum LogFormat: String, ExpressibleByArgument {
+enum LogFormat: String, CaseIterable {
   case text, json
 }

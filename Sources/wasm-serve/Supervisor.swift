@@ -29,6 +29,7 @@ final class Supervisor {
   }
 
   private let options: Options
+  private let workers: Int
   private let source: ModuleSource
   private let configuration: InstanceConfiguration
   private let listeners: ListenerPool
@@ -36,6 +37,7 @@ final class Supervisor {
   private let start: UInt64
   private let reports: Mailbox<Report>
   private let signals: Int32
+  private let manager = ServiceManager()
 
   private var candidate: Generation?
   private var candidateDeadline: UInt64 = 0
@@ -43,12 +45,14 @@ final class Supervisor {
   private var retiring: [(generation: Generation, deadline: UInt64)] = []
   private var generations = 0
   private var ending: Ending?
+  /// Those that the log has told.
+  private var addresses: Set<String> = []
   private var wantsReplacement = false
   private var nextWatch: UInt64?
 
   /// Blocks the signals for this thread and those it starts; `run` takes them.
   init(
-    options: Options, source: ModuleSource, configuration: InstanceConfiguration,
+    options: Options, workers: Int, source: ModuleSource, configuration: InstanceConfiguration,
     listeners: ListenerPool, logger: Logger, start: UInt64
   ) throws(HostError) {
     var mask = sigset_t()
@@ -59,6 +63,7 @@ final class Supervisor {
     guard signals >= 0 else { throw .engine("has no descriptors: \(describe(error: errno))") }
     reports = try Mailbox()
     self.options = options
+    self.workers = workers
     self.source = source
     self.configuration = configuration
     self.listeners = listeners
@@ -69,7 +74,7 @@ final class Supervisor {
   /// Runs the service from its start to its end; returns the exit status.
   func run() throws(HostError) -> Int32 {
     try startCandidate(try source.load())
-    if options.watch { nextWatch = Clock.monotonic.now + Supervisor.watchInterval }
+    if options.watches { nextWatch = Clock.monotonic.now + Supervisor.watchInterval }
     while true {
       wait()
       for report in reports.takeAll() {
@@ -153,6 +158,7 @@ final class Supervisor {
   /// Has all instances drain; the process ends with the last of them.
   private func end(status: Int32) {
     guard ending == nil else { return }
+    manager.tell(.stopping)
     ending = Ending(
       status: status,
       deadline: Clock.monotonic.now + UInt64(options.drainTimeout) * 1_000_000_000)
@@ -166,7 +172,7 @@ final class Supervisor {
   private func startCandidate(_ module: Module) throws(HostError) {
     generations += 1
     candidate = try Generation(
-      number: generations, module: module, configuration: configuration, workers: options.workers
+      number: generations, module: module, configuration: configuration, workers: workers
     ) { [reports] generation, worker, event in
       reports.post(Report(generation: generation, worker: worker, event: event))
     }
@@ -182,6 +188,7 @@ final class Supervisor {
       wantsReplacement = true
       return
     }
+    manager.tell(.reloading)
     do throws(HostError) {
       try startCandidate(try source.load())
     } catch {
@@ -191,6 +198,7 @@ final class Supervisor {
 
   private func reject(_ reason: String) {
     candidate = nil
+    manager.tell(.ready)
     logger.error(
       "the module is not replaced, the old one goes on", metadata: ["reason": "\(reason)"])
     replaceIfWanted()
@@ -211,6 +219,8 @@ final class Supervisor {
     candidate = nil
     let old = current
     current = generation
+    if ending == nil { manager.tell(.ready) }
+    addresses.insert(address)
     logStart(address, isFirst: old == nil)
     if let old {
       old.drain.begin(.handOver)
@@ -221,17 +231,24 @@ final class Supervisor {
   }
 
   private func logStart(_ address: String, isFirst: Bool) {
+    // What it tells takes time to find out.
+    guard logger.logLevel <= .info else { return }
     let text =
       isFirst
       ? "\(source.name) listens on \(address), Ctrl-C drains and stops it"
       : "\(source.name) is replaced"
-    logger.info(
-      "\(text)",
-      metadata: [
-        "version": "\(version)", "wasmtime": "\(Engine.version)", "memory": "\(options.memory)",
-        "workers": "\(options.workers)", "module": "\(source.digest)", "cache": "\(source.result)",
-        "start": "\(milliseconds(Clock.monotonic.now - (isFirst ? start : source.loadedAt)))ms",
-      ])
+    var limits: Logger.Metadata = [
+      "memory": "\(options.memory)", "workers": "\(workers)",
+      "drain_timeout": "\(options.drainTimeout)s",
+    ]
+    if let most = options.maxConnections { limits["connections"] = "\(most)" }
+    if options.handlerTimeout > 0 { limits["handler_timeout"] = "\(options.handlerTimeout)s" }
+    let facts: Logger.Metadata = [
+      "version": "\(version)", "wasmtime": "\(Engine.version)", "module": "\(source.digest)",
+      "cache": "\(source.result)",
+      "start": "\(milliseconds(Clock.monotonic.now - (isFirst ? start : source.loadedAt)))ms",
+    ]
+    logger.info("\(text)", metadata: facts.merging(limits) { $1 })
   }
 
   // MARK: Reports
@@ -239,8 +256,13 @@ final class Supervisor {
   private func handle(_ report: Report) -> Int32? {
     switch report.event {
     case .listening(let address):
-      guard let candidate, candidate.number == report.generation else { return nil }
-      promote(candidate, address)
+      if let candidate, candidate.number == report.generation {
+        promote(candidate, address)
+      } else if !addresses.contains(address) {
+        // A further socket of the module's. All workers have the same ones, and so has a successor.
+        addresses.insert(address)
+        logger.info("\(source.name) listens on \(address) too")
+      }
     case .drainRequested:
       guard current?.number == report.generation, ending == nil else { return nil }
       logger.info("draining", metadata: ["timeout": "\(options.drainTimeout)s"])

@@ -1,58 +1,63 @@
-import ArgumentParser
 import Glibc
-import Logging
 import WasmHost
 
 let version = "0.1.0"
+/// Of the version; in the manual page.
+let releaseDate = "2026-11-23"
 
 @main
-struct WasmServe: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "wasm-serve",
-    abstract: "Runs a WebAssembly module that opens its own sockets.",
-    usage: "wasm-serve [<options>] <module> [-- <arguments> ...]",
-    discussion: """
-      The module is a WASI preview1 core module that uses WasmEdge's socket extension. It has \
-      the environment and the ports that the options give it, connects where they allow it, and \
-      has nothing else: no files.
-
-        wasm-serve --env PORT=8080 http_server.wasm
-
-      SIGTERM and SIGINT begin a drain: each listening socket of the module reports a hang-up, \
-      the module answers what is in flight and ends. A second signal ends it at once.
-
-      EXIT STATUS:
-        0    the module ended by itself, or drained
-        1-   the module's own status, when it exits with another
-        64   wrong usage
-        65   not a module, an import that is not offered, or an instance that cannot be made
-        66   the module file cannot be read
-        69   the module trapped again and again
-        70   the module trapped, or the engine failed
-        75   the drain took longer than --drain-timeout
-        130, 143   a second SIGINT or SIGTERM during the drain
-      """,
-    version: "wasm-serve \(version) (wasmtime \(Engine.version))")
-
-  @OptionGroup var options: Options
-
-  func run() {
+struct WasmServe {
+  static func main() {
     // Not exit(3): the module may be running still, on its thread, and there is nothing to flush.
-    _exit(options.execute())
+    _exit(run(Array(CommandLine.arguments.dropFirst())))
   }
 
-  /// As ArgumentParser's own, with one line for an error.
-  static func main() {
-    do {
-      var command = try parseAsRoot()
-      try command.run()
+  private static func run(_ words: [String]) -> Int32 {
+    let invocation: Invocation
+    do throws(UsageError) {
+      invocation = try Invocation(words)
     } catch {
-      let code = exitCode(for: error)
-      if code == .validationFailure {
-        complain(message(for: error).split(whereSeparator: \.isNewline).joined(separator: " "))
-        Glibc.exit(ExitStatus.usage)
-      }
-      exit(withError: error)
+      complain(error.message)
+      return ExitStatus.usage
+    }
+    switch invocation.request {
+    case .help: return print(Help.text(of: invocation.command))
+    case .version: return print("wasm-serve \(version) (wasmtime \(Engine.version))\n")
+    case .execute: return invocation.command.execute(invocation.options)
     }
   }
+}
+
+extension Command {
+  /// Returns the exit status.
+  fileprivate func execute(_ options: Options) -> Int32 {
+    switch self {
+    case .run: return options.execute()
+    case .compile: return options.compile()
+    case .inspect: return options.inspect()
+    case .manual: return print(Manual.page)
+    case .completions:
+      guard let script = Completions.script(for: options.operand) else {
+        complain("completions are for bash, zsh and fish, not for '\(options.operand)'")
+        return ExitStatus.usage
+      }
+      return print(script)
+    }
+  }
+}
+
+/// Writes a text to standard output; returns the exit status.
+func print(_ text: String) -> Int32 {
+  let bytes = Array(text.utf8)
+  var start = 0
+  while start < bytes.count {
+    let written = bytes[start...].withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+    if written < 0, errno == EINTR { continue }
+    guard written > 0 else {
+      complain("cannot write to standard output: \(String(cString: strerror(errno)))")
+      return ExitStatus.cannotCreate
+    }
+    start += written
+  }
+  return 0
 }

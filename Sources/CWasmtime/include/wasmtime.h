@@ -91,6 +91,25 @@ const wasm_name_t *wasm_importtype_name(const wasm_importtype_t *);
 const wasm_externtype_t *wasm_importtype_type(const wasm_importtype_t *);
 void wasm_importtype_vec_delete(wasm_importtype_vec_t *);
 
+typedef struct wasm_exporttype_t wasm_exporttype_t;
+
+typedef struct wasm_exporttype_vec_t {
+  size_t size;
+  wasm_exporttype_t **data;
+} wasm_exporttype_vec_t;
+
+const wasm_name_t *wasm_exporttype_name(const wasm_exporttype_t *);
+const wasm_externtype_t *wasm_exporttype_type(const wasm_exporttype_t *);
+void wasm_exporttype_vec_delete(wasm_exporttype_vec_t *);
+
+typedef struct wasm_memorytype_t wasm_memorytype_t;
+
+const wasm_memorytype_t *wasm_externtype_as_memorytype_const(const wasm_externtype_t *);
+// In pages.
+uint64_t wasmtime_memorytype_minimum(const wasm_memorytype_t *);
+bool wasmtime_memorytype_maximum(const wasm_memorytype_t *, uint64_t *out);
+uint64_t wasmtime_memorytype_page_size(const wasm_memorytype_t *);
+
 // MARK: Modules
 
 typedef struct wasmtime_module wasmtime_module_t;
@@ -99,6 +118,7 @@ wasmtime_error_t *wasmtime_module_new(
     wasm_engine_t *, const uint8_t *wasm, size_t, wasmtime_module_t **out);
 void wasmtime_module_delete(wasmtime_module_t *);
 void wasmtime_module_imports(const wasmtime_module_t *, wasm_importtype_vec_t *out);
+void wasmtime_module_exports(const wasmtime_module_t *, wasm_exporttype_vec_t *out);
 wasmtime_error_t *wasmtime_module_serialize(wasmtime_module_t *, wasm_byte_vec_t *out);
 wasmtime_error_t *wasmtime_module_deserialize(
     wasm_engine_t *, const uint8_t *, size_t, wasmtime_module_t **out);

@@ -145,7 +145,6 @@ extension Instance {
   }
 
   private func reportListening(_ hostFD: Int32) {
-    guard !hasListened else { return }
     hasListened = true
     configuration.report?(
       .listening((try? address(of: hostFD, getsockname))?.description ?? "an unknown address"))

@@ -1,0 +1,86 @@
+import CWasmtime
+
+/// What a module's file has in it, and what keeps this host from running it.
+public struct Inspection: Sendable {
+  public struct Item: Sendable {
+    public let name: String
+    /// As `function (i32) -> (i32)`.
+    public let type: String
+    /// Of an import: why this host does not offer it.
+    public let refusal: String?
+  }
+
+  public let size: Int
+  public let digest: String
+  /// Whether the file has compiled code too.
+  public let isPrecompiled: Bool
+  public private(set) var imports: [Item] = []
+  public private(set) var exports: [Item] = []
+  /// Why the host cannot run it; empty when it can.
+  public private(set) var obstacles: [String] = []
+
+  /// - Throws: `unreadable`, `notAModule`.
+  public init(path: String, engine: Engine, memoryLimit: Int64) throws(HostError) {
+    self = try Module.withModule(path) { (bytes, _, entry) throws(HostError) in
+      Inspection(
+        try Module(compiling: bytes, path: path, engine: engine), bytes,
+        isPrecompiled: entry != nil, memoryLimit: memoryLimit)
+    }
+  }
+
+  private init(
+    _ module: Module, _ bytes: UnsafeRawBufferPointer, isPrecompiled: Bool, memoryLimit: Int64
+  ) {
+    size = bytes.count
+    digest = SHA256.digest(of: bytes)
+    self.isPrecompiled = isPrecompiled
+    for wanted in module.imports {
+      let isOffered = HostFunction.all.contains(where: wanted.isSatisfied)
+      let refusal = isOffered ? nil : wanted.refusal.description
+      imports.append(
+        Item(name: "\(wanted.module).\(wanted.name)", type: "\(wanted.kind)", refusal: refusal))
+      if let refusal { obstacles.append(refusal) }
+    }
+    readExports(of: module, memoryLimit: memoryLimit)
+  }
+
+  private mutating func readExports(of module: Module, memoryLimit: Int64) {
+    var vector = wasm_exporttype_vec_t()
+    wasmtime_module_exports(module.handle.pointer, &vector)
+    defer { wasm_exporttype_vec_delete(&vector) }
+    var hasStart = false
+    for place in 0..<vector.size {
+      guard let item = vector.data[place], let name = wasm_exporttype_name(item),
+        let type = wasm_exporttype_type(item)
+      else { continue }
+      let text = String(decoding: name.pointee.bytes, as: UTF8.self)
+      let kind = Import.Kind(type)
+      hasStart = hasStart || (text == "_start" && kind == .function(parameters: [], results: []))
+      var description = "\(kind)"
+      if kind == .memory {
+        let memory = wasm_externtype_as_memorytype_const(type)
+        description = Inspection.describe(memory)
+        let page = wasmtime_memorytype_page_size(memory)
+        let (least, isTooMuch) = wasmtime_memorytype_minimum(memory)
+          .multipliedReportingOverflow(by: page)
+        if isTooMuch || least > UInt64(memoryLimit) {
+          obstacles.append("the module needs more memory than --memory grants")
+        }
+      }
+      exports.append(Item(name: text, type: description, refusal: nil))
+    }
+    if !hasStart {
+      obstacles.append("the module cannot be run: it exports no function _start () -> ()")
+    }
+  }
+
+  private static func describe(_ memory: OpaquePointer?) -> String {
+    func kibibytes(_ pages: UInt64) -> String {
+      "\(pages) pages, \(pages &* wasmtime_memorytype_page_size(memory) / 1024) KiB"
+    }
+    var most: UInt64 = 0
+    let hasMost = wasmtime_memorytype_maximum(memory, &most)
+    return "memory (\(kibibytes(wasmtime_memorytype_minimum(memory))); "
+      + (hasMost ? "at most \(kibibytes(most)))" : "without a maximum)")
+  }
+}
