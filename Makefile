@@ -7,8 +7,11 @@ host_sources := Package.swift $(shell find Sources/CWasmtime Sources/WasmHost So
 # Guests in C, for tests.
 c_guests := $(patsubst Tests/Fixtures/Guests/%.c,dist/guests/%.wasm,$(wildcard Tests/Fixtures/Guests/*.c))
 
-.PHONY: help serve build fixture test check format bench fuzz fuzz-merge coverage soak clean
+.PHONY: help serve build fixture test check format bench fuzz fuzz-merge coverage soak install uninstall dist clean
 .DELETE_ON_ERROR:
+
+PREFIX ?= /usr/local
+DESTDIR ?=
 
 help:
 	@echo 'make serve     set up, build, and serve on http://localhost:1234 (PORT=8080 make serve)'
@@ -20,6 +23,8 @@ help:
 	@echo 'make coverage  how much of HTTPCodec its tests reach'
 	@echo 'make bench     cost per request and time to start, as ratios to a C server and nginx'
 	@echo 'make soak      good and hostile clients for MINUTES=5, on the real module: nothing lost, no growth'
+	@echo 'make install   into PREFIX=/usr/local (DESTDIR=... for packages); make uninstall'
+	@echo 'make dist      a tarball in dist/ that works wherever it is unpacked'
 	@echo 'make check     only the checks of format and scripts that are part of make test'
 	@echo 'make format    format the Swift sources'
 	@echo 'make clean     remove what was built, but not the tools'
@@ -78,6 +83,15 @@ bench: build
 
 soak: dist/http_server.wasm dist/wasm-serve
 	@scripts/soak "$${MINUTES:-5}"
+
+install: dist/http_server.wasm dist/wasm-serve
+	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' scripts/install
+
+uninstall:
+	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' scripts/install --remove
+
+dist: dist/http_server.wasm dist/wasm-serve
+	@scripts/dist
 
 clean:
 	rm -rf dist .build .build-wasm .build-host .build-bench .build-fuzz .build-coverage .build-soak
