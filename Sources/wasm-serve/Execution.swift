@@ -12,6 +12,7 @@ extension Options {
     raiseDescriptorLimit()
     let configuration = makeConfiguration(logger)
     do throws(HostError) {
+      let signals = try Supervisor.blockSignals()
       let engine = try Engine(handlerTimeout: UInt64(handlerTimeout * 1e9))
       let workers = workers ?? Cores.available
       let listeners = ListenerPool(sharesPorts: workers > 1, inherited: inheritedSockets())
@@ -22,7 +23,8 @@ extension Options {
         options: self, workers: workers,
         source: ModuleSource(
           path: operand, engine: engine, cache: makeCache(logger), logger: logger),
-        configuration: shared, listeners: listeners, logger: logger, start: start)
+        configuration: shared, listeners: listeners, signals: signals, logger: logger,
+        start: start)
       return try supervisor.run()
     } catch {
       complain(error.description)

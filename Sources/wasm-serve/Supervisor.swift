@@ -50,17 +50,24 @@ final class Supervisor {
   private var wantsReplacement = false
   private var nextWatch: UInt64?
 
-  /// Blocks the signals for this thread and those it starts; `run` takes them.
-  init(
-    options: Options, workers: Int, source: ModuleSource, configuration: InstanceConfiguration,
-    listeners: ListenerPool, logger: Logger, start: UInt64
-  ) throws(HostError) {
+  /// Has signals wait in a descriptor for `run`, for this thread and those it starts. To be called
+  /// before there are any: a thread that does not block them would die of them, and all with it.
+  static func blockSignals() throws(HostError) -> Int32 {
     var mask = sigset_t()
     sigemptyset(&mask)
     for signal in [SIGTERM, SIGINT, SIGHUP] { sigaddset(&mask, signal) }
     pthread_sigmask(SIG_BLOCK, &mask, nil)
-    signals = signalfd(-1, &mask, Int32(SFD_CLOEXEC) | Int32(SFD_NONBLOCK))
+    let signals = signalfd(-1, &mask, Int32(SFD_CLOEXEC) | Int32(SFD_NONBLOCK))
     guard signals >= 0 else { throw .engine("has no descriptors: \(describe(error: errno))") }
+    return signals
+  }
+
+  /// - Parameter signals: what `blockSignals` gave.
+  init(
+    options: Options, workers: Int, source: ModuleSource, configuration: InstanceConfiguration,
+    listeners: ListenerPool, signals: Int32, logger: Logger, start: UInt64
+  ) throws(HostError) {
+    self.signals = signals
     reports = try Mailbox()
     self.options = options
     self.workers = workers

@@ -146,10 +146,10 @@ struct CommandLineTests {
     }
   }
 
-  @Test("A further address is one further line, for all workers and replacements together")
+  @Test("A further address is one further line, and a replacement has no new ones")
   func furtherAddress() throws {
     let server = try ServerProcess(
-      settings: ["ADMIN_PORT": "0", "DRAIN_DELAY": "0"], options: ["--workers", "2"])
+      settings: ["ADMIN_PORT": "0", "DRAIN_DELAY": "0"])
     server.program.signal(SIGHUP)
     try server.program.wait(for: "is replaced")
     server.program.signal(SIGTERM)

@@ -32,7 +32,9 @@ struct CompileTests {
     #expect(try server.client().get().status == 200)
     try server.program.wait(for: "listens on")
     server.program.signal(SIGTERM)
-    return try server.program.finish().errors
+    let result = try server.program.finish()
+    #expect(result.status == 0)
+    return result.errors
   }
 
   private func change(_ file: String, _ body: (inout [UInt8]) -> Void) throws {

@@ -77,6 +77,21 @@ struct GuestTests {
     try expectEcho(Client(port: port, of: program), "four")
   }
 
+  @Test("A server that waits in a call for longer than --handler-timeout is not ended for it")
+  func waiting() throws {
+    let (program, port) = try serve("echo_blocking", options: ["--handler-timeout", "0.1"])
+    usleep(400_000)  // in accept
+    let client = try Client(port: port, of: program)
+    try expectEcho(client, "one")
+    usleep(400_000)  // in recv
+    try expectEcho(client, "two")
+    client.close()
+    program.signal(SIGTERM)
+    let result = try program.finish()
+    #expect(result.status == 0)
+    #expect(!result.errors.contains("trapped"))
+  }
+
   @Test("A server on poll_oneoff serves many at once", arguments: Host.available)
   func polling(host: Host) throws {
     let (program, port) = try serve("echo_poll", on: host)
