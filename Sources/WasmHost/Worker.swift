@@ -49,6 +49,8 @@ public final class Worker: Sendable {
     var hasListened = false
     configuration.report = report
     while true {
+      // It would have no listening sockets to take over any more.
+      if drain.isRequested { return .ended(.exited(status: 0)) }
       let start = Clock.monotonic.now
       let result: Ending
       do throws(HostError) {
@@ -63,8 +65,6 @@ public final class Worker: Sendable {
       else { return result }
       report(.trapped(trap, pause: pause))
       if pause > 0 { drain.pause(nanoseconds: pause) }
-      // (The trap has been told.)
-      if drain.isRequested { return .ended(.exited(status: 0)) }
     }
   }
 }

@@ -265,7 +265,7 @@ final class Supervisor {
     case .listening(let address):
       if let candidate, candidate.number == report.generation {
         promote(candidate, address)
-      } else if !addresses.contains(address) {
+      } else if ending == nil, !addresses.contains(address) {
         // A further socket of the module's. All workers have the same ones, and so has a successor.
         addresses.insert(address)
         logger.info("\(source.name) listens on \(address) too")

@@ -236,7 +236,7 @@ struct GuestTests {
   }
 
   @Test("A module that waits for long, and never listens, costs nothing meanwhile")
-  func waiting() throws {
+  func neverListening() throws {
     // Connections are made there, and never accepted.
     let silent = try TakenPort()
     let client = try start(
