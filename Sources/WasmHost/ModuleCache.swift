@@ -34,7 +34,7 @@ public struct ModuleCache: Sendable {
   /// Nil when there is no usable entry: a missing, damaged or foreign one, or one of another
   /// engine.
   func load(_ module: UnsafeRawBufferPointer, engine: Engine) -> Module? {
-    guard let file = try? MappedFile(path: path(for: module, engine: engine)),
+    guard let file = try? FileContent(path: path(for: module, engine: engine)),
       file.status.st_uid == geteuid(), file.status.st_mode & 0o022 == 0
     else { return nil }
     return file.withBytes { entry in

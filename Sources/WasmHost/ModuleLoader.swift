@@ -71,12 +71,12 @@ extension Module {
   static func withModule<R>(
     _ path: String,
     _ body: (
-      _ module: UnsafeRawBufferPointer, _ file: MappedFile, _ entry: UnsafeRawBufferPointer?
+      _ module: UnsafeRawBufferPointer, _ file: FileContent, _ entry: UnsafeRawBufferPointer?
     ) throws(HostError) -> R
   ) throws(HostError) -> R {
-    let file: MappedFile
+    let file: FileContent
     do throws(SystemError) {
-      file = try MappedFile(path: path)
+      file = try FileContent(path: path, isCopied: true)
     } catch {
       throw .unreadable(path: path, reason: error.description)
     }

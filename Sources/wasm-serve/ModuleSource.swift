@@ -51,8 +51,12 @@ final class ModuleSource {
     return module
   }
 
-  /// The begin of the module's SHA-256, as sha256sum(1) has it.
-  var digest: String { (try? Module.digest(path: path))?.prefix(12).description ?? "?" }
+  /// The begin of the module's SHA-256, as sha256sum(1) has it; read after the start, so unknown
+  /// when the file is another one by now.
+  var digest: String {
+    let digest = try? Module.digest(path: path)
+    return FileState(path) == loaded ? digest?.prefix(12).description ?? "?" : "?"
+  }
 
   /// Whether the file is another one now, and is not being written any more: it was the same the
   /// last time.

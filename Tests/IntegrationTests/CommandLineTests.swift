@@ -151,7 +151,9 @@ struct CommandLineTests {
     let server = try ServerProcess(
       settings: ["ADMIN_PORT": "0", "DRAIN_DELAY": "0"])
     server.program.signal(SIGHUP)
-    try server.program.wait(for: "is replaced")
+    try server.program.wait(in: .errors, for: "the new instance's admin port") { log in
+      log.components(separatedBy: "http_server: admin port ").count == 3 ? true : nil
+    }
     server.program.signal(SIGTERM)
     let lines = try server.program.finish().errorLines.filter { $0.contains("listens on ") }
     #expect(lines.count == 2)

@@ -35,6 +35,7 @@ struct ServiceManagerTests {
     let server = try ServerProcess(
       module: module, through: "NOTIFY_SOCKET=\(name) exec \"$@\"")
     #expect(try manager.next() == "READY=1")
+    // In place, while the host may be reading it.
     _ = try folder.write(Array("no module".utf8), as: "m.wasm")
     server.program.signal(SIGHUP)
     #expect(try manager.next().hasPrefix("RELOADING=1\n"))

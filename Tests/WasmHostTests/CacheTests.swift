@@ -38,11 +38,11 @@ struct CacheTests {
     func entry() throws -> String {
       let cache = try #require(makeCache())
       let engine = try engine()
-      return try MappedFile(path: file).withBytes { cache.path(for: $0, engine: engine) }
+      return try FileContent(path: file).withBytes { cache.path(for: $0, engine: engine) }
     }
 
     func read(_ path: String) throws -> [UInt8] {
-      try MappedFile(path: path).withBytes { Array($0) }
+      try FileContent(path: path).withBytes { Array($0) }
     }
   }
 

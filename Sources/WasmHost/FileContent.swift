@@ -1,13 +1,16 @@
 import Glibc
 
-/// A file's bytes, mapped into memory for reading.
-final class MappedFile {
+/// A file's bytes, for reading.
+final class FileContent {
   private let bytes: UnsafeRawBufferPointer
-  /// Of the file when it was mapped.
+  private let isMapped: Bool
+  /// Of the file when it was opened.
   let status: stat
 
+  /// - Parameter isCopied: for a file that others may shorten while it is used: reading behind the
+  ///   end of a mapped one is a signal (SIGBUS), and the end of the process.
   /// - Throws: the system's error number.
-  init(path: String) throws(SystemError) {
+  init(path: String, isCopied: Bool = false) throws(SystemError) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw .last }
     defer { close(descriptor) }
@@ -16,15 +19,40 @@ final class MappedFile {
     guard status.st_mode & S_IFMT != S_IFDIR else { throw SystemError(number: EISDIR) }
     guard status.st_mode & S_IFMT == S_IFREG else { throw SystemError(number: EINVAL) }
     self.status = status
+    isMapped = !isCopied
     let size = Int(status.st_size)
     if size == 0 {
       bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+      return
+    }
+    if isCopied {
+      bytes = try FileContent.copy(descriptor, count: size)
       return
     }
     guard let address = mmap(nil, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, descriptor, 0),
       address != MAP_FAILED
     else { throw .last }
     bytes = UnsafeRawBufferPointer(start: address, count: size)
+  }
+
+  /// So many bytes, or fewer if there are fewer by now.
+  private static func copy(
+    _ descriptor: Int32, count: Int
+  ) throws(SystemError) -> UnsafeRawBufferPointer {
+    guard let buffer = malloc(count) else { throw .last }
+    var filled = 0
+    while filled < count {
+      let got = read(descriptor, buffer + filled, count - filled)
+      if got < 0, errno == EINTR { continue }
+      if got < 0 {
+        let error = SystemError.last
+        free(buffer)
+        throw error
+      }
+      if got == 0 { break }
+      filled += got
+    }
+    return UnsafeRawBufferPointer(start: buffer, count: filled)
   }
 
   /// Why its content is not to be run as it is; nil when only this user, or root, can have written
@@ -43,9 +71,10 @@ final class MappedFile {
   }
 
   deinit {
-    if let address = bytes.baseAddress {
-      munmap(UnsafeMutableRawPointer(mutating: address), bytes.count)
+    guard let address = bytes.baseAddress.map(UnsafeMutableRawPointer.init(mutating:)) else {
+      return
     }
+    if isMapped { munmap(address, bytes.count) } else { free(address) }
   }
 }
 
