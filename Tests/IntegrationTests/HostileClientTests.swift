@@ -30,10 +30,11 @@ struct HostileClientTests {
     }
   }
 
-  /// (A question to the admin port takes one as well, until the server has seen its end.)
+  /// (A question to the admin port takes one as well, until the server has seen its end; at the start
+  /// the host may be reading a file.)
   private func expectDescriptors(_ count: Int, _ server: ServerProcess) throws {
     try eventually("\(count) descriptors as at the start") {
-      try server.usage().descriptors == count
+      try server.usage().descriptors <= count
     }
   }
 
