@@ -22,7 +22,8 @@ let package = Package(
     .systemLibrary(name: "CWASI"),
     .target(name: "HTTPCodec", dependencies: ["CMemory"]),
     .target(name: "Sockets", dependencies: ["CMemory", "CWASI"]),
-    .target(name: "HTTPServer", dependencies: ["HTTPCodec", "Sockets"]),
+    .target(name: "Heap", dependencies: ["CMemory"]),
+    .target(name: "HTTPServer", dependencies: ["Heap", "HTTPCodec", "Sockets"]),
     .executableTarget(name: "http_server", dependencies: ["HTTPServer"]),
     .executableTarget(
       name: "conformance_service", dependencies: ["HTTPServer"],
@@ -74,6 +75,7 @@ let package = Package(
 
     .testTarget(
       name: "HTTPCodecTests", dependencies: ["HTTPCodec", "CodecOracle", "SeededRandom"]),
+    .testTarget(name: "HeapTests", dependencies: ["Heap", "SeededRandom"]),
     .testTarget(name: "SocketsTests", dependencies: ["Sockets"]),
     .testTarget(
       name: "HTTPServerTests", dependencies: ["HTTPServer", "ScriptedNetwork", "SeededRandom"]),
