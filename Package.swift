@@ -78,7 +78,8 @@ let package = Package(
     .testTarget(name: "HeapTests", dependencies: ["Heap", "SeededRandom"]),
     .testTarget(name: "SocketsTests", dependencies: ["Sockets"]),
     .testTarget(
-      name: "HTTPServerTests", dependencies: ["HTTPServer", "ScriptedNetwork", "SeededRandom"]),
+      name: "HTTPServerTests",
+      dependencies: ["HTTPCodec", "HTTPServer", "ScriptedNetwork", "SeededRandom", "Sockets"]),
     .testTarget(
       name: "FuzzTests", dependencies: ["FuzzTargets", "CodecOracle", "ScriptedNetwork"]),
     .testTarget(name: "WasmHostTests", dependencies: ["WasmHost"]),
