@@ -149,7 +149,8 @@ class Browser:
 
     def write(self, name, text):
         """Replaces what a field has, as typing or pasting does."""
-        self.driver.execute_script("arguments[0].focus(); arguments[0].select()", self.element(name))
+        self.driver.execute_script(
+            "arguments[0].focus(); arguments[0].select()", self.element(name))
         # (send_keys knows no characters beyond U+FFFF.)
         self.driver.execute_cdp_cmd("Input.insertText", {"text": text})
 
