@@ -8,6 +8,7 @@ host_sources := Package.swift $(shell find Sources/CWasmtime Sources/WasmHost So
 c_guests := $(patsubst Tests/Fixtures/Guests/%.c,dist/guests/%.wasm,$(wildcard Tests/Fixtures/Guests/*.c))
 
 .PHONY: help serve build fixture test check format bench fuzz fuzz-merge coverage soak install uninstall dist clean
+.PHONY: react-client demo screenshot
 .DELETE_ON_ERROR:
 
 PREFIX ?= /usr/local
@@ -25,6 +26,8 @@ help:
 	@echo 'make soak      good and hostile clients for MINUTES=5, on the real module: nothing lost, no growth'
 	@echo 'make install   into PREFIX=/usr/local (DESTDIR=... for packages); make uninstall'
 	@echo 'make dist      a tarball in dist/ that works wherever it is unpacked'
+	@echo 'make demo      serve, and beside it a page in React that posts to the server (examples/react-client)'
+	@echo 'make react-client  only build that page, into dist/react-client; make screenshot for its pictures'
 	@echo 'make check     only the checks of format and scripts that are part of make test'
 	@echo 'make format    format the Swift sources'
 	@echo 'make clean     remove what was built, but not the tools'
@@ -92,6 +95,15 @@ uninstall:
 
 dist: dist/http_server.wasm dist/wasm-serve
 	@scripts/dist
+
+react-client:
+	@scripts/react-client
+
+demo: dist/http_server.wasm dist/wasm-serve react-client
+	@scripts/demo
+
+screenshot: dist/http_server.wasm dist/wasm-serve
+	@scripts/browser-tests screenshot
 
 clean:
 	rm -rf dist .build .build-wasm .build-host .build-bench .build-fuzz .build-coverage .build-soak
