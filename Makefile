@@ -7,7 +7,8 @@ host_sources := Package.swift $(shell find Sources/CWasmtime Sources/WasmHost So
 # Guests in C, for tests.
 c_guests := $(patsubst Tests/Fixtures/Guests/%.c,dist/guests/%.wasm,$(wildcard Tests/Fixtures/Guests/*.c))
 
-.PHONY: help serve build fixture test check format bench fuzz fuzz-merge coverage soak install uninstall dist clean
+.PHONY: help serve build fixture test check format bench fuzz fuzz-merge coverage soak install uninstall dist \
+	images push ecr-login deploy-test clean
 .DELETE_ON_ERROR:
 
 PREFIX ?= /usr/local
@@ -25,6 +26,10 @@ help:
 	@echo 'make soak      good and hostile clients for MINUTES=5, on the real module: nothing lost, no growth'
 	@echo 'make install   into PREFIX=/usr/local (DESTDIR=... for packages); make uninstall'
 	@echo 'make dist      a tarball in dist/ that works wherever it is unpacked'
+	@echo 'make images    container images in dist/images, without a daemon (docs/images.md)'
+	@echo 'make push      REGISTRY=host/path: pushes them, and writes the digests into OVERLAY=deploy/overlays/k3s-ecr'
+	@echo 'make ecr-login REGISTRY=...: creates the repositories at Amazon ECR, and logs in'
+	@echo 'make deploy-test  only the tests of deploy/ that are part of make test (TESTS=test_images)'
 	@echo 'make check     only the checks of format and scripts that are part of make test'
 	@echo 'make format    format the Swift sources'
 	@echo 'make clean     remove what was built, but not the tools'
@@ -92,6 +97,18 @@ uninstall:
 
 dist: dist/http_server.wasm dist/wasm-serve
 	@scripts/dist
+
+images: dist/http_server.wasm dist/wasm-serve
+	@WITH='$(WITH)' WASMEDGE='$(WASMEDGE)' SOURCE='$(SOURCE)' scripts/images
+
+push:
+	@REGISTRY='$(REGISTRY)' OVERLAY='$(OVERLAY)' TLS_VERIFY='$(TLS_VERIFY)' scripts/push
+
+ecr-login:
+	@REGISTRY='$(REGISTRY)' TLS_VERIFY='$(TLS_VERIFY)' scripts/ecr-login
+
+deploy-test: dist/http_server.wasm dist/wasm-serve
+	@scripts/deploy-tests $(TESTS)
 
 clean:
 	rm -rf dist .build .build-wasm .build-host .build-bench .build-fuzz .build-coverage .build-soak

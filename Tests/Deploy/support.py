@@ -51,11 +51,12 @@ class TestCase(unittest.TestCase):
         self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
         return folder
 
-    def run_program(self, *command, status=0, environment=None, **options):
-        """Runs a program to its end, expects its exit status, gives what it has written."""
+    def run_program(self, *command, status=0, environment=None, alone=False, **options):
+        """Runs a program to its end, expects its exit status, gives what it has written. The
+        environment is added to our own; alone, it is all."""
         done = subprocess.run(
             [str(word) for word in command],
-            env=os.environ | (environment or {}),
+            env=({} if alone else os.environ) | (environment or {}),
             stdin=options.pop("stdin", subprocess.DEVNULL),
             capture_output=True,
             text=True,
