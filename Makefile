@@ -7,8 +7,8 @@ host_sources := Package.swift $(shell find Sources/CWasmtime Sources/WasmHost So
 # Guests in C, for tests.
 c_guests := $(patsubst Tests/Fixtures/Guests/%.c,dist/guests/%.wasm,$(wildcard Tests/Fixtures/Guests/*.c))
 
-.PHONY: help serve build fixture test check format bench fuzz fuzz-merge coverage soak install uninstall dist clean
-.PHONY: react-client demo screenshot
+.PHONY: help serve build fixture test check format bench fuzz fuzz-merge coverage soak install uninstall dist \
+	react-client demo screenshot images push ecr-login deploy-test clean
 .DELETE_ON_ERROR:
 
 PREFIX ?= /usr/local
@@ -28,6 +28,10 @@ help:
 	@echo 'make dist      a tarball in dist/ that works wherever it is unpacked'
 	@echo 'make demo      serve, and beside it a page in React that posts to the server (examples/react-client)'
 	@echo 'make react-client  only build that page, into dist/react-client; make screenshot for its pictures'
+	@echo 'make images    container images in dist/images, without a daemon (docs/images.md)'
+	@echo 'make push      REGISTRY=host/path: pushes them, and writes the digests into OVERLAY=deploy/overlays/k3s-ecr'
+	@echo 'make ecr-login REGISTRY=...: creates the repositories at Amazon ECR, and logs in'
+	@echo 'make deploy-test  only the tests of deploy/ that are part of make test (TESTS=test_images)'
 	@echo 'make check     only the checks of format and scripts that are part of make test'
 	@echo 'make format    format the Swift sources'
 	@echo 'make clean     remove what was built, but not the tools'
@@ -104,6 +108,18 @@ demo: dist/http_server.wasm dist/wasm-serve react-client
 
 screenshot: dist/http_server.wasm dist/wasm-serve
 	@scripts/browser-tests screenshot
+
+images: dist/http_server.wasm dist/wasm-serve
+	@WITH='$(WITH)' WASMEDGE='$(WASMEDGE)' SOURCE='$(SOURCE)' scripts/images
+
+push:
+	@REGISTRY='$(REGISTRY)' OVERLAY='$(OVERLAY)' TLS_VERIFY='$(TLS_VERIFY)' scripts/push
+
+ecr-login:
+	@REGISTRY='$(REGISTRY)' TLS_VERIFY='$(TLS_VERIFY)' scripts/ecr-login
+
+deploy-test: dist/http_server.wasm dist/wasm-serve
+	@scripts/deploy-tests $(TESTS)
 
 clean:
 	rm -rf dist .build .build-wasm .build-host .build-bench .build-fuzz .build-coverage .build-soak

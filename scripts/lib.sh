@@ -37,3 +37,21 @@ install_debian() {
     { quietly apt-update apt-get update && quietly "$package" env DEBIAN_FRONTEND=noninteractive $install; } ||
     fail "cannot install $what: is there a network? 'apt-get install $package' failed, see $tools/log/$package.log"
 }
+
+# python_environment NAME: a Python environment in .tools/NAME with the packages that
+# scripts/requirements/NAME.txt pins. Their programs are in .tools/NAME/bin.
+python_environment() {
+  local name=$1 pin=$root/scripts/requirements/$1.txt environment=$tools/$1
+  ! cmp -s "$pin" "$environment/pin.txt" || return 0
+  say "fetching Python packages for $name ..."
+  command -v python3 >/dev/null || install_debian python3 "python3"
+  # Debian has what a new environment needs in a package of its own.
+  python3 -c 'import ensurepip' 2>/dev/null || install_debian python3-venv "python3-venv"
+  rm -rf "$environment"
+  quietly "$name-environment" python3 -m venv "$environment" ||
+    fail "cannot make a Python environment, see $tools/log/$name-environment.log"
+  quietly "$name-packages" "$environment/bin/python3" -m pip install --disable-pip-version-check \
+    --require-hashes -r "$pin" ||
+    fail "cannot fetch Python packages from PyPI: is there a network? See $tools/log/$name-packages.log"
+  cp "$pin" "$environment/pin.txt"
+}
