@@ -22,6 +22,8 @@ registry_complaint() {
   local last
   last=$(grep -v '^[[:space:]]*$' "$1" | tail -n 1)
   case $last in
+    # ECR says what is missing.
+    *"not authorized to perform"*) sed 's/.*denied: //; s/"$//' <<<"$last" ;;
     *"connection refused"* | *"no such host"* | *"i/o timeout"* | *"no route to host"* | *"network is unreachable"* | \
       *"server misbehaving"* | *"proxyconnect"*)
       echo "cannot reach $host: is the name right, and is it up?" ;;

@@ -52,7 +52,8 @@ class TestCase(unittest.TestCase):
         return folder
 
     def run_program(self, *command, status=0, environment=None, alone=False, **options):
-        """Runs a program to its end, expects its exit status, gives what it has written. The
+        """Runs a program to its end, expects its exit status (None: any),
+        gives what it has written. The
         environment is added to our own; alone, it is all."""
         done = subprocess.run(
             [str(word) for word in command],
@@ -63,8 +64,20 @@ class TestCase(unittest.TestCase):
             timeout=300,
             **options,
         )
-        self.assertEqual(done.returncode, status, f"{command}\n{done.stdout}\n{done.stderr}")
+        if status is not None:
+            self.assertEqual(done.returncode, status, f"{command}\n{done.stdout}\n{done.stderr}")
         return done
+
+    def certificate(self, name):
+        """A certificate that is its own authority, and its key."""
+        folder = self.folder()
+        kind = "IP" if name.replace(".", "").isdigit() else "DNS"
+        self.run_program(
+            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"),
+            *("-subj", f"/CN={name[:64]}", "-addext", f"subjectAltName={kind}:{name}"),
+            *("-keyout", folder / "key", "-out", folder / "certificate"),
+        )
+        return folder / "certificate", folder / "key"
 
     def start(self, *command, environment=None, log=None):
         """Starts a program in a process group of its own, which is ended with the test."""

@@ -193,12 +193,12 @@ class RegistryTests(support.TestCase):
         self.assert_refused("without TLS", host, TLS_VERIFY="true")
 
     def test_a_certificate_that_nobody_knows_is_one_line(self):
-        certificate = make_certificate(self, "127.0.0.1")
+        certificate = self.certificate("127.0.0.1")
         host = registry.start_registry(self, certificate=certificate)
         self.assert_refused("is not trusted", host, TLS_VERIFY="true")
 
     def test_a_certificate_of_an_own_authority_is_enough(self):
-        certificate = make_certificate(self, "127.0.0.1")
+        certificate = self.certificate("127.0.0.1")
         host = registry.start_registry(self, certificate=certificate)
         self.push(host, TLS_VERIFY="true", SSL_CERT_FILE=str(certificate[0]))
         self.assertIn(host, (self.overlay / "kustomization.yaml").read_text())
@@ -236,14 +236,3 @@ class RegistryTests(support.TestCase):
         with urllib.request.urlopen(f"http://{host}/v2/_catalog") as response:
             return json.load(response)["repositories"]
 
-
-def make_certificate(test, name):
-    """A certificate that is its own authority, and its key."""
-    folder = test.folder()
-    kind = "IP" if name[0].isdigit() else "DNS"
-    test.run_program(
-        *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"),
-        *("-subj", f"/CN={name}", "-addext", f"subjectAltName={kind}:{name}"),
-        *("-keyout", folder / "key", "-out", folder / "certificate"),
-    )
-    return folder / "certificate", folder / "key"
