@@ -109,8 +109,8 @@ class TestCase(unittest.TestCase):
 
 
 def container_settings(folder):
-    """Variables for podman and buildah: storage and networks in this folder, and nothing that needs
-    a system around it (no systemd, no overlay file system, no limits above those that we have)."""
+    """Variables for podman and buildah: all that they keep is in this folder, and they use nothing
+    that needs a system around it (no systemd, no overlay file system, no limits above ours)."""
     (folder / "containers.conf").write_text(
         "[containers]\n"
         'default_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]\n'
@@ -119,6 +119,8 @@ def container_settings(folder):
         'cgroup_manager = "cgroupfs"\n'
         'events_logger = "file"\n'
         'runtime = "runc"\n'
+        'lock_type = "file"\n'
+        f'tmp_dir = "{folder}/tmp"\n'
         "[network]\n"
         f'network_config_dir = "{folder}/networks"\n'
     )

@@ -293,7 +293,7 @@ class NetworkTests(TestCase):
         self.assertGreater(found, 0)
 
     @for_each_variant
-    def test_only_prometheus_may_reach_the_admin_port_and_the_server_reaches_nobody(self, documents):
+    def test_only_prometheus_reaches_the_admin_port_and_the_server_reaches_nobody(self, documents):
         policy = named(documents, "NetworkPolicy")["spec"]
         self.assertEqual(sorted(policy["policyTypes"]), ["Egress", "Ingress"])
         self.assertEqual(policy.get("egress", []), [])
