@@ -2,13 +2,13 @@
 # make test    sets up, builds and passes all tests and checks
 # make help    the other targets
 
-guest_sources := Package.swift $(shell find Sources/CMemory Sources/CWASI Sources/HTTPCodec Sources/Sockets Sources/HTTPServer -type f)
+guest_sources := Package.swift $(shell find Sources/CMemory Sources/CWASI Sources/Heap Sources/HTTPCodec Sources/Sockets Sources/HTTPServer -type f)
 host_sources := Package.swift $(shell find Sources/CWasmtime Sources/WasmHost Sources/wasm-serve -type f)
 # Guests in C, for tests.
 c_guests := $(patsubst Tests/Fixtures/Guests/%.c,dist/guests/%.wasm,$(wildcard Tests/Fixtures/Guests/*.c))
 
 .PHONY: help serve build fixture test check format bench fuzz fuzz-merge coverage soak install uninstall dist \
-	images push ecr-login deploy-check deploy-test rollouts bench-containers clean
+	react-client demo screenshot images push ecr-login deploy-check deploy-test rollouts bench-containers clean
 .DELETE_ON_ERROR:
 
 PREFIX ?= /usr/local
@@ -26,6 +26,8 @@ help:
 	@echo 'make soak      good and hostile clients for MINUTES=5, on the real module: nothing lost, no growth'
 	@echo 'make install   into PREFIX=/usr/local (DESTDIR=... for packages); make uninstall'
 	@echo 'make dist      a tarball in dist/ that works wherever it is unpacked'
+	@echo 'make demo      serve, and beside it a page in React that posts to the server (examples/react-client)'
+	@echo 'make react-client  only build that page, into dist/react-client; make screenshot for its pictures'
 	@echo 'make images    container images in dist/images, without a daemon (docs/images.md)'
 	@echo 'make push      REGISTRY=host/path: pushes them, and writes the digests into OVERLAY=deploy/overlays/k3s-ecr'
 	@echo 'make ecr-login REGISTRY=...: creates the repositories at Amazon ECR, and logs in'
@@ -100,6 +102,15 @@ uninstall:
 
 dist: dist/http_server.wasm dist/wasm-serve
 	@scripts/dist
+
+react-client:
+	@scripts/react-client
+
+demo: dist/http_server.wasm dist/wasm-serve react-client
+	@scripts/demo
+
+screenshot: dist/http_server.wasm dist/wasm-serve
+	@scripts/browser-tests screenshot
 
 images: dist/http_server.wasm dist/wasm-serve
 	@WITH='$(WITH)' WASMEDGE='$(WASMEDGE)' SOURCE='$(SOURCE)' scripts/images

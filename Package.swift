@@ -22,7 +22,8 @@ let package = Package(
     .systemLibrary(name: "CWASI"),
     .target(name: "HTTPCodec", dependencies: ["CMemory"]),
     .target(name: "Sockets", dependencies: ["CMemory", "CWASI"]),
-    .target(name: "HTTPServer", dependencies: ["HTTPCodec", "Sockets"]),
+    .target(name: "Heap", dependencies: ["CMemory"]),
+    .target(name: "HTTPServer", dependencies: ["Heap", "HTTPCodec", "Sockets"]),
     .executableTarget(name: "http_server", dependencies: ["HTTPServer"]),
     .executableTarget(
       name: "conformance_service", dependencies: ["HTTPServer"],
@@ -48,7 +49,9 @@ let package = Package(
       ]),
 
     // What tests and fuzzing share: what is right, and a network in memory.
-    .target(name: "CodecOracle", dependencies: ["HTTPCodec"], path: "Tests/CodecOracle"),
+    .target(name: "SeededRandom", path: "Tests/SeededRandom"),
+    .target(
+      name: "CodecOracle", dependencies: ["HTTPCodec", "SeededRandom"], path: "Tests/CodecOracle"),
     .target(
       name: "ScriptedNetwork", dependencies: ["HTTPServer", "Sockets"],
       path: "Tests/ScriptedNetwork"),
@@ -56,7 +59,7 @@ let package = Package(
     // built without, or they and not the server would be what is measured.
     .systemLibrary(name: "CEpoll", path: "Tests/CEpoll"),
     .target(
-      name: "ServerHarness", dependencies: ["CEpoll"], path: "Tests/ServerHarness",
+      name: "ServerHarness", dependencies: ["CEpoll", "SeededRandom"], path: "Tests/ServerHarness",
       swiftSettings: [.unsafeFlags(["-O"])]),
     .executableTarget(
       name: "soak",
@@ -66,16 +69,22 @@ let package = Package(
       path: "Tests/Soak"),
 
     .target(
-      name: "FuzzTargets", dependencies: ["CodecOracle", "ScriptedNetwork", "WasmHost"],
+      name: "FuzzTargets",
+      dependencies: ["CodecOracle", "ScriptedNetwork", "SeededRandom", "WasmHost"],
       path: "fuzz/Targets"),
 
-    .testTarget(name: "HTTPCodecTests", dependencies: ["HTTPCodec", "CodecOracle"]),
+    .testTarget(
+      name: "HTTPCodecTests", dependencies: ["HTTPCodec", "CodecOracle", "SeededRandom"]),
+    .testTarget(name: "HeapTests", dependencies: ["Heap", "SeededRandom"]),
     .testTarget(name: "SocketsTests", dependencies: ["Sockets"]),
-    .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "ScriptedNetwork"]),
+    .testTarget(
+      name: "HTTPServerTests",
+      dependencies: ["HTTPCodec", "HTTPServer", "ScriptedNetwork", "SeededRandom", "Sockets"]),
     .testTarget(
       name: "FuzzTests", dependencies: ["FuzzTargets", "CodecOracle", "ScriptedNetwork"]),
     .testTarget(name: "WasmHostTests", dependencies: ["WasmHost"]),
-    .testTarget(name: "IntegrationTests", dependencies: ["ServerHarness", "WasmHost"]),
+    .testTarget(
+      name: "IntegrationTests", dependencies: ["SeededRandom", "ServerHarness", "WasmHost"]),
   ],
   swiftLanguageModes: [.v6]
 )

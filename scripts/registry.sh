@@ -20,7 +20,7 @@ esac
 # registry_complaint LOG: the last of what skopeo has said, as one plain line.
 registry_complaint() {
   local last
-  last=$(grep -v '^[[:space:]]*$' "$1" | tail -n 1)
+  last=$(grep -v '^[[:space:]]*$' "$1" | tail -n 1) || last="skopeo has failed without a word"
   case $last in
     # ECR says what is missing.
     *"not authorized to perform"*) sed 's/.*denied: //; s/"$//' <<<"$last" ;;
@@ -36,6 +36,6 @@ registry_complaint() {
       echo "$host refuses the login: 'skopeo login $host', or for ECR 'make ecr-login REGISTRY=$registry'" ;;
     *"name unknown"* | *"does not exist"*)
       echo "$host has no such repository: for ECR 'make ecr-login REGISTRY=$registry' creates it" ;;
-    *) sed -n 's/.*msg="\(.*\)"$/\1/p; t; p' <<<"$last" ;;
+    *) sed 's/.* msg="\(.*\)"$/\1/; s/\\"/"/g' <<<"$last" ;;
   esac
 }

@@ -12,3 +12,13 @@ void free(void *_Nullable);
 void *_Nonnull memcpy(void *_Nonnull, const void *_Nonnull, size_t);
 void *_Nonnull memmove(void *_Nonnull, const void *_Nonnull, size_t);
 int memcmp(const void *_Nonnull, const void *_Nonnull, size_t);
+
+#ifdef __wasm__
+extern unsigned char __heap_base;
+
+// Where the linker has put the end of the data.
+static inline unsigned long heap_base(void) { return (unsigned long)&__heap_base; }
+
+// Adds pages of 64 KiB; returns how many there were, or the largest number when there can be no more.
+static inline unsigned long memory_grow(unsigned long pages) { return __builtin_wasm_memory_grow(0, pages); }
+#endif

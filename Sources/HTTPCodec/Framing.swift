@@ -14,6 +14,8 @@ struct FramingFields {
   private(set) var expectsContinue = false
   private(set) var saysClose = false
   private(set) var saysKeepAlive = false
+  /// Whether there is a field that names the request: nobody else has to look for one.
+  private(set) var isNamed = false
 
   mutating func note(_ name: Octets, _ value: Octets) throws(RequestError) {
     switch name.count {
@@ -43,6 +45,10 @@ struct FramingFields {
     case 6 where name.equalsIgnoringCase("expect"):
       guard value.equalsIgnoringCase("100-continue") else { throw .unsupportedExpectation }
       expectsContinue = true
+
+    case 12 where name.equalsIgnoringCase("x-request-id"),
+      11 where name.equalsIgnoringCase("traceparent"):
+      isNamed = true
 
     default:
       break

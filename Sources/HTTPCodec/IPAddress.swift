@@ -9,7 +9,21 @@ public struct IPAddress {
 
   private init() {}
 
+  /// An IPv4 address as a dual-stack socket has it, ::ffff:192.0.2.1, is that IPv4 address
+  /// (RFC 4291 2.5.5.2).
+  public init(octets: InlineArray<16, UInt8>, isIPv6: Bool) {
+    self.octets = octets
+    self.isIPv6 = isIPv6
+    for i in 0..<12 where octets[i] != (i < 10 ? 0 : 0xFF) { return }
+    guard isIPv6 else { return }
+    for i in 0..<4 { self.octets[i] = octets[12 + i] }
+    self.isIPv6 = false
+  }
+
+  public var octetCount: Int { isIPv6 ? 16 : 4 }
+
   /// Any of the two families.
+  @inline(never)
   public init?(_ text: Octets) {
     guard let address = IPAddress(v4: text) ?? IPAddress(v6: text) else { return nil }
     self = address

@@ -6,6 +6,8 @@ public struct Request {
   let targetText: Range<Int>
   /// The header section.
   public let fields: Fields
+  /// Whether it has X-Request-Id or traceparent among its fields.
+  public let isNamed: Bool
   /// The content, without any transfer coding; empty when there was none.
   public let content: Octets
 

@@ -87,8 +87,17 @@ public struct RequestParser {
     let message = Octets(octets, count: contentEnd)
     return Request(
       method: line.method, target: target, message: message, targetText: line.target,
-      fields: Fields(section: message[fieldsStart..<headEnd]),
+      fields: fields(in: message), isNamed: isNamed,
       content: message[headEnd..<contentEnd])
+  }
+
+  /// Whether X-Request-Id or traceparent is among the fields so far.
+  public var isNamed: Bool { framingFields.isNamed }
+
+  /// The fields of the request so far: none before its header section is complete.
+  public func fields(in message: Octets) -> Fields {
+    let isComplete = headEnd > fieldsStart && headEnd <= message.count
+    return Fields(section: isComplete ? message[fieldsStart..<headEnd] : Octets(""))
   }
 
   private mutating func readRequestLine(_ octets: Octets) throws(RequestError) {

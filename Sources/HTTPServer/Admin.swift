@@ -1,7 +1,9 @@
 import HTTPCodec
+import Sockets
 
 /// The admin port: for the kubelet, Prometheus and operators, never for the public.
 ///
+///     /         a page for people
 ///     /livez    200 as long as the event loop turns
 ///     /readyz   200, or 503 from the begin of a drain on
 ///     /metrics  figures in Prometheus' text format
@@ -10,6 +12,8 @@ struct Admin {
   /// Set by /drain, read by the event loop.
   private(set) var drainRequested = false
   var uptimeSeconds: Int64 = 0
+  /// In seconds since the Unix epoch; 0 when not set.
+  var startTime: Int64 = 0
 
   mutating func answer(
     _ request: Request, _ response: inout Response, _ metrics: borrowing Metrics, isReady: Bool
@@ -32,14 +36,22 @@ struct Admin {
       }
     } else if request.path == "/metrics" {
       response.contentType = "text/plain; version=0.0.4; charset=utf-8"
-      Board().total(with: metrics).append(
-        to: &response, isReady: isReady, uptimeSeconds: uptimeSeconds)
+      Board().total(with: metrics).append(to: &response, of: instance(isReady: isReady))
+    } else if request.path == "/" {
+      StatusPage.append(
+        to: &response, Board().total(with: metrics), instance(isReady: isReady))
     } else if isDrain {
       // (Not for HEAD, which only asks what GET would answer.)
       if request.method != .head { drainRequested = true }
       response.write("draining\n")
     } else {
-      response.fail(.notFound, "here are /livez, /readyz, /metrics and /drain")
+      response.fail(.notFound, "here are /, /livez, /readyz, /metrics and /drain")
     }
+  }
+
+  private func instance(isReady: Bool) -> Metrics.Instance {
+    Metrics.Instance(
+      isReady: isReady, startTime: startTime, uptimeSeconds: uptimeSeconds,
+      processorTime: SystemProcess.processorTime)
   }
 }

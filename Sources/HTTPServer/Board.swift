@@ -31,17 +31,16 @@ struct Board {
   /// The figures with which an instance begins: its predecessor's, so that counters never go back.
   static func inherited() -> Metrics {
     var page = Page()
-    if SystemBoard.exists, page.read(0) {
-      page.metrics.connectionsOpen = 0
-      return page.metrics
-    }
-    return Metrics()
+    if SystemBoard.exists, page.read(0) { page.metrics.gauges = Metrics.Gauges() }
+    page.metrics.instancesStarted += 1
+    return page.metrics
   }
 
   /// The sum over all instances.
   @inline(never)
   func total(with own: borrowing Metrics) -> Metrics {
     var total = Metrics()
+    total.gauges.instances = 0
     guard SystemBoard.exists else {
       total.add(own)
       return total
@@ -50,7 +49,7 @@ struct Board {
     var page = Page()
     var number = 1
     while page.read(number) {
-      if page.isLive == 0 { page.metrics.connectionsOpen = 0 }
+      if page.isLive == 0 { page.metrics.gauges = Metrics.Gauges(instances: 0) }
       total.add(page.metrics)
       number += 1
     }

@@ -16,16 +16,10 @@ struct CORS {
   func addFields(for request: Request, to response: inout Response) {
     // With "*" only a preflight has more to say: other requests are not read a second time for it.
     if policy.isEmpty || allowsEveryOrigin && request.method != .options { return }
-    let origin = request.fields["origin"]
-    if !allowsEveryOrigin {
-      // The response differs from origin to origin: caches must know.
-      response.addField("Vary", "Origin")
-      guard let origin, allows(origin) else { return }
-      response.addField("Access-Control-Allow-Origin", origin)
-    }
+    guard addOrigin(of: request.fields, to: &response) else { return }
 
     // A preflight asks before it sends what a form could not.
-    guard request.method == .options, origin != nil, !response.allowed.isEmpty,
+    guard request.method == .options, !response.allowed.isEmpty,
       request.fields["access-control-request-method"] != nil
     else { return }
     response.fields.append(field: "Access-Control-Allow-Methods", response.allowed)
@@ -33,6 +27,21 @@ struct CORS {
       response.addField("Access-Control-Allow-Headers", names)
     }
     response.addField("Access-Control-Max-Age", "600")
+  }
+
+  /// Tells a page whether it may read the response.
+  ///
+  /// - Returns: whether the request has an origin, and it may.
+  @discardableResult
+  func addOrigin(of fields: Fields, to response: inout Response) -> Bool {
+    if policy.isEmpty { return false }
+    let origin = fields["origin"]
+    if allowsEveryOrigin { return origin != nil }
+    // The response differs from origin to origin: caches must know.
+    response.addField("Vary", "Origin")
+    guard let origin, allows(origin) else { return false }
+    response.addField("Access-Control-Allow-Origin", origin)
+    return true
   }
 
   private func allows(_ origin: Octets) -> Bool {

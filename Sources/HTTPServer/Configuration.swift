@@ -29,6 +29,8 @@ public struct Configuration {
   public var drainDelay: Int64 = 2_000_000_000
   /// `CORS_ALLOW_ORIGIN`: "*", a comma-separated list of origins, or nothing.
   public var corsAllowOrigin = Octets("*")
+  /// `TRUSTED_PROXIES`: whose word about the client of a request is believed, for the log.
+  public var trustedProxies = TrustedProxies.none
   /// `SERVER_HEADER`: the value of the Server field; absent when empty.
   public var serverHeader = Octets("")
   /// `LOG_LEVEL`, `LOG_FORMAT`, `ACCESS_LOG`.
@@ -76,6 +78,14 @@ public struct Configuration {
         )
       }
       corsAllowOrigin = value
+    }
+    if let value = environment("TRUSTED_PROXIES") {
+      guard let proxies = TrustedProxies(value) else {
+        throw SettingError(
+          name: "TRUSTED_PROXIES",
+          expected: "at most 16 addresses or blocks such as 10.0.0.0/8, with commas")
+      }
+      trustedProxies = proxies
     }
     if let value = environment("SERVER_HEADER") {
       guard value.isFieldValue, value.count <= 256 else {

@@ -97,17 +97,22 @@ struct Connection: ~Copyable {
           saidContinue = false
         }
       } catch {
-        refuse(error, &responder, &responses)
+        refuse(error, Octets(message, count: count - start), &responder, &responses)
       }
     }
     return phase == .open ? start..<count : 0..<0
   }
 
   /// Ends the connection with an error response.
+  ///
+  /// - Parameter message: the octets of the request so far.
   mutating func refuse(
-    _ error: RequestError, _ responder: inout Responder, _ responses: inout OctetBuffer
+    _ error: RequestError, _ message: Octets, _ responder: inout Responder,
+    _ responses: inout OctetBuffer
   ) {
-    responder.refuse(error, method: parser.method, on: info, into: &responses)
+    responder.refuse(
+      error, method: parser.method, fields: parser.fields(in: message), isNamed: parser.isNamed,
+      on: info, into: &responses)
     phase = .closing
     input.release()
   }

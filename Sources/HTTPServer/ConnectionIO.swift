@@ -99,7 +99,7 @@ extension EventLoop where Network: ~Copyable {
     network.close(descriptor)
     deadlines.clear(slot, table.connections)
     table.remove(slot)
-    responder.metrics.connectionsOpen = UInt64(table.publicCount)
+    responder.metrics.gauges.connectionsOpen = UInt64(table.publicCount)
     watchListeners()
   }
 
@@ -140,8 +140,10 @@ extension EventLoop where Network: ~Copyable {
     guard let octets = received.mutableOctets else { return false }
     if batch.isFull { sendBatch() }
     let start = batch.octets.count
+    let answered = responder.answered
     let rest = table.connections[slot].take(
       octets, count: received.count, &responder, &batch.octets)
+    noteAnswers(slot, since: answered)
     do throws(ConnectionLost) {
       if batch.octets.overflowed { throw .outOfMemory }
       try keep(rest, slot)
@@ -183,18 +185,35 @@ extension EventLoop where Network: ~Copyable {
         !table.connections[slot].input.isEmpty
       else { return }
       responses.removeAll()
+      let answered = responder.answered
       let rest = table.connections[slot].take(
         octets, count: table.connections[slot].input.count, &responder, &responses)
+      noteAnswers(slot, since: answered)
       isUnfinished = responses.count >= Connection.highWater
       table.connections[slot].keepOnly(rest)
       try sendResponses(slot)
     }
   }
 
+  /// Counts how long requests took whose responses have just been made: those that came whole in
+  /// this turn, at its end; one that began earlier, now.
+  @inline(__always)
+  private mutating func noteAnswers(_ slot: Int, since answered: UInt64) {
+    var count = responder.answered &- answered
+    guard count > 0 else { return }
+    let deadline = table.connections[slot].deadline
+    if deadline.kind == .request, deadline.since < now {
+      responder.metrics.durations.observe(network.monotonicTime() - deadline.since)
+      count &-= 1
+    }
+    answeredInTurn &+= count
+  }
+
   @inline(never)
   private mutating func refuse(_ error: RequestError, _ slot: Int) throws(ConnectionLost) {
     responses.removeAll()
-    table.connections[slot].refuse(error, &responder, &responses)
+    let message = table.connections[slot].input.octets
+    table.connections[slot].refuse(error, message, &responder, &responses)
     try sendResponses(slot)
   }
 

@@ -36,6 +36,8 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
 
   /// The time of this turn.
   var now: Int64
+  /// Requests that came whole in this turn and were answered.
+  var answeredInTurn: UInt64 = 0
   private let startedAt: Int64
   private var nextSecondAt: Int64 = 0
 
@@ -136,6 +138,10 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
     closeOverdue()
     advanceDrain()
     sendBatch()
+    if answeredInTurn > 0 {
+      responder.metrics.durations.observe(network.monotonicTime() - now, times: answeredInTurn)
+      answeredInTurn = 0
+    }
     board.writeIfDue(responder.metrics, at: now)
     responder.log.flush()
   }
@@ -167,6 +173,8 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
     responder.setTime(time / Configuration.second)
     responder.metrics.logLinesLost = responder.log.linesLost
     responder.admin.uptimeSeconds = (now - startedAt) / Configuration.second
+    if responder.admin.startTime == 0 { responder.admin.startTime = time / Configuration.second }
+    responder.metrics.gauges.memory = SystemProcess.memorySize
     // The begin of the next second; a clock before 1970 counts from now.
     nextSecondAt = now + Configuration.second - max(0, time % Configuration.second)
   }
@@ -246,7 +254,7 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
       bufferSize: configuration.bufferSize, outputLimit: configuration.outputLimit)
     guard let slot = table.insert(connection) else { return network.close(descriptor) }
     if !isAdmin { responder.metrics.connectionsAccepted += 1 }
-    responder.metrics.connectionsOpen = UInt64(table.publicCount)
+    responder.metrics.gauges.connectionsOpen = UInt64(table.publicCount)
     deadlines.set(.fresh, for: slot, at: now, table.connections)
     watch(slot, for: .read)
     // The request is often there already.

@@ -159,6 +159,13 @@ struct LogLine: ~Copyable {
     text.append(octet: UInt8(ascii: "\""))
   }
 
+  mutating func add(_ name: StaticString, _ address: IPAddress) {
+    beginField(name)
+    text.append(octet: UInt8(ascii: "\""))
+    text.append(address: address)
+    text.append(octet: UInt8(ascii: "\""))
+  }
+
   private mutating func beginField(_ name: StaticString) {
     if format == .text {
       text.append(octet: UInt8(ascii: " "))
@@ -203,17 +210,26 @@ extension OctetBuffer {
   /// "127.0.0.1:1234", "[0:0:…:1]:1234".
   mutating func append(address: SocketAddress) {
     if address.isIPv6 { append(octet: UInt8(ascii: "[")) }
-    for i in 0..<address.octetCount {
-      if address.isIPv6 {
-        if i > 0 && i % 2 == 0 { append(octet: UInt8(ascii: ":")) }
-        append(hexadecimal: address.octets[i])
-      } else {
-        if i > 0 { append(octet: UInt8(ascii: ".")) }
-        append(decimal: Int64(address.octets[i]))
-      }
-    }
+    append(octets: address.octets, isIPv6: address.isIPv6)
     if address.isIPv6 { append(octet: UInt8(ascii: "]")) }
     append(octet: UInt8(ascii: ":"))
     append(decimal: Int64(address.port))
+  }
+
+  mutating func append(address: IPAddress) {
+    append(octets: address.octets, isIPv6: address.isIPv6)
+  }
+
+  @inline(never)
+  private mutating func append(octets: InlineArray<16, UInt8>, isIPv6: Bool) {
+    for i in 0..<(isIPv6 ? 16 : 4) {
+      if isIPv6 {
+        if i > 0 && i % 2 == 0 { append(octet: UInt8(ascii: ":")) }
+        append(hexadecimal: octets[i])
+      } else {
+        if i > 0 { append(octet: UInt8(ascii: ".")) }
+        append(decimal: Int64(octets[i]))
+      }
+    }
   }
 }

@@ -7,23 +7,28 @@ struct Responder: ~Copyable {
   private let cors: CORS
   private let serverHeader: Octets
   private let logsAccess: Bool
+  private let trustedProxies: TrustedProxies
   private var response: Response
   /// Date and Server: the same in all responses of a second.
   private var commonFields = OctetBuffer(limit: 1024)
   /// The begin of nearly all responses of the public port: 200, the common fields, CORS.
   private var usualBegin = OctetBuffer(limit: 2048)
+  private var identifier = RequestIdentifier()
 
   var admin: Admin
   var metrics = Board.inherited()
   var log: Log
   /// In a drain every response is the last one of its connection.
   var isDraining = false
+  /// How many requests of the public port have been answered; the event loop knows how long it took.
+  private(set) var answered: UInt64 = 0
 
   init(router: Router, configuration: Configuration) {
     self.router = router
     cors = CORS(policy: configuration.corsAllowOrigin)
     serverHeader = configuration.serverHeader
     logsAccess = configuration.accessLog
+    trustedProxies = configuration.trustedProxies
     response = Response(limit: configuration.responseLimit)
     admin = Admin()
     log = Log(level: configuration.logLevel, format: configuration.logFormat)
@@ -57,7 +62,6 @@ struct Responder: ~Copyable {
       if admin.drainRequested { isDraining = true }
     } else {
       router.answer(request, &response)
-      cors.addFields(for: request, to: &response)
     }
     // A response of the handler's that cannot be sent: too large, no memory, or not a final one.
     if response.content.overflowed || response.fields.overflowed || response.status.isInterim {
@@ -69,35 +73,58 @@ struct Responder: ~Copyable {
       response.fail(.internalServerError, "the response could not be made")
       response.closesConnection = true
     }
+    if !connection.isAdmin { cors.addFields(for: request, to: &response) }
+    let identity = identity(of: request.fields, isNamed: request.isNamed)
     let staysOpen = keepsAlive && !isDraining && !response.closesConnection
     let length = appendResponse(
       to: connection, isHead: request.method == .head,
       connectionOption: staysOpen ? (isHTTP11 ? nil : "keep-alive") : "close",
       into: &output)
-    if !connection.isAdmin { metrics.countRequest(request.method, response.status) }
+    if !connection.isAdmin {
+      metrics.countRequest(request.method, response.status)
+      answered &+= 1
+    }
     if logsAccess {
-      logAccess(request.method, request.targetOctets, length, connection)
+      logAccess(
+        request.method, request.targetOctets, length, connection, request.fields, identity)
     }
     return staysOpen
   }
 
   /// Appends the response to what could not be read as a request.
+  ///
+  /// - Parameter fields: those of its header section, if that could be read.
   mutating func refuse(
-    _ error: RequestError, method: Method, on connection: ConnectionInfo,
+    _ error: RequestError, method: Method, fields: Fields, isNamed: Bool,
+    on connection: ConnectionInfo,
     into output: inout OctetBuffer
   ) {
     response.reset()
     response.fail(error.status, error.reason)
+    // A page of an origin that may read our responses is to see why.
+    if !connection.isAdmin { cors.addOrigin(of: fields, to: &response) }
+    let identity = identity(of: fields, isNamed: isNamed)
     let length = appendResponse(
       to: connection, isHead: method == .head, connectionOption: "close", into: &output)
-    if !connection.isAdmin { metrics.countRequest(method, error.status) }
+    if !connection.isAdmin { metrics.countRejection(method, error.status) }
     if log.begin(.info, "request refused") {
       log.line.add("status", Int64(error.status.code))
       log.line.add("reason", error.reason)
-      if let peer = connection.peer { log.line.add("peer", peer) }
+      logOrigin(connection, fields, identity)
       log.end()
     }
-    if logsAccess { logAccess(method, Octets("-"), length, connection) }
+    if logsAccess { logAccess(method, Octets("-"), length, connection, fields, identity) }
+  }
+
+  /// What the request is called, where somebody wants to know: its client said a name, or there is a
+  /// log. The response tells it.
+  @inline(__always)
+  private mutating func identity(of fields: Fields, isNamed: Bool) -> RequestIdentity? {
+    guard isNamed || logsAccess,
+      let identity = identifier.identify(fields, orMakeNew: logsAccess)
+    else { return nil }
+    response.addField("X-Request-Id", identity.id)
+    return identity
   }
 
   /// Appends the head and, unless there is none to a HEAD, the content (RFC 9112 4, 5, 6).
@@ -142,14 +169,31 @@ struct Responder: ~Copyable {
   }
 
   private mutating func logAccess(
-    _ method: Method, _ target: Octets, _ length: Int, _ connection: ConnectionInfo
+    _ method: Method, _ target: Octets, _ length: Int, _ connection: ConnectionInfo,
+    _ fields: Fields, _ identity: RequestIdentity?
   ) {
     log.beginAccess()
     log.line.add("method", method.name)
     log.line.add("target", target)
     log.line.add("status", Int64(response.status.code))
     log.line.add("bytes", Int64(length))
-    if let peer = connection.peer { log.line.add("peer", peer) }
+    logOrigin(connection, fields, identity)
     log.endAccess()
+  }
+
+  /// Who asks, and what the request is called.
+  @inline(never)
+  private mutating func logOrigin(
+    _ connection: ConnectionInfo, _ fields: Fields, _ identity: RequestIdentity?
+  ) {
+    if let peer = connection.peer {
+      log.line.add("peer", peer)
+      if let client = trustedProxies.client(of: fields, from: peer) {
+        log.line.add("client", client)
+      }
+    }
+    guard let identity else { return }
+    log.line.add("request_id", identity.id)
+    if let traceID = identity.traceID { log.line.add("trace_id", traceID) }
   }
 }

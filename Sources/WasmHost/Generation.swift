@@ -6,6 +6,7 @@ public final class Generation {
   /// Workers whose end has not been reported.
   public private(set) var running = 0
 
+  private var started = 0
   private let module: Module
   private let configuration: InstanceConfiguration
   private let workers: Int
@@ -25,15 +26,16 @@ public final class Generation {
     try start(0)
   }
 
-  /// Starts the other workers.
+  /// Starts the other workers; a second time does nothing.
   public func startOthers() throws(HostError) {
-    for worker in 1..<max(workers, 1) { try start(worker) }
+    while started < workers { try start(started) }
   }
 
   /// To be called for each end that is reported.
   public func noteEnd() { running -= 1 }
 
   private func start(_ worker: Int) throws(HostError) {
+    started += 1
     var configuration = configuration
     configuration.worker = worker
     _ = try Worker(

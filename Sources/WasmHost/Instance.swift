@@ -56,6 +56,7 @@ public final class Instance {
   var destinations: Destinations
   var reportedRefusals: Set<String> = []
   var hasListened = false
+  private var hasWaited = false
   let boardPage: Int?
   /// What the guest has bound, by its descriptor's number.
   var bound: [UInt32: ListenerPool.Request] = [:]
@@ -142,6 +143,14 @@ public final class Instance {
   func giveTime() {
     let ticks = module.engine.ticksOfHandler
     if ticks > 0 { wasmtime_context_set_epoch_deadline(context, ticks) }
+  }
+
+  /// To be called when the guest waits, or asks for a connection.
+  @inline(__always)
+  func noteWait() {
+    guard hasListened, !hasWaited else { return }
+    hasWaited = true
+    configuration.report?(.waiting)
   }
 
   // MARK: Linking

@@ -13,6 +13,9 @@ public final class Worker: Sendable {
   public enum Event: Sendable {
     /// A socket of an instance listens, at this address.
     case listening(String)
+    /// An instance that listens waits for connections: it has opened all sockets that it opens at
+    /// its start. Told once.
+    case waiting
     /// The guest asks for a drain of the whole service.
     case drainRequested
     /// An instance has trapped; another one takes its place after so many nanoseconds.

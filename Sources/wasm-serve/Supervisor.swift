@@ -45,6 +45,8 @@ final class Supervisor {
   private var retiring: [(generation: Generation, deadline: UInt64)] = []
   private var generations = 0
   private var ending: Ending?
+  /// A second signal does not wait for a drain.
+  private var wasSignalled = false
   /// Those that the log has told.
   private var addresses: Set<String> = []
   private var wantsReplacement = false
@@ -152,7 +154,10 @@ final class Supervisor {
       replace()
       return nil
     }
-    if ending != nil { return ExitStatus.signal(signal) }
+    if wasSignalled { return ExitStatus.signal(signal) }
+    wasSignalled = true
+    // The first one behind /drain is Kubernetes': it follows preStop at once, and changes nothing.
+    guard ending == nil else { return nil }
     logger.info(
       "draining",
       metadata: [
@@ -205,6 +210,7 @@ final class Supervisor {
 
   private func reject(_ reason: String) {
     candidate = nil
+    guard ending == nil else { return }
     manager.tell(.ready)
     logger.error(
       "the module is not replaced, the old one goes on", metadata: ["reason": "\(reason)"])
@@ -218,11 +224,6 @@ final class Supervisor {
   }
 
   private func promote(_ generation: Generation, _ address: String) {
-    do throws(HostError) {
-      try generation.startOthers()
-    } catch {
-      logger.error("a worker does not start", metadata: ["reason": "\(error)"])
-    }
     candidate = nil
     let old = current
     current = generation
@@ -235,6 +236,17 @@ final class Supervisor {
       retiring.append((old, Clock.monotonic.now + limit))
     }
     replaceIfWanted()
+  }
+
+  /// The first worker has opened its sockets: the others are to have the same ones, on the same
+  /// ports where the kernel has chosen them.
+  private func startOthers(of number: Int) {
+    guard let current, current.number == number else { return }
+    do throws(HostError) {
+      try current.startOthers()
+    } catch {
+      logger.error("a worker does not start", metadata: ["reason": "\(error)"])
+    }
   }
 
   private func logStart(_ address: String, isFirst: Bool) {
@@ -265,11 +277,12 @@ final class Supervisor {
     case .listening(let address):
       if let candidate, candidate.number == report.generation {
         promote(candidate, address)
-      } else if ending == nil, !addresses.contains(address) {
+      } else if ending == nil, addresses.insert(address).inserted {
         // A further socket of the module's. All workers have the same ones, and so has a successor.
-        addresses.insert(address)
         logger.info("\(source.name) listens on \(address) too")
       }
+    case .waiting:
+      startOthers(of: report.generation)
     case .drainRequested:
       guard current?.number == report.generation, ending == nil else { return nil }
       logger.info("draining", metadata: ["timeout": "\(options.drainTimeout)s"])

@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// Makes messages, and what bad luck or bad intent may make of them.
 struct MessageGenerator {
   var random: SplitMix64

@@ -63,7 +63,7 @@ class Server(socketserver.ThreadingTCPServer):
 
 
 def start_proxy(test, known):
-    """A proxy that leads from the names that it knows to addresses on loopback, and nowhere else."""
+    """A proxy that leads from the names that it knows to addresses on loopback, nowhere else."""
 
     class Proxy(http.server.BaseHTTPRequestHandler):
         def do_CONNECT(self):

@@ -71,8 +71,10 @@ class LoginTests(support.TestCase):
 
     def test_an_api_that_cannot_be_reached_is_one_line(self):
         endpoint = f"http://127.0.0.1:{support.free_port()}"
-        variables = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_MAX_ATTEMPTS": "1"}
-        self.assert_refused("Could not connect", AWS_ENDPOINT_URL=endpoint, **variables)
+        who = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
+        self.assert_refused(
+            "Could not connect", AWS_ENDPOINT_URL=endpoint, AWS_MAX_ATTEMPTS="1", **who
+        )
 
     def test_a_registry_that_is_not_ecr_is_one_line(self):
         self.assert_refused("is not ECR", REGISTRY="registry.example.com/team")
@@ -119,7 +121,8 @@ class RenewalTests(support.TestCase):
             alone=True,
         )
         # Neither the login nor the token may get into a log.
-        for secret in (ecr.PASSWORD, base64.b64encode(ecr.PASSWORD.encode()).decode(), cluster.token):
+        login = base64.b64encode(f"AWS:{ecr.PASSWORD}".encode()).decode()
+        for secret in (ecr.PASSWORD, login, cluster.token):
             self.assertNotIn(secret, done.stdout + done.stderr)
         return done
 
@@ -200,9 +203,10 @@ class RenewalTests(support.TestCase):
             ("ServiceAccount", account["metadata"]["name"], account["metadata"]["namespace"]),
         )
         self.assertEqual(self.pod()["spec"]["serviceAccountName"], account["metadata"]["name"])
-        self.assertEqual({one["kind"] for one in self.documents}, {
-            *("ServiceAccount", "Role", "RoleBinding", "ConfigMap", "CronJob"),
-        })
+        kinds = [one["kind"] for one in self.documents]
+        self.assertCountEqual(
+            kinds, ["ServiceAccount", "Role", "RoleBinding", "ConfigMap", "CronJob"]
+        )
 
     def test_its_next_run_and_all_its_retries_end_before_a_login_does(self):
         job = self.find("CronJob")["spec"]
@@ -210,7 +214,8 @@ class RenewalTests(support.TestCase):
         every = int(re.fullmatch(r"\*/(\d+)", hours)[1])
         self.assertEqual(days, ["*", "*", "*"])
         self.assertEqual(24 % every, 0)
-        self.assertLess(every * 3600 + job["jobTemplate"]["spec"]["activeDeadlineSeconds"], 12 * 3600)
+        retries = job["jobTemplate"]["spec"]["activeDeadlineSeconds"]
+        self.assertLess(every * 3600 + retries, 12 * 3600)
 
     def test_its_pod_is_restricted(self):
         spec = self.pod()["spec"]
@@ -238,8 +243,8 @@ class RenewalTests(support.TestCase):
     def test_the_secret_that_is_made_first_is_the_one_that_is_renewed(self):
         secret = yaml.safe_load((FOLDER / "pull-secret.yaml").read_text())
         (name,) = self.find("Role")["rules"][0]["resourceNames"]
-        self.assertEqual(secret["metadata"]["name"], name)
-        self.assertEqual(secret["metadata"]["namespace"], self.find("CronJob")["metadata"]["namespace"])
+        namespace = self.find("CronJob")["metadata"]["namespace"]
+        self.assertEqual(secret["metadata"], {"name": name, "namespace": namespace})
         self.assertEqual(secret["type"], "kubernetes.io/dockerconfigjson")
         self.assertEqual(json.loads(secret["stringData"][".dockerconfigjson"]), {"auths": {}})
 
@@ -263,9 +268,9 @@ class CredentialProviderTests(support.TestCase):
     def test_it_has_all_that_the_kubelet_requires(self):
         self.assertEqual(self.config["apiVersion"], "kubelet.config.k8s.io/v1")
         self.assertEqual(self.config["kind"], "CredentialProviderConfig")
-        self.assertEqual(set(self.provider), {
-            *("name", "apiVersion", "matchImages", "defaultCacheDuration"),
-        })
+        self.assertCountEqual(
+            self.provider, ["name", "apiVersion", "matchImages", "defaultCacheDuration"]
+        )
         self.assertEqual(self.provider["apiVersion"], "credentialprovider.kubelet.k8s.io/v1")
         self.assertRegex(self.provider["defaultCacheDuration"], r"^\d+[smh]$")
 
@@ -287,7 +292,5 @@ class CredentialProviderTests(support.TestCase):
             self.assertEqual(statement["Effect"], "Allow")
             allowed = statement["Action"]
             actions |= {allowed} if isinstance(allowed, str) else set(allowed)
-        self.assertEqual(actions, {
-            *("ecr:GetAuthorizationToken", "ecr:BatchGetImage"),
-            *("ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer"),
-        })
+        pull = {"BatchGetImage", "BatchCheckLayerAvailability", "GetDownloadUrlForLayer"}
+        self.assertEqual(actions, {f"ecr:{x}" for x in pull | {"GetAuthorizationToken"}})

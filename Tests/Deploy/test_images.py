@@ -72,9 +72,7 @@ class LayoutTests(support.TestCase):
     def test_the_artifact_is_one_layer_with_the_module_as_it_is(self):
         described, manifest, blob = layout(MODULE)
         self.assertEqual(described["mediaType"], "application/vnd.oci.image.manifest.v1+json")
-        self.assertEqual(
-            manifest["config"]["mediaType"], "application/vnd.wasm.config.v0+json"
-        )
+        self.assertEqual(manifest["config"]["mediaType"], "application/vnd.wasm.config.v0+json")
         (layer,) = manifest["layers"]
         self.assertEqual(layer["mediaType"], "application/wasm")
         self.assertEqual(blob(layer), (DIST / "http_server.wasm").read_bytes())
@@ -90,7 +88,8 @@ class LayoutTests(support.TestCase):
         )
         needed = {p.rsplit("/", 1)[1] for p in paths if re.search(r"\.so[.0-9]*$", p)}
         listed = self.run_program("ldd", DIST / "wasm-serve", DIST / "libwasmtime.so").stdout
-        self.assertEqual(needed, set(re.findall(r"[^\s/]+\.so[.0-9]*(?= )", listed)) - {"linux-vdso.so.1"})
+        names = set(re.findall(r"[^\s/]+\.so[.0-9]*(?= )", listed))
+        self.assertEqual(needed, names - {"linux-vdso.so.1"})
         for licence in ("wasm-http-server", "swift", "swift-log", "wasmtime", "gcc", "wasi-libc"):
             self.assertIn(f"usr/share/doc/wasm-serve/licences/{licence}", paths)
 
@@ -128,9 +127,8 @@ class LayoutTests(support.TestCase):
                 self.assertIn(label["revision"], (revision, f"{revision}-dirty"))
                 self.assertRegex(label["created"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
                 self.assertTrue(label["description"])
-                self.assertEqual(set(label), {
-                    *("title", "description", "licenses", "version", "revision", "created"),
-                })
+                known = ["title", "description", "licenses", "version", "revision", "created"]
+                self.assertCountEqual(label, known)
 
     def test_hadolint_has_nothing_to_say(self):
         self.run_program(
@@ -211,9 +209,7 @@ class RunningTests(support.TestCase):
         self.image = self.podman("pull", "--quiet", f"oci:{IMAGES}/{SERVER}").stdout.strip()
 
     def podman(self, *arguments, status=0):
-        return self.run_program(
-            "podman", *arguments, status=status, environment=self.environment
-        )
+        return self.run_program("podman", *arguments, status=status, environment=self.environment)
 
     def run_server(self, *arguments, **settings):
         port = support.free_port()
@@ -273,11 +269,7 @@ class RunningTests(support.TestCase):
 
 class ContainerfileTests(support.TestCase):
     def setUp(self):
-        folder = self.folder()
-        (folder / "storage.conf").write_text(
-            f'[storage]\ndriver = "vfs"\ngraphroot = "{folder}/storage"\nrunroot = "{folder}/run"\n'
-        )
-        self.environment = {"CONTAINERS_STORAGE_CONF": str(folder / "storage.conf")}
+        self.environment = self.containers()
 
     def build(self, *arguments):
         self.run_program("buildah", "build", *arguments, environment=self.environment)
@@ -342,9 +334,7 @@ class ReproducibilityTests(support.TestCase):
         # Another folder, other times of files, another umask, another zone and language.
         again = self.build(TZ="Asia/Tokyo", LC_ALL="C")
         for name in (SERVER, WASM, MODULE):
-            self.assertEqual(
-                layout(name, again)[0]["digest"], layout(name)[0]["digest"], name
-            )
+            self.assertEqual(layout(name, again)[0]["digest"], layout(name)[0]["digest"], name)
             self.assertEqual(
                 (again / f"{name}.spdx.json").read_text(),
                 (IMAGES / f"{name}.spdx.json").read_text(),

@@ -108,9 +108,7 @@ class RegistryTests(support.TestCase):
             f"docker://{host}/wasm-http-server-module:{self.version()}",
         ).stdout
         manifest = json.loads(raw)
-        self.assertEqual(
-            manifest["config"]["mediaType"], "application/vnd.wasm.config.v0+json"
-        )
+        self.assertEqual(manifest["config"]["mediaType"], "application/vnd.wasm.config.v0+json")
         self.assertEqual([x["mediaType"] for x in manifest["layers"]], ["application/wasm"])
 
     def version(self):
@@ -235,4 +233,3 @@ class RegistryTests(support.TestCase):
     def catalog(self, host):
         with urllib.request.urlopen(f"http://{host}/v2/_catalog") as response:
             return json.load(response)["repositories"]
-

@@ -28,7 +28,30 @@ struct AdminTests {
     }
   }
 
-  @Test("There is nothing at other paths", arguments: ["/", "/metrics/", "/Livez", "/drainn"])
+  @Test("The page for people has the figures without a script, and nothing from elsewhere")
+  func statusPage() throws {
+    let server = try server()
+    for _ in 0..<3 { _ = server.answer(request("GET")) }
+    _ = server.answer(request("DELETE"))
+    let page = server.adminAnswer(request("GET", "/"))
+    #expect(page.status == 200)
+    #expect(page["Content-Type"] == "text/html; charset=utf-8")
+    #expect(page["Content-Security-Policy"]?.hasPrefix("default-src 'none';") == true)
+    let text = page.text
+    #expect(text.hasPrefix("<!doctype html>"))
+    #expect(!text.contains("://"))
+    #expect(text.contains("<p class=ok>ready"))
+    for row in ["Requests answered<td>4", "with 2xx<td>3", "with 4xx<td>1", "with 5xx<td>0"] {
+      #expect(text.contains("<tr><td>\(row)\n"), "\(row)")
+    }
+    #expect(text.split(separator: "<main>").count == 2)
+    server.network.drainRequested = true
+    server.run()
+    #expect(server.adminAnswer(request("GET", "/")).text.contains("<p class=bad>draining"))
+  }
+
+  @Test(
+    "There is nothing at other paths", arguments: ["/index.html", "/metrics/", "/Livez", "/drainn"])
   func unknownPath(path: String) throws {
     #expect(try server().adminAnswer(request("GET", path)).status == 404)
   }

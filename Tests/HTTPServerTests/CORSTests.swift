@@ -51,6 +51,35 @@ struct CORSTests {
     #expect(reply["Vary"] == "Origin")
   }
 
+  @Test("A page of the list can read why its request was refused, once its fields were read")
+  func listedRefused() throws {
+    for fields in [
+      ["Content-Length: 99999"], ["Transfer-Encoding: chunked"],
+    ] {
+      let text = request("POST", "/", ["Origin: https://a.example"] + fields) + "no chunk\r\n"
+      let reply = try server("https://a.example").answer(text)
+      #expect(reply.status >= 400)
+      #expect(reply["Access-Control-Allow-Origin"] == "https://a.example")
+      #expect(reply["Vary"] == "Origin")
+      let other = try server("https://b.example").answer(text)
+      #expect(other["Access-Control-Allow-Origin"] == nil)
+    }
+    // Its fields may be wrong themselves.
+    let reply = try server("https://a.example").answer(
+      "GET / HTTP/1.1\r\nOrigin: https://a.example\r\nbad line\r\n")
+    #expect(reply.status == 400)
+    #expect(reply["Access-Control-Allow-Origin"] == nil)
+    #expect(reply["Vary"] == "Origin")
+  }
+
+  @Test("A page of the list can read that a response could not be made")
+  func listedFailure() throws {
+    let reply = try server("https://a.example").answer(
+      request("GET", "/octets?9999999", ["Origin: https://a.example"]))
+    #expect(reply.status == 500)
+    #expect(reply["Access-Control-Allow-Origin"] == "https://a.example")
+  }
+
   @Test(
     "Another origin is not let in, and caches know that it depends",
     arguments: [

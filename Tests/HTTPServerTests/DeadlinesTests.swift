@@ -1,3 +1,4 @@
+import SeededRandom
 import Testing
 
 @testable import HTTPServer
@@ -30,7 +31,7 @@ struct DeadlinesTests {
     let connections = table.connections
 
     var expected: [Int: (kind: Deadlines.Kind, end: Int64)] = [:]
-    var random = SplitMix(state: 42)
+    var random = SplitMix64(seed: 42)
     let kinds: [Deadlines.Kind] = [.fresh, .idle, .request, .write, .linger]
     var now: Int64 = 0
     for _ in 0..<4000 {
@@ -92,18 +93,5 @@ struct DeadlinesTests {
     #expect(counts == [2, 0])
     slots[0] = table.insert(connection())
     #expect(slots[0] == slot)
-  }
-}
-
-/// Random numbers that are the same each time.
-private struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
   }
 }

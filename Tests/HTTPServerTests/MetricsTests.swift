@@ -11,13 +11,16 @@ struct MetricsTests {
     }
   }
 
-  /// The samples by name and labels.
+  /// The samples by name and labels, those with a fraction left out.
   private func samples(_ server: TestServer) throws -> [String: Int] {
     let reply = server.adminAnswer(request("GET", "/metrics"))
     var samples: [String: Int] = [:]
     for line in reply.text.split(separator: "\n") where !line.hasPrefix("#") {
       let parts = line.split(separator: " ")
       try #require(parts.count == 2)
+      let isNumber = parts[1].wholeMatch(of: /[0-9]+(\.[0-9]*[1-9])?/) != nil
+      #expect(isNumber, "\(line)")
+      if parts[1].contains(".") { continue }
       #expect(samples.updateValue(try #require(Int(parts[1])), forKey: String(parts[0])) == nil)
     }
     return samples
@@ -31,6 +34,7 @@ struct MetricsTests {
     #expect(reply["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8")
     #expect(reply.text.hasSuffix("\n"))
     var described = ""
+    var isHistogram = false
     for line in reply.text.split(separator: "\n") {
       let words = line.split(separator: " ")
       if line.hasPrefix("# HELP ") {
@@ -38,9 +42,12 @@ struct MetricsTests {
         #expect(words.count > 3)
       } else if line.hasPrefix("# TYPE ") {
         #expect(words[2] == described)
-        #expect(words[3] == (described.hasSuffix("_total") ? "counter" : "gauge"))
+        isHistogram = words[3] == "histogram"
+        #expect(isHistogram || words[3] == (described.hasSuffix("_total") ? "counter" : "gauge"))
       } else {
-        #expect(words[0].split(separator: "{")[0] == described)
+        let name = words[0].split(separator: "{")[0]
+        let parts = isHistogram ? ["_bucket", "_sum", "_count"] : [""]
+        #expect(parts.contains { name == described + $0 }, "\(line)")
       }
     }
   }
@@ -69,6 +76,31 @@ struct MetricsTests {
       ])
   }
 
+  @Test("What no handler has seen is counted by its reason as well")
+  func rejections() throws {
+    let server = try server()
+    for text in [
+      "nonsense\r\n", "GET nowhere HTTP/1.1\r\n", "GET / HTTP/3.0\r\n",
+      request("POST", "/", ["Content-Length: 99999"]), request("GET", "/", ["Expect: more"]),
+      request("POST", "/", ["Transfer-Encoding: gzip, chunked"]),
+      "GET /" + String(repeating: "x", count: 9000),
+      "GET / HTTP/1.1\r\nA: "
+        + String(repeating: "x", count: 9000),
+    ] { _ = server.answer(text) }
+    _ = server.answer(request("DELETE"))
+    let samples = try samples(server).filter { $0.key.contains("rejected") }
+    #expect(
+      samples == [
+        "http_requests_rejected_total{reason=\"malformed\"}": 2,
+        "http_requests_rejected_total{reason=\"unsupported_version\"}": 1,
+        "http_requests_rejected_total{reason=\"request_too_large\"}": 1,
+        "http_requests_rejected_total{reason=\"unsupported_expectation\"}": 1,
+        "http_requests_rejected_total{reason=\"not_implemented\"}": 1,
+        "http_requests_rejected_total{reason=\"target_too_long\"}": 1,
+        "http_requests_rejected_total{reason=\"fields_too_large\"}": 1,
+      ])
+  }
+
   @Test("A request that runs out of time is counted once, as a 408 and as timed out")
   func timedOut() throws {
     let server = try server()
@@ -79,6 +111,7 @@ struct MetricsTests {
     let samples = try samples(server)
     #expect(samples["http_requests_total{method=\"GET\",code=\"408\"}"] == 1)
     #expect(samples["http_connections_timed_out_total"] == 1)
+    #expect(samples["http_requests_rejected_total{reason=\"timeout\"}"] == 1)
   }
 
   @Test("Connections are counted as they come, go and are lost")
@@ -162,7 +195,11 @@ struct MetricsTests {
         }
       }
     }
+    for error in RequestError.allCases {
+      server.loop.responder.metrics.countRejection(.get, error.status)
+    }
     #expect(server.adminAnswer(request("GET", "/metrics")).status == 200)
-    #expect(try samples(server).count == 411)
+    let others = 8 + 16 + 15  // reasons, the histogram's, figures of their own
+    #expect(try samples(server).count == 400 + others)
   }
 }

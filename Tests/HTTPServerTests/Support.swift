@@ -36,6 +36,12 @@ extension TestServer {
   }
 }
 
+extension Octets {
+  var text: String {
+    String(decoding: UnsafeBufferPointer(start: base, count: count), as: UTF8.self)
+  }
+}
+
 extension Client {
   /// The responses so far; a failed test if there is anything else.
   func replies(to methods: [String] = []) -> [Reply] {

@@ -4,19 +4,9 @@ import Testing
 
 /// The words of the command line: what they mean, and what is said about wrong ones.
 struct CommandLineTests {
-  private let folder: TemporaryFolder
-  private let wasmServe: String
-  private let module: String
+  private let wasmServe: WasmServe
 
-  init() throws {
-    folder = try TemporaryFolder()
-    wasmServe = try Dist.file("wasm-serve")
-    module = try Dist.file("http_server.wasm")
-  }
-
-  private func run(_ arguments: String...) throws -> Program.Result {
-    try Program(wasmServe, arguments).finish()
-  }
+  init() throws { wasmServe = try WasmServe() }
 
   @Test(
     "An unknown option is one line with the nearest known one",
@@ -41,7 +31,7 @@ struct CommandLineTests {
       (["completions", "tcsh"], "completions are for bash, zsh and fish, not for 'tcsh'"),
     ])
   func wrongWords(arguments: [String], message: String) throws {
-    let result = try Program(wasmServe, arguments).finish()
+    let result = try wasmServe.run(arguments)
     #expect(result.status == 64)
     #expect(result.errors == "wasm-serve: \(message)\n")
     #expect(result.output == "")
@@ -50,10 +40,11 @@ struct CommandLineTests {
   @Test("Values come after a blank or an equals sign, and the last one counts")
   func values() throws {
     for arguments in [
-      ["--memory=64K", "--memory", "1G", module], ["run", module, "--memory=64K", "--memory=1G"],
+      ["--memory=64K", "--memory", "1G", wasmServe.module],
+      ["run", wasmServe.module, "--memory=64K", "--memory=1G"],
     ] {
-      let server = try Program(
-        wasmServe, arguments + ["--no-cache", "--env=PORT=0", "--env", "HOST=127.0.0.1"])
+      let server = try wasmServe.start(
+        arguments + ["--no-cache", "--env=PORT=0", "--env", "HOST=127.0.0.1"])
       try server.wait(for: " memory=1G ")
       server.signal(SIGTERM)
       #expect(try server.finish().status == 0)
@@ -62,8 +53,9 @@ struct CommandLineTests {
 
   @Test("What follows -- is the module's, whatever it looks like")
   func moduleArguments() throws {
-    let result = try Program(
-      wasmServe, ["--no-cache", "--env", "PORT=none", module, "--", "--help", "--bogus", "x"]
+    let result = try wasmServe.start([
+      "--no-cache", "--env", "PORT=none", wasmServe.module, "--", "--help", "--bogus", "x",
+    ]
     ).finish()
     // (the module itself does not mind arguments: it minds its port)
     #expect(result.status == 2)
@@ -71,13 +63,13 @@ struct CommandLineTests {
 
   @Test("Each command has its own help, and the manual page has all options of all of them")
   func help() throws {
-    let manual = try run("manual")
+    let manual = try wasmServe.run("manual")
     #expect(manual.status == 0)
     for (command, options) in [
       ("run", ["--env", "--listen", "--watch", "--quiet"]), ("compile", ["-o", "--output"]),
       ("inspect", ["--memory"]),
     ] {
-      let help = try run(command, "--help")
+      let help = try wasmServe.run(command, "--help")
       #expect(help.status == 0)
       #expect(help.output.contains("USAGE: wasm-serve "))
       for option in options {
@@ -86,7 +78,7 @@ struct CommandLineTests {
         #expect(manual.output.contains(escaped), "\(command) \(option)")
       }
     }
-    #expect(try run("compile", "--help").output.contains("--watch") == false)
+    #expect(try wasmServe.run("compile", "--help").output.contains("--watch") == false)
   }
 
   @Test(
@@ -97,7 +89,8 @@ struct CommandLineTests {
       (["inspect", "--w"], []),
     ])
   func bash(words: [String], expected: [String]) throws {
-    let script = try folder.write(Array(try run("completions", "bash").output.utf8), as: "bash")
+    let script = try wasmServe.folder.write(
+      Array(try wasmServe.run("completions", "bash").output.utf8), as: "bash")
     let result = try Program(
       "/bin/bash",
       [
@@ -128,7 +121,9 @@ struct CommandLineTests {
     #expect(other.program.text(of: .errors).contains("http_server: listening address="))
   }
 
-  @Test("The line of the start tells version, limits and the module, and each address is told")
+  @Test(
+    "The line of the start tells version, limits and the module, and each address is told"
+  )
   func startLine() throws {
     let server = try ServerProcess(
       settings: ["ADMIN_PORT": "0"],
@@ -140,7 +135,7 @@ struct CommandLineTests {
       "127.0.0.1:\(server.port)", " version=", " wasmtime=", " memory=128M", " connections=77",
       " handler_timeout=1.5s",
       " drain_timeout=30s", " workers=1",
-      " module=\(try digest(of: module).prefix(12))",
+      " module=\(try digest(of: wasmServe.module).prefix(12))",
     ] {
       #expect(line.contains(part), "\(part): \(line)")
     }

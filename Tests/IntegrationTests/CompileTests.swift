@@ -4,23 +4,13 @@ import Testing
 
 /// `wasm-serve compile` and `inspect`.
 struct CompileTests {
-  private let folder: TemporaryFolder
-  private let wasmServe: String
-  private let module: String
+  private let wasmServe: WasmServe
 
-  init() throws {
-    folder = try TemporaryFolder()
-    wasmServe = try Dist.file("wasm-serve")
-    module = try Dist.file("http_server.wasm")
-  }
-
-  private func run(_ arguments: [String]) throws -> Program.Result {
-    try Program(wasmServe, arguments).finish()
-  }
+  init() throws { wasmServe = try WasmServe() }
 
   private func compiled(_ options: String...) throws -> String {
-    let file = "\(folder.path)/compiled.module"
-    let result = try run(["compile", "--output", file] + options + [module])
+    let file = "\(wasmServe.folder.path)/compiled.module"
+    let result = try wasmServe.run(["compile", "--output", file] + options + [wasmServe.module])
     #expect(result.status == 0)
     #expect(result.output + result.errors == "")
     return file
@@ -50,15 +40,16 @@ struct CompileTests {
     let log = try serve(try compiled())
     #expect(log.contains(" cache=precompiled "))
     #expect(!log.contains("warning"))
-    let digest = try Program("/usr/bin/sha256sum", [module]).finish().output.prefix(12)
+    let digest = try Program("/usr/bin/sha256sum", [wasmServe.module]).finish().output.prefix(12)
     #expect(log.contains(" module=\(digest) "))
   }
 
   @Test("The compiled module lies beside the module when nobody says where")
   func defaultOutput() throws {
-    let copy = try folder.write(Array(Data(contentsOf: URL(fileURLWithPath: module))), as: "a.wasm")
-    #expect(try run(["compile", copy]).status == 0)
-    #expect(try serve("\(folder.path)/a.module").contains(" cache=precompiled "))
+    let copy = try wasmServe.folder.write(
+      Array(Data(contentsOf: URL(fileURLWithPath: wasmServe.module))), as: "a.wasm")
+    #expect(try wasmServe.run(["compile", copy]).status == 0)
+    #expect(try serve("\(wasmServe.folder.path)/a.module").contains(" cache=precompiled "))
   }
 
   @Test("Code that others may have written is not run: the module is compiled anew")
@@ -104,7 +95,7 @@ struct CompileTests {
     ] {
       let file = try compiled()
       try change(file, damage)
-      let result = try run(["--no-cache", file])
+      let result = try wasmServe.run(["--no-cache", file])
       #expect(result.status == 65)
       #expect(result.errorLines.count == 1)
       #expect(result.errors.contains("the module in the compiled file is damaged"))
@@ -113,13 +104,13 @@ struct CompileTests {
 
   @Test("What cannot be compiled is status 65, and what cannot be written 73")
   func failures() throws {
-    let text = try folder.write(Array("text".utf8), as: "text.wasm")
-    #expect(try run(["compile", text]).status == 65)
-    #expect(try run(["compile", "\(folder.path)/none.wasm"]).status == 66)
-    let result = try run(["compile", module, "-o", "/no/such/folder/x.module"])
+    let text = try wasmServe.folder.write(Array("text".utf8), as: "text.wasm")
+    #expect(try wasmServe.run(["compile", text]).status == 65)
+    #expect(try wasmServe.run(["compile", "\(wasmServe.folder.path)/none.wasm"]).status == 66)
+    let result = try wasmServe.run(["compile", wasmServe.module, "-o", "/no/such/folder/x.module"])
     #expect(result.status == 73)
     #expect(result.errorLines.count == 1)
-    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    let files = try FileManager.default.contentsOfDirectory(atPath: wasmServe.folder.path)
     #expect(files == ["text.wasm"])
   }
 
@@ -127,9 +118,9 @@ struct CompileTests {
 
   @Test("inspect lists imports with their types, exports, memory and hash, and says yes")
   func inspect() throws {
-    let digest = try Program("/usr/bin/sha256sum", [module]).finish().output.prefix(64)
-    for file in [module, try compiled()] {
-      let result = try run(["inspect", file])
+    let digest = try Program("/usr/bin/sha256sum", [wasmServe.module]).finish().output.prefix(64)
+    for file in [wasmServe.module, try compiled()] {
+      let result = try wasmServe.run(["inspect", file])
       #expect(result.status == 0)
       for part in [
         "\nsha256: \(digest)\n",
@@ -147,7 +138,9 @@ struct CompileTests {
     // (import "env" "f" (func))
     let importing =
       preamble + [1, 4, 1, 0x60, 0, 0, 2, 9, 1, 3, 0x65, 0x6e, 0x76, 1, 0x66, 0, 0]
-    let result = try run(["inspect", folder.write(importing, as: "import.wasm")])
+    let result = try wasmServe.run([
+      "inspect", wasmServe.folder.write(importing, as: "import.wasm"),
+    ])
     #expect(result.status == 65)
     #expect(result.output.contains("  env.f  function () -> ()  NOT OFFERED\n"))
     #expect(
@@ -155,9 +148,11 @@ struct CompileTests {
         "this host can run it: no, the module imports env.f, which this host does not offer\n"))
     #expect(result.output.contains("it exports no function _start"))
 
-    let small = try run(["inspect", "--memory", "64K", module])
+    let small = try wasmServe.run(["inspect", "--memory", "64K", wasmServe.module])
     #expect(small.status == 65)
     #expect(small.output.contains("more memory than --memory grants"))
-    #expect(try run(["inspect", folder.write([1, 2, 3], as: "none.wasm")]).status == 65)
+    #expect(
+      try wasmServe.run(["inspect", wasmServe.folder.write([1, 2, 3], as: "none.wasm")]).status
+        == 65)
   }
 }

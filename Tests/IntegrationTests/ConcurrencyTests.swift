@@ -1,4 +1,5 @@
 import Foundation
+import SeededRandom
 import ServerHarness
 import Testing
 
@@ -172,7 +173,7 @@ struct ConcurrencyTests {
   @Test("What is not HTTP/1.1 is refused, and the server goes on", arguments: Flavour.available)
   func garbage(flavour: Flavour) throws {
     let server = try ServerProcess(flavour)
-    var random = SplitMix(state: 42)
+    var random = SplitMix64(seed: 42)
     let tls: [UInt8] =
       [0x16, 0x03, 0x01, 0x00, 0x7f, 0x01, 0x00, 0x00, 0x7b, 0x03, 0x03]
       + (0..<120).map { _ in UInt8(truncatingIfNeeded: random.next()) }

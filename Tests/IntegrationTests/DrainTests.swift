@@ -128,6 +128,23 @@ struct DrainTests {
     client.close()
   }
 
+  @Test("A signal behind /drain, which Kubernetes sends, hurries nothing", arguments: Flavour.ours)
+  func signalBehindDrain(flavour: Flavour) throws {
+    let server = try ServerProcess(
+      flavour, settings: ["ADMIN_PORT": "0", "DRAIN_DELAY": "0", "REQUEST_TIMEOUT": "60"])
+    let client = try unfinishedRequest(server)
+    #expect(try server.admin("/drain").status == 200)
+    try server.program.wait(
+      for: flavour == .wasmServe ? "wasm-serve: draining" : "server: draining")
+    server.program.signal(SIGTERM)
+    // Time for a signal to do harm.
+    Thread.sleep(forTimeInterval: 0.2)
+    try client.send("flight")
+    #expect(try client.response().text == "echo: in flight")
+    client.close()
+    #expect(try server.program.finish().status == 0)
+  }
+
   @Test("A second signal ends wasm-serve at once", arguments: [SIGTERM, SIGINT])
   func secondSignal(signal: Int32) throws {
     let server = try ServerProcess(settings: ["ADMIN_PORT": "0", "REQUEST_TIMEOUT": "60"])

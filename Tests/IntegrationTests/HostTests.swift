@@ -4,19 +4,9 @@ import Testing
 
 /// `wasm-serve` as a program: what it prints and how it exits.
 struct HostTests {
-  private let folder: TemporaryFolder
-  private let wasmServe: String
+  private let wasmServe: WasmServe
 
-  init() throws {
-    folder = try TemporaryFolder()
-    wasmServe = try Dist.file("wasm-serve")
-  }
-
-  private func run(_ arguments: String..., environment: [String: String] = [:]) throws
-    -> Program.Result
-  {
-    try Program(wasmServe, arguments, environment: environment).finish()
-  }
+  init() throws { wasmServe = try WasmServe() }
 
   private func contents(of name: String) throws -> [UInt8] {
     Array(try Data(contentsOf: URL(fileURLWithPath: Dist.file(name))))
@@ -38,8 +28,8 @@ struct HostTests {
       ("version-2.wasm", [0x00, 0x61, 0x73, 0x6d, 0x02, 0x00, 0x00, 0x00]),
     ]
     for file in files {
-      let path = try folder.write(file.bytes, as: file.name)
-      let result = try run("--no-cache", path)
+      let path = try wasmServe.folder.write(file.bytes, as: file.name)
+      let result = try wasmServe.run("--no-cache", path)
       #expect(result.status == 65, "\(file.name)")
       #expect(result.errorLines.count == 1, "\(file.name): \(result.errors)")
       #expect(result.errors.hasPrefix("wasm-serve: "), "\(file.name)")
@@ -50,8 +40,8 @@ struct HostTests {
 
   @Test("A file that cannot be read is status 66 and one line that names it")
   func unreadable() throws {
-    for path in ["\(folder.path)/missing.wasm", folder.path] {
-      let result = try run(path)
+    for path in ["\(wasmServe.folder.path)/missing.wasm", wasmServe.folder.path] {
+      let result = try wasmServe.run(path)
       #expect(result.status == 66)
       #expect(result.errorLines.count == 1)
       #expect(result.errors.contains(path))
@@ -65,8 +55,8 @@ struct HostTests {
     for (module, name) in [
       ("wasi_snapshot_preview1", "path_open_everything"), ("env", "emscripten_sleep"),
     ] {
-      let path = try folder.write(Binary.importing(module, name), as: "\(name).wasm")
-      let result = try run("--no-cache", path)
+      let path = try wasmServe.folder.write(Binary.importing(module, name), as: "\(name).wasm")
+      let result = try wasmServe.run("--no-cache", path)
       #expect(result.status == 65)
       #expect(result.errorLines.count == 1)
       #expect(result.errors.contains("\(module).\(name)"))
@@ -75,22 +65,24 @@ struct HostTests {
 
   @Test("A module without _start is status 65")
   func withoutStart() throws {
-    let result = try run("--no-cache", folder.write(Binary.preamble, as: "nothing.wasm"))
+    let result = try wasmServe.run(
+      "--no-cache", wasmServe.folder.write(Binary.preamble, as: "nothing.wasm"))
     #expect(result.status == 65)
     #expect(result.errors.contains("_start"))
   }
 
   @Test("A module that traps is status 70, and the first line says why")
   func trap() throws {
-    let result = try run(
-      "--no-cache", "--quiet", folder.write(Binary.running([0x00]), as: "trap.wasm"))
+    let result = try wasmServe.run(
+      "--no-cache", "--quiet", wasmServe.folder.write(Binary.running([0x00]), as: "trap.wasm"))
     #expect(result.status == 70)
     #expect(result.errorLines.first?.contains("unreachable") == true)
   }
 
   @Test("A module that returns is status 0")
   func returning() throws {
-    let result = try run("--no-cache", "--quiet", folder.write(Binary.running([]), as: "ok.wasm"))
+    let result = try wasmServe.run(
+      "--no-cache", "--quiet", wasmServe.folder.write(Binary.running([]), as: "ok.wasm"))
     #expect(result.status == 0)
     #expect(result.errors == "")
   }
@@ -124,8 +116,7 @@ struct HostTests {
   func environment() throws {
     let module = try Dist.file("http_server.wasm")
     // BUFFER_SIZE would be a bad value if it came through; SERVER_HEADER is passed on by name.
-    let program = try Program(
-      wasmServe,
+    let program = try wasmServe.start(
       [
         "--no-cache", "--env", "HOST=127.0.0.1", "--env", "PORT=0", "--env", "SERVER_HEADER",
         "--env", "LOG_LEVEL", module,
@@ -142,7 +133,7 @@ struct HostTests {
 
   @Test("The first run compiles, the second one uses the cache, and both serve")
   func cache() throws {
-    let cache = "\(folder.path)/cache"
+    let cache = "\(wasmServe.folder.path)/cache"
     func start() throws -> ServerProcess { try ServerProcess(options: ["--cache-dir", cache]) }
     let first = try start()
     try first.program.wait(for: " cache=miss ")
@@ -167,7 +158,7 @@ struct HostTests {
 
   @Test("--help tells the options and the exit statuses")
   func help() throws {
-    let result = try run("--help")
+    let result = try wasmServe.run("--help")
     #expect(result.status == 0)
     #expect(result.errors == "")
     for part in [
@@ -180,7 +171,7 @@ struct HostTests {
 
   @Test("--version tells its own and the engine's version")
   func version() throws {
-    let result = try run("--version")
+    let result = try wasmServe.run("--version")
     #expect(result.status == 0)
     #expect(result.output.contains(/^wasm-serve \d+\.\d+\.\d+ \(wasmtime \d+\.\d+\.\d+\)\n$/))
   }
@@ -189,7 +180,7 @@ struct HostTests {
     "Wrong usage is status 64 and one line",
     arguments: [[], ["--bogus", "x.wasm"], ["--listen", "1.2.3:80", "x.wasm"], ["a", "b"]])
   func usage(arguments: [String]) throws {
-    let result = try Program(wasmServe, arguments).finish()
+    let result = try wasmServe.run(arguments)
     #expect(result.status == 64)
     #expect(result.errorLines.count == 1)
     #expect(result.output == "")

@@ -46,7 +46,7 @@ struct SettingsTests {
     let names = [
       "MAX_REQUEST_SIZE", "BUFFER_SIZE", "MAX_CONNECTIONS", "KEEP_ALIVE_TIMEOUT",
       "REQUEST_TIMEOUT", "WRITE_TIMEOUT", "DRAIN_TIMEOUT", "DRAIN_DELAY", "LOG_LEVEL", "LOG_FORMAT",
-      "ACCESS_LOG", "SERVER_HEADER",
+      "ACCESS_LOG", "SERVER_HEADER", "TRUSTED_PROXIES",
     ]
     let server = try ServerProcess(
       flavour, settings: Dictionary(uniqueKeysWithValues: names.map { ($0, "") }))
@@ -248,6 +248,34 @@ struct SettingsTests {
     #expect(try silent.program.finish().output == "")
   }
 
+  @Test(
+    "An access line names the request, its trace and the client behind a trusted proxy",
+    arguments: Flavour.ours)
+  func accessLogOrigin(flavour: Flavour) throws {
+    let trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    for (proxies, client) in [("127.0.0.0/8", "203.0.113.7"), ("10.0.0.0/8", nil)] {
+      let server = try ServerProcess(
+        flavour,
+        settings: ["ACCESS_LOG": "on", "LOG_FORMAT": "json", "TRUSTED_PROXIES": proxies])
+      let response = try server.client().exchange(
+        "GET / HTTP/1.1\r\nHost: a\r\nX-Request-Id: r-1\r\nX-Forwarded-For: 1.1.1.1, 203.0.113.7\r\n"
+          + "traceparent: 00-\(trace)-00f067aa0ba902b7-01\r\n\r\n")
+      #expect(response["x-request-id"] == "r-1")
+      let named = try server.client().get()["x-request-id"]
+      server.program.signal(SIGTERM)
+      let lines = try server.program.finish().output.split(separator: "\n").map { line in
+        try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any] ?? [:]
+      }
+      #expect(lines.count == 2)
+      #expect(lines.first?["request_id"] as? String == "r-1")
+      #expect(lines.first?["trace_id"] as? String == trace)
+      #expect(lines.first?["client"] as? String == client)
+      #expect((lines.first?["peer"] as? String)?.hasPrefix("127.0.0.1:") == true)
+      #expect(lines.last?["request_id"] as? String == named)
+      #expect(named?.count == 32)
+    }
+  }
+
   // MARK: What is no good
 
   @Test(
@@ -265,7 +293,7 @@ struct SettingsTests {
       ("DRAIN_DELAY", "-1"), ("REQUEST_TIMEOUT", "1.5"), ("CORS_ALLOW_ORIGIN", "a.example"),
       ("CORS_ALLOW_ORIGIN", "https://a.example/"), ("CORS_ALLOW_ORIGIN", "https://a.example, *"),
       ("SERVER_HEADER", "a\tb\u{1}"), ("LOG_LEVEL", "loud"), ("LOG_FORMAT", "xml"),
-      ("ACCESS_LOG", "yes"),
+      ("ACCESS_LOG", "yes"), ("TRUSTED_PROXIES", "10.0.0.0/33"),
     ])
   func badValue(name: String, value: String) throws {
     for flavour in Flavour.ours {

@@ -52,6 +52,24 @@ struct SupervisionTests {
     #expect(try server.program.finish().status == 0)
   }
 
+  @Test("All workers have the two ports that the kernel chose for the first")
+  func chosenPorts() throws {
+    // (They once began when the first had one of its ports, and some chose another second one.)
+    for _ in 0..<10 {
+      let server = try server(["--workers", "4"])
+      try eventually("four instances listen") { count("admin port", in: server) == 4 }
+      for line in ["http_server: listening", "http_server: admin port"] {
+        let addresses = server.program.text(of: .errors).split(separator: "\n")
+          .filter { $0.contains(line) }
+          .compactMap { $0.split(separator: " ").first { $0.hasPrefix("address=") } }
+        #expect(addresses.count == 4)
+        #expect(Set(addresses).count == 1, "\(line): \(addresses)")
+      }
+      server.program.signal(SIGTERM)
+      #expect(try server.program.finish().status == 0)
+    }
+  }
+
   @Test("One /drain drains all workers, and none of them says that it is ready")
   func drainOfAll() throws {
     let server = try ServerProcess(

@@ -1,4 +1,5 @@
 import Foundation
+import SeededRandom
 import ServerHarness
 import Synchronization
 import Testing
@@ -297,7 +298,7 @@ private func forward(_ call: Shadow.Call, withVectorOf most: UInt32) throws -> U
 private final class RandomDescriptors: Sendable {
   private struct State {
     var real: [UInt32: UInt32] = [:]
-    var random = SplitMix(state: 1)
+    var random = SplitMix64(seed: 1)
     var given = 0
   }
 

@@ -30,8 +30,8 @@ def descriptor(folder, media_type, content, annotations=None):
 
 
 def write_artifact(folder, version, created, revision, module):
-    """A wasm OCI artifact, as the CNCF's working group for WebAssembly has described it: a config of
-    its own media type, one layer with the module as it is
+    """A wasm OCI artifact, as the CNCF's working group for WebAssembly has described it: a config
+    of its own media type, one layer with the module as it is
     (https://tag-runtime.cncf.io/wgs/wasm/deliverables/wasm-oci-artifact)."""
     folder, module = pathlib.Path(folder), pathlib.Path(module)
     layer = descriptor(
@@ -65,9 +65,7 @@ def write_artifact(folder, version, created, revision, module):
         "layers": [layer],
         "annotations": annotations,
     }
-    described = descriptor(
-        folder, MANIFEST, serialize(manifest), {REFERENCE: version}
-    )
+    described = descriptor(folder, MANIFEST, serialize(manifest), {REFERENCE: version})
     index = {"schemaVersion": 2, "mediaType": INDEX, "manifests": [described]}
     (folder / "index.json").write_bytes(serialize(index))
     (folder / "oci-layout").write_bytes(serialize({"imageLayoutVersion": "1.0.0"}))

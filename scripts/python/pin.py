@@ -1,5 +1,5 @@
-"""Writes the digests of pushed images into an overlay, as `kustomize edit set image` does; comments and
-order stay as they are.
+"""Writes the digests of pushed images into an overlay, as `kustomize edit set image` does; comments
+and order stay as they are.
 
 usage: .tools/push/bin/python3 scripts/python/pin.py OVERLAY [NAME=REPOSITORY@DIGEST...]
 

@@ -58,11 +58,11 @@ def known_components(version):
     swift_licence = "Apache-2.0 WITH Swift-exception"
     gcc_licence = "GPL-3.0-or-later WITH GCC-exception-3.1"
     return [
-        Component("wasm-serve", "Apache-2.0", ["usr/bin/wasm-serve", "usr/share/doc/*"], [], version),
-        Component("http_server", "Apache-2.0", ["*/http_server.*", "http_server.*"], [], version),
         Component(
-            "wasmtime", "Apache-2.0 WITH LLVM-exception", ["*/libwasmtime.so"], [], engine
+            "wasm-serve", "Apache-2.0", ["usr/bin/wasm-serve", "usr/share/doc/*"], [], version
         ),
+        Component("http_server", "Apache-2.0", ["*/http_server.*", "http_server.*"], [], version),
+        Component("wasmtime", "Apache-2.0 WITH LLVM-exception", ["*/libwasmtime.so"], [], engine),
         Component("libgcc", gcc_licence, ["*/libgcc_s.so.1"], debian="libgcc-s1").read_version(),
         Component("glibc", "LGPL-2.1-or-later", ["lib*/*"], debian="libc6").read_version(),
         Component("swift", swift_licence, [], ["wasm-serve", "http_server"], swift),

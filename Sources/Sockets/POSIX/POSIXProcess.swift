@@ -55,6 +55,16 @@
       return count
     }
 
+    /// There is no linear memory.
+    public static var memorySize: UInt64 { 0 }
+
+    /// That the process has used so far, in nanoseconds.
+    public static var processorTime: UInt64? {
+      var time = timespec()
+      guard clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time) == 0 else { return nil }
+      return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    }
+
     public static func exit(_ status: Int32) -> Never {
       systemExit(status)
     }

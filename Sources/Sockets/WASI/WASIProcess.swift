@@ -56,6 +56,15 @@
       return count
     }
 
+    /// The linear memory, in octets.
+    public static var memorySize: UInt64 { UInt64(memory_grow(0)) * 65_536 }
+
+    /// That the process has used so far, in nanoseconds; nil where the host does not tell.
+    public static var processorTime: UInt64? {
+      var time: UInt64 = 0
+      return clock_time_get(UInt32(WASI_CLOCK_PROCESS_CPUTIME), 1000, &time) == 0 ? time : nil
+    }
+
     public static func exit(_ status: Int32) -> Never {
       proc_exit(UInt32(bitPattern: status))
     }

@@ -34,6 +34,7 @@ extension Instance {
     var answers = EventList(
       base: try memory.pointer(events, count: count * EventList.stride, align: 8), capacity: count)
     _ = try memory.pointer(eventCount, count: 4, align: 4)
+    noteWait()
     try poller.poll(list, into: &answers)
     try memory.store(UInt32(truncatingIfNeeded: answers.count), at: eventCount)
   }

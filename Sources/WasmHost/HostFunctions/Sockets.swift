@@ -153,6 +153,7 @@ extension Instance {
   fileprivate func sockAccept(_ fd: UInt32, flags: UInt32, fd result: UInt32) throws(Errno) {
     let listener = try descriptors.socket(fd)
     guard flags & ~FDFlags.nonBlock == 0 else { throw .inval }
+    noteWait()
     // Checked before the connection is taken: after it, a bad pointer would lose it.
     _ = try memory.pointer(result, count: 4, align: 4)
     try checkRoomForConnection("accept")

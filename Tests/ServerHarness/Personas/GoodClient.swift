@@ -1,4 +1,5 @@
 import Foundation
+import SeededRandom
 
 /// A client that keeps to the rules, and checks that each answer is the answer to its request:
 /// every content is another one.
@@ -38,7 +39,7 @@ public final class GoodClient: Persona {
 
   private let manner: Manner
   private let name: String
-  private var random: SplitMix
+  private var random: SplitMix64
   private var reader = ResponseReader()
   /// Requests without an answer, in their order.
   private var unanswered: [Sent] = []
@@ -56,7 +57,7 @@ public final class GoodClient: Persona {
   public init(_ manner: Manner, name: String, seed: UInt64) {
     self.manner = manner
     self.name = name
-    random = SplitMix(state: seed)
+    random = SplitMix64(seed: seed)
   }
 
   public func connected(_ wire: Wire) { ask(wire) }

@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// Something that no client should send, and what it must be answered with.
 public struct Offence: Sendable {
   public enum Kind: String, CaseIterable, Sendable {
@@ -53,7 +55,7 @@ public struct Offence: Sendable {
 
   /// What is no HTTP/1.1 at all.
   private static let garbage: [Offence] = {
-    var random = SplitMix(state: 42)
+    var random = SplitMix64(seed: 42)
     func noise(_ count: Int) -> [UInt8] {
       (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
     }

@@ -1,0 +1,153 @@
+import HTTPCodec
+
+extension Metrics {
+  /// What is true of the instance that answers.
+  struct Instance {
+    var isReady = true
+    /// In seconds since the Unix epoch.
+    var startTime: Int64 = 0
+    var uptimeSeconds: Int64 = 0
+    /// Of the whole process, in nanoseconds; nil where it cannot be told.
+    var processorTime: UInt64?
+  }
+
+  /// Appends all of it in Prometheus' text format, version 0.0.4.
+  func append(to response: inout Response, of instance: Instance) {
+    describe(
+      "http_requests_total", "counter", "Requests answered.", &response)
+    for methodIndex in 0..<UInt8(Method.count) {
+      for statusIndex in 0..<UInt8(Status.count) {
+        guard let method = Method(rawValue: methodIndex),
+          let status = Status(rawValue: statusIndex), count(method, status) > 0
+        else { continue }
+        response.write("http_requests_total{method=\"")
+        response.write(method.name)
+        response.write("\",code=\"")
+        response.write(Int64(status.code))
+        response.write("\"} ")
+        response.write(count: count(method, status))
+      }
+    }
+    describe(
+      "http_requests_rejected_total", "counter",
+      "Requests refused before a handler saw them.",
+      &response)
+    for index in 0..<UInt8(Status.count) {
+      guard let status = Status(rawValue: index), rejections(status) > 0 else { continue }
+      response.write("http_requests_rejected_total{reason=\"")
+      response.write(status.rejection)
+      response.write("\"} ")
+      response.write(count: rejections(status))
+    }
+    describe(
+      "http_request_duration_seconds", "histogram",
+      "From a request's first octet to its response.",
+      &response)
+    durations.append("http_request_duration_seconds", to: &response)
+
+    counter(
+      connectionsAccepted, "http_connections_accepted_total", "Connections accepted.", &response)
+    counter(
+      connectionsLost, "http_connections_lost_total",
+      "Connections gone before they could be accepted.", &response)
+    counter(
+      connectionsTimedOut, "http_connections_timed_out_total",
+      "Connections closed because the client was too slow.", &response)
+    counter(
+      connectionsOutOfMemory, "http_connections_out_of_memory_total",
+      "Connections closed for want of memory.", &response)
+    counter(
+      acceptPauses, "http_accept_pauses_total",
+      "Times that accepting waited for a slot or a descriptor.", &response)
+    gauge(gauges.connectionsOpen, "http_connections_open", "Connections open now.", &response)
+    counter(octetsReceived, "http_received_bytes_total", "Octets received.", &response)
+    counter(octetsSent, "http_sent_bytes_total", "Octets sent.", &response)
+    counter(
+      logLinesLost, "http_log_lines_lost_total", "Log lines dropped because nobody read them.",
+      &response)
+
+    gauge(
+      instance.isReady ? 1 : 0, "http_server_ready",
+      "1 while requests are welcome, 0 in a drain.", &response)
+    gauge(gauges.instances, "http_server_instances", "Instances that serve now.", &response)
+    counter(
+      instancesStarted, "http_server_instances_started_total",
+      "Instances started since the service was.", &response)
+    gauge(
+      UInt64(clamping: instance.uptimeSeconds), "http_server_uptime_seconds",
+      "Seconds since this instance was started.", &response)
+    describe("http_server_build_info", "gauge", "The version that answers.", &response)
+    response.write("http_server_build_info{version=\"")
+    response.write(Server.version)
+    response.write("\"} 1\n")
+    if gauges.memory > 0 {
+      gauge(
+        gauges.memory, "wasm_memory_bytes", "Linear memory of all instances.", &response)
+    }
+    gauge(
+      UInt64(clamping: instance.startTime), "process_start_time_seconds",
+      "When this instance was started, since the Unix epoch.", &response)
+    if let time = instance.processorTime {
+      describe(
+        "process_cpu_seconds_total", "counter", "Processor time of the process.", &response)
+      response.write("process_cpu_seconds_total ")
+      response.write(nanosecondsAsSeconds: time)
+      response.write("\n")
+    }
+  }
+
+  private func counter(
+    _ value: UInt64, _ name: StaticString, _ help: StaticString, _ response: inout Response
+  ) {
+    add(value, name, "counter", help, &response)
+  }
+
+  private func gauge(
+    _ value: UInt64, _ name: StaticString, _ help: StaticString, _ response: inout Response
+  ) {
+    add(value, name, "gauge", help, &response)
+  }
+
+  @inline(never)
+  private func add(
+    _ value: UInt64, _ name: StaticString, _ type: StaticString, _ help: StaticString,
+    _ response: inout Response
+  ) {
+    describe(name, type, help, &response)
+    response.write(name)
+    response.write(" ")
+    response.write(count: value)
+  }
+
+  @inline(never)
+  private func describe(
+    _ name: StaticString, _ type: StaticString, _ help: StaticString, _ response: inout Response
+  ) {
+    response.write("# HELP ")
+    response.write(name)
+    response.write(" ")
+    response.write(help)
+    response.write("\n# TYPE ")
+    response.write(name)
+    response.write(" ")
+    response.write(type)
+    response.write("\n")
+  }
+}
+
+extension Status {
+  /// Why a request was rejected with this status, as a label: one word for each, so that there are
+  /// few. (All statuses of `RequestError` are here.)
+  var rejection: StaticString {
+    switch self {
+    case .requestTimeout: "timeout"
+    case .contentTooLarge: "request_too_large"
+    case .uriTooLong: "target_too_long"
+    case .fieldsTooLarge: "fields_too_large"
+    case .expectationFailed: "unsupported_expectation"
+    case .notImplemented: "not_implemented"
+    case .versionNotSupported: "unsupported_version"
+    default: "malformed"
+    }
+  }
+}

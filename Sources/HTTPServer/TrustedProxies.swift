@@ -1,0 +1,93 @@
+import HTTPCodec
+import Sockets
+
+/// `TRUSTED_PROXIES`: whose word counts about where a request comes from. Anybody can write such a
+/// field; only what a proxy of ours has added to it is true.
+public struct TrustedProxies {
+  /// The most blocks of addresses that can be named.
+  static var limit: Int { 16 }
+
+  private let list: Octets
+
+  static var none: TrustedProxies { TrustedProxies(list: Octets("")) }
+
+  private init(list: Octets) { self.list = list }
+
+  /// - Parameter list: addresses and blocks such as 10.0.0.0/8, with commas.
+  init?(_ list: Octets) {
+    self.list = list
+    var count = 0
+    var isValid = true
+    list.forEachListElement {
+      count += 1
+      if IPAddressBlock($0) == nil { isValid = false }
+    }
+    guard isValid, count <= TrustedProxies.limit else { return nil }
+  }
+
+  @inline(never)
+  private func contain(_ address: IPAddress) -> Bool {
+    var isTrusted = false
+    list.forEachListElement { block in
+      if !isTrusted, let block = IPAddressBlock(block) { isTrusted = block.contains(address) }
+    }
+    return isTrusted
+  }
+
+  /// The client of a request that a proxy of ours has passed on; nil when none of ours did.
+  ///
+  /// Each proxy adds the address of its own client at the end of X-Forwarded-For, or of Forwarded
+  /// (RFC 7239), which is read where there is no X-Forwarded-For. So the client is the last address
+  /// that is not one of our proxies; what stands before it may be invented.
+  @inline(never)
+  func client(of fields: Fields, from peer: SocketAddress) -> IPAddress? {
+    if list.isEmpty || !contain(IPAddress(octets: peer.octets, isIPv6: peer.isIPv6)) { return nil }
+    let hasForwardedFor = fields["x-forwarded-for"] != nil
+    let name: StaticString = hasForwardedFor ? "x-forwarded-for" : "forwarded"
+    var client: IPAddress?
+    for field in fields where field.name.equalsIgnoringCase(name) {
+      field.value.forEachListElement { element in
+        let node = hasForwardedFor ? element : forParameter(of: element)
+        guard let address = node.flatMap({ nodeAddress($0) }) else {
+          // Nobody can vouch for what stands before an element that says nothing.
+          client = nil
+          return
+        }
+        if client == nil || !contain(address) { client = address }
+      }
+    }
+    return client
+  }
+}
+
+/// The "for" of an element of Forwarded: `for=192.0.2.60;proto=http` (RFC 7239 4).
+@inline(never)
+private func forParameter(of element: Octets) -> Octets? {
+  var rest: Octets? = element
+  while let parameters = rest {
+    let split = parameters.split(at: UInt8(ascii: ";"))
+    rest = split?.after
+    if let pair = (split?.before ?? parameters).split(at: UInt8(ascii: "=")),
+      pair.before.trimmed.equalsIgnoringCase("for")
+    {
+      return pair.after.trimmed
+    }
+  }
+  return nil
+}
+
+/// An address, perhaps with a port, perhaps quoted: `192.0.2.43:47011`, `"[2001:db8::17]:47011"`
+/// (RFC 7239 6), or bare IPv6 as X-Forwarded-For has it.
+@inline(never)
+private func nodeAddress(_ text: Octets) -> IPAddress? {
+  var text = text
+  if text.count > 2, text.first == UInt8(ascii: "\""), text.last == UInt8(ascii: "\"") {
+    text = text[1..<text.count - 1]
+  }
+  if text.first == UInt8(ascii: "[") {
+    guard let split = text[1..<text.count].split(at: UInt8(ascii: "]")) else { return nil }
+    return IPAddress(split.before)
+  }
+  if let address = IPAddress(text) { return address }
+  return text.split(at: UInt8(ascii: ":")).flatMap { IPAddress($0.before) }
+}

@@ -1,0 +1,189 @@
+"""What the tests of a page need: the module on wasm-serve, a web server for the page, a browser.
+
+Each is a context manager, and ends with its block.
+"""
+
+import functools
+import http.server
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import threading
+import time
+from collections import namedtuple
+from pathlib import Path
+
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import Select, WebDriverWait
+
+ROOT = Path(__file__).resolve().parents[2]
+DIST = ROOT / "dist"
+
+# What the page says came of a message: a heading, paragraphs, and the server's own words or None.
+Outcome = namedtuple("Outcome", "title paragraphs text")
+
+
+class ModuleServer:
+    """The real module on wasm-serve, on a port of its own."""
+
+    def __init__(self, **settings):
+        # The browser keeps its connections; a drain would leave them a second for another request.
+        self.settings = {"HOST": "127.0.0.1", "PORT": "0", "ACCESS_LOG": "on",
+                         "DRAIN_TIMEOUT": "10ms", **settings}
+
+    def __enter__(self):
+        # To append: reading it here does not change where the server writes.
+        self.log = tempfile.TemporaryFile("a+")
+        # One worker: what it logs is in the order of the requests.
+        command = [DIST / "wasm-serve", "--no-cache", "--workers=1"]
+        command += [f"--env={name}={value}" for name, value in self.settings.items()]
+        self.process = subprocess.Popen(
+            [*command, DIST / "http_server.wasm"], stdout=self.log, stderr=self.log)
+        try:
+            port = self._wait_for(r"listens on 127\.0\.0\.1:(\d+)")
+        except BaseException:
+            self.__exit__()
+            raise
+        self.address = f"http://127.0.0.1:{port}"
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+        self.log.close()
+
+    def stop(self):
+        """Ends the server as a service manager would: what is in flight is answered."""
+        self.process.terminate()
+        try:
+            self.process.wait(30)
+        finally:
+            self.process.kill()
+
+    def requests(self):
+        """Ends the server, and returns method and status of each request it answered."""
+        self.stop()
+        return re.findall(r"method=(\S+) .*status=(\d+)", self._output())
+
+    def _output(self):
+        self.log.seek(0)
+        return self.log.read()
+
+    def _wait_for(self, pattern):
+        for _ in range(3000):
+            has_ended = self.process.poll() is not None
+            if found := re.search(pattern, self._output()):
+                return found[1]
+            if has_ended:
+                break
+            time.sleep(0.01)
+        raise RuntimeError(f"wasm-serve does not serve: {self._output()}")
+
+
+class PageServer:
+    """Serves the built page, of two origins: by address and by name."""
+
+    class Handler(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+    def __enter__(self):
+        handler = functools.partial(self.Handler, directory=DIST / "react-client")
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self.origin = f"http://127.0.0.1:{self.server.server_port}"
+        self.other_origin = f"http://localhost:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+class Browser:
+    """Chromium without a window, with a profile of its own, and the page in it."""
+
+    def __init__(self, language="en", size=(800, 900)):
+        self.options = webdriver.ChromeOptions()
+        self.options.binary_location = os.environ.get("CHROMIUM") or shutil.which("chromium")
+        self.options.add_argument("--headless=new")
+        self.options.add_argument(f"--window-size={size[0]},{size[1]}")
+        # /dev/shm is small in many containers.
+        self.options.add_argument("--disable-dev-shm-usage")
+        if os.getuid() == 0:
+            # Chromium's sandbox does not work for root.
+            self.options.add_argument("--no-sandbox")
+        self.options.add_experimental_option("prefs", {"intl.accept_languages": language})
+        self.options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+
+    def __enter__(self):
+        self.profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        self.options.add_argument(f"--user-data-dir={self.profile.name}")
+        # With its path selenium does not look for a driver to download.
+        path = os.environ.get("CHROMEDRIVER") or shutil.which("chromedriver")
+        try:
+            self.driver = webdriver.Chrome(self.options, webdriver.ChromeService(path))
+        except BaseException:
+            self.profile.cleanup()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self.driver.quit()
+        self.profile.cleanup()
+
+    def element(self, name):
+        return self.driver.find_element(By.ID, name)
+
+    def find(self, selector):
+        return self.driver.find_element(By.CSS_SELECTOR, selector)
+
+    def find_all(self, selector):
+        return self.driver.find_elements(By.CSS_SELECTOR, selector)
+
+    def text(self):
+        """All that the page says."""
+        return self.find("body").text
+
+    def write(self, name, text):
+        """Replaces what a field has, as typing or pasting does."""
+        self.driver.execute_script(
+            "arguments[0].focus(); arguments[0].select()", self.element(name))
+        # (send_keys knows no characters beyond U+FFFF.)
+        self.driver.execute_cdp_cmd("Input.insertText", {"text": text})
+
+    def fill(self, name, text, times):
+        """As write, for so much that typing would take minutes."""
+        self.driver.execute_script(
+            """
+            const [field, text, times] = arguments;
+            // Not through React's own setter, which would take it for its own doing.
+            const { set } = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), "value");
+            set.call(field, text.repeat(times));
+            field.dispatchEvent(new Event("input", { bubbles: true }));
+            """, self.element(name), text, times)
+
+    def choose(self, name, value):
+        Select(self.element(name)).select_by_value(value)
+
+    def send(self, message=None):
+        """Sends the message that is there, or this one. Returns what came of it."""
+        if message is not None:
+            self.write("message", message)
+        self.find("button").click()
+        return self.outcome()
+
+    def outcome(self):
+        """Waits for the end of what was sent."""
+        WebDriverWait(self.driver, 30, poll_frequency=0.02).until(
+            lambda _: self.find_all("#outcome h2"))
+        return Outcome(
+            self.find("#outcome h2").text,
+            [paragraph.text for paragraph in self.find_all("#outcome p")],
+            next((pre.get_property("textContent") for pre in self.find_all("#outcome pre")), None))
+
+    def console(self):
+        """What the browser has complained of since the last call."""
+        return [entry["message"] for entry in self.driver.get_log("browser")]

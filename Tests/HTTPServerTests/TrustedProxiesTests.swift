@@ -1,0 +1,93 @@
+import Sockets
+import Testing
+
+@testable import HTTPCodec
+@testable import HTTPServer
+@testable import ScriptedNetwork
+
+/// Who a request is from, when proxies stand between.
+struct TrustedProxiesTests {
+  /// The client's address as the log would have it; nil when the peer's word does not count.
+  private func client(
+    _ fields: [String], from peer: [UInt8] = [10, 0, 0, 1], trusting list: String = "10.0.0.0/8"
+  ) throws -> String? {
+    let proxies = try #require(TrustedProxies(Octets(keeping: list)))
+    let section = Octets(keeping: fields.map { $0 + "\r\n" }.joined() + "\r\n")
+    var octets = InlineArray<16, UInt8>(repeating: 0)
+    for (place, octet) in peer.enumerated() { octets[place] = octet }
+    let address = SocketAddress(octets: octets, isIPv6: peer.count == 16, port: 1)
+    guard let client = proxies.client(of: Fields(section: section), from: address) else {
+      return nil
+    }
+    var text = OctetBuffer(limit: 64)
+    text.append(address: client)
+    return text.octets.text
+  }
+
+  @Test("The word of a peer that is no proxy of ours does not count")
+  func stranger() throws {
+    let fields = ["X-Forwarded-For: 203.0.113.7", "Forwarded: for=203.0.113.7"]
+    #expect(try client(fields, from: [192, 0, 2, 1]) == nil)
+    #expect(try client(fields, trusting: "") == nil)
+    #expect(try client(fields, trusting: "10.0.0.2, 10.0.1.0/24") == nil)
+    #expect(try client(fields, trusting: "192.0.2.1 ,10.0.0.1") == "203.0.113.7")
+  }
+
+  @Test("A proxy of ours that a dual-stack socket tells of is one of ours")
+  func dualStack() throws {
+    let peer: [UInt8] = Array(repeating: 0, count: 10) + [255, 255, 10, 0, 0, 1]
+    #expect(try client(["X-Forwarded-For: 203.0.113.7"], from: peer) == "203.0.113.7")
+  }
+
+  @Test(
+    "The client is the last address that is not a proxy's",
+    arguments: [
+      (["X-Forwarded-For: 203.0.113.7"], "203.0.113.7"),
+      // What a client has written itself stands first, and does not count.
+      (["X-Forwarded-For: 1.1.1.1, 203.0.113.7"], "203.0.113.7"),
+      (["X-Forwarded-For: 1.1.1.1, 203.0.113.7, 10.0.0.9,10.2.0.9"], "203.0.113.7"),
+      (["X-Forwarded-For: 10.9.9.9, 203.0.113.7, 10.0.0.9"], "203.0.113.7"),
+      // All of them ours: the first has asked.
+      (["X-Forwarded-For: 10.0.0.8, 10.0.0.9"], "10.0.0.8"),
+      // Over several lines, which are one list (RFC 9110 5.3).
+      (["X-Forwarded-For: 1.1.1.1", "A: b", "x-forwarded-for: 203.0.113.7"], "203.0.113.7"),
+      (["X-Forwarded-For: 203.0.113.7", "X-Forwarded-For: 10.0.0.9"], "203.0.113.7"),
+      // What stands before something that says nothing may be invented.
+      (["X-Forwarded-For: 1.1.1.1, unknown, 10.0.0.9"], "10.0.0.9"),
+      (["X-Forwarded-For: 203.0.113.7, unknown"], nil),
+      (["X-Forwarded-For: , ,"], nil), (["X-Forwarded-For:"], nil), (["A: b"], nil),
+      (["X-Forwarded-For: 203.0.113.7:4711"], "203.0.113.7"),
+      (["X-Forwarded-For: 2001:db8::7"], "2001:0db8:0000:0000:0000:0000:0000:0007"),
+      (["X-Forwarded-For: [2001:db8::7]:80"], "2001:0db8:0000:0000:0000:0000:0000:0007"),
+      (["X-Forwarded-For: evil\\n, 203.0.113.7"], "203.0.113.7"),
+    ] as [([String], String?)])
+  func forwardedFor(fields: [String], expected: String?) throws {
+    #expect(try client(fields) == expected)
+  }
+
+  @Test(
+    "Forwarded says the same where there is no X-Forwarded-For",
+    arguments: [
+      (["Forwarded: for=203.0.113.7"], "203.0.113.7"),
+      (["Forwarded: proto=https;For=\"203.0.113.7:4711\" ; by=10.0.0.1"], "203.0.113.7"),
+      (["Forwarded: for=1.1.1.1, for=203.0.113.7;proto=http, for=10.0.0.9"], "203.0.113.7"),
+      (["Forwarded: for=\"[2001:db8::7]:80\""], "2001:0db8:0000:0000:0000:0000:0000:0007"),
+      (["Forwarded: for=203.0.113.7, for=_hidden"], nil), (["Forwarded: by=203.0.113.7"], nil),
+      (["Forwarded: for=\""], nil), (["Forwarded: for=\"\""], nil), (["Forwarded: for=["], nil),
+      (["Forwarded: for=1.1.1.1", "X-Forwarded-For: 203.0.113.7"], "203.0.113.7"),
+    ] as [([String], String?)])
+  func forwarded(fields: [String], expected: String?) throws {
+    #expect(try client(fields) == expected)
+  }
+
+  @Test("A list has up to 16 addresses and blocks")
+  func lists() {
+    let sixteen = (1...16).map { "10.0.0.\($0)" }.joined(separator: ",")
+    for list in ["", " ", "::1", "10.0.0.0/8, fd00::/8", sixteen, ",,10.0.0.1,"] {
+      #expect(TrustedProxies(Octets(keeping: list)) != nil, "\(list)")
+    }
+    for list in ["10.0.0.0/33", "localhost", "10.0.0.1;10.0.0.2", "*", sixteen + ",10.0.0.17"] {
+      #expect(TrustedProxies(Octets(keeping: list)) == nil, "\(list)")
+    }
+  }
+}
