@@ -12,6 +12,9 @@ import tempfile
 import time
 import unittest
 
+# What ends the tests from outside ends them as Ctrl-C does: what they have started ends with them.
+signal.signal(signal.SIGTERM, signal.default_int_handler)
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DIST = ROOT / "dist"
 TOOLS = ROOT / ".tools"
@@ -45,6 +48,13 @@ class TestCase(unittest.TestCase):
     """A test with a folder of its own, whose programs end with it, however it ends."""
 
     maxDiff = None
+
+    def run(self, result=None):
+        try:
+            return super().run(result)
+        finally:
+            # Ctrl-C skips them.
+            self.doCleanups()
 
     def folder(self):
         folder = pathlib.Path(tempfile.mkdtemp(prefix="wasm-http-server-"))

@@ -1,5 +1,6 @@
 """The rendered Deployment, running: pods of overlays/local behind a proxy, under load."""
 
+import atexit
 import concurrent.futures
 import contextlib
 import json
@@ -22,6 +23,8 @@ class RunningTests(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         """The way of its users: push, which pins the digest in the overlay, render, apply."""
+        # (Ctrl-C skips class cleanups.)
+        atexit.register(cls.doClassCleanups)
         test = TestCase()
         cls.addClassCleanup(test.doCleanups)
         host = registry.start_registry(test)
