@@ -12,6 +12,9 @@ import tempfile
 import time
 import unittest
 
+# What ends the tests from outside ends them as Ctrl-C does: what they have started ends with them.
+signal.signal(signal.SIGTERM, signal.default_int_handler)
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DIST = ROOT / "dist"
 TOOLS = ROOT / ".tools"
@@ -45,6 +48,13 @@ class TestCase(unittest.TestCase):
     """A test with a folder of its own, whose programs end with it, however it ends."""
 
     maxDiff = None
+
+    def run(self, result=None):
+        try:
+            return super().run(result)
+        finally:
+            # Ctrl-C skips them.
+            self.doCleanups()
 
     def folder(self):
         folder = pathlib.Path(tempfile.mkdtemp(prefix="wasm-http-server-"))
@@ -105,27 +115,35 @@ class TestCase(unittest.TestCase):
         wait_until(listens, f"{process.args} listens on {port}")
 
     def containers(self):
-        """Variables for podman and buildah: storage of their own, and nothing that needs a system
-        around it (no systemd, no overlay file system, no limits above those that we have)."""
-        folder = self.folder()
-        (folder / "containers.conf").write_text(
-            "[containers]\n"
-            'default_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]\n'
-            "[engine]\n"
-            'cgroup_manager = "cgroupfs"\n'
-            'events_logger = "file"\n'
-            'runtime = "runc"\n'
-        )
-        (folder / "storage.conf").write_text(
-            "[storage]\n"
-            'driver = "vfs"\n'
-            f'graphroot = "{folder}/storage"\n'
-            f'runroot = "{folder}/run"\n'
-        )
-        return {
-            "CONTAINERS_CONF": f"{folder}/containers.conf",
-            "CONTAINERS_STORAGE_CONF": f"{folder}/storage.conf",
-        }
+        return container_settings(self.folder())
+
+
+def container_settings(folder):
+    """Variables for podman and buildah: all that they keep is in this folder, and they use nothing
+    that needs a system around it (no systemd, no overlay file system, no limits above ours)."""
+    (folder / "containers.conf").write_text(
+        "[containers]\n"
+        'default_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]\n'
+        'log_driver = "k8s-file"\n'
+        "[engine]\n"
+        'cgroup_manager = "cgroupfs"\n'
+        'events_logger = "file"\n'
+        'runtime = "runc"\n'
+        'lock_type = "file"\n'
+        f'tmp_dir = "{folder}/tmp"\n'
+        "[network]\n"
+        f'network_config_dir = "{folder}/networks"\n'
+    )
+    (folder / "storage.conf").write_text(
+        "[storage]\n"
+        'driver = "vfs"\n'
+        f'graphroot = "{folder}/storage"\n'
+        f'runroot = "{folder}/run"\n'
+    )
+    return {
+        "CONTAINERS_CONF": f"{folder}/containers.conf",
+        "CONTAINERS_STORAGE_CONF": f"{folder}/storage.conf",
+    }
 
 
 def end(process):
