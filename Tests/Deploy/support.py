@@ -105,27 +105,33 @@ class TestCase(unittest.TestCase):
         wait_until(listens, f"{process.args} listens on {port}")
 
     def containers(self):
-        """Variables for podman and buildah: storage of their own, and nothing that needs a system
-        around it (no systemd, no overlay file system, no limits above those that we have)."""
-        folder = self.folder()
-        (folder / "containers.conf").write_text(
-            "[containers]\n"
-            'default_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]\n'
-            "[engine]\n"
-            'cgroup_manager = "cgroupfs"\n'
-            'events_logger = "file"\n'
-            'runtime = "runc"\n'
-        )
-        (folder / "storage.conf").write_text(
-            "[storage]\n"
-            'driver = "vfs"\n'
-            f'graphroot = "{folder}/storage"\n'
-            f'runroot = "{folder}/run"\n'
-        )
-        return {
-            "CONTAINERS_CONF": f"{folder}/containers.conf",
-            "CONTAINERS_STORAGE_CONF": f"{folder}/storage.conf",
-        }
+        return container_settings(self.folder())
+
+
+def container_settings(folder):
+    """Variables for podman and buildah: storage and networks in this folder, and nothing that needs
+    a system around it (no systemd, no overlay file system, no limits above those that we have)."""
+    (folder / "containers.conf").write_text(
+        "[containers]\n"
+        'default_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]\n'
+        'log_driver = "k8s-file"\n'
+        "[engine]\n"
+        'cgroup_manager = "cgroupfs"\n'
+        'events_logger = "file"\n'
+        'runtime = "runc"\n'
+        "[network]\n"
+        f'network_config_dir = "{folder}/networks"\n'
+    )
+    (folder / "storage.conf").write_text(
+        "[storage]\n"
+        'driver = "vfs"\n'
+        f'graphroot = "{folder}/storage"\n'
+        f'runroot = "{folder}/run"\n'
+    )
+    return {
+        "CONTAINERS_CONF": f"{folder}/containers.conf",
+        "CONTAINERS_STORAGE_CONF": f"{folder}/storage.conf",
+    }
 
 
 def end(process):
