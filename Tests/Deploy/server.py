@@ -71,10 +71,10 @@ class Server:
         own = [s for s in samples if s.name == name and labels.items() <= s.labels.items()]
         return sum(sample.value for sample in own)
 
-    def request(self, method="GET", content=None, **fields):
+    def request(self, method="GET", content=None, fields=None):
         """A request on a connection of its own; gives status and fields of the response."""
         with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port)) as connection:
-            connection.request(method, "/", content, fields)
+            connection.request(method, "/", content, fields or {})
             response = connection.getresponse()
             response.read()
             return response.status, response.headers

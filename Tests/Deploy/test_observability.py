@@ -133,10 +133,8 @@ class MetricsTests(TestCase):
 class LogTests(TestCase):
     def test_access_lines_have_the_fields_of_the_docs_and_no_others(self):
         server = Server(self, workers=1, TRUSTED_PROXIES="127.0.0.0/8")
-        server.request(**{
-            "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
-            "X-Forwarded-For": "203.0.113.7",
-        })
+        trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+        server.request(fields={"traceparent": trace, "X-Forwarded-For": "203.0.113.7"})
         (line,) = wait_until(lambda: server.log("access"), "there is an access line")
         told = {field.strip("`") for field, _ in documented("Lines of logger `access`")}
         self.assertEqual(line.keys(), told | {"time", "level", "logger", "message"})
@@ -144,13 +142,13 @@ class LogTests(TestCase):
     def test_the_client_is_told_where_a_trusted_proxy_has_passed_the_request_on(self):
         for proxies, client in ("127.0.0.1", "203.0.113.7"), ("10.42.0.0/16", None):
             server = Server(self, workers=1, TRUSTED_PROXIES=proxies)
-            server.request(**{"X-Forwarded-For": "1.1.1.1, 203.0.113.7"})
+            server.request(fields={"X-Forwarded-For": "1.1.1.1, 203.0.113.7"})
             (line,) = wait_until(lambda: server.log("access"), "there is an access line")
             self.assertEqual(line.get("client"), client)
 
     def test_a_rejected_request_has_the_same_name_in_its_response_and_in_both_lines(self):
         server = Server(self, workers=1)
-        status, fields = server.request("POST", b"a" * 10_000, **{"X-Request-Id": "r-1"})
+        status, fields = server.request("POST", b"a" * 10_000, {"X-Request-Id": "r-1"})
         self.assertEqual((status, fields["X-Request-Id"]), (413, "r-1"))
         (access,) = wait_until(lambda: server.log("access"), "there is an access line")
         (refused,) = (line for line in server.log("http_server") if "reason" in line)
