@@ -1,4 +1,4 @@
-"""Measures how long containers take from `podman run` to the first response. `containers` starts it."""
+"""Measures how long containers take from `podman run` to a response. `containers` starts it."""
 
 import argparse
 import contextlib
@@ -11,14 +11,14 @@ import sys
 import tempfile
 import time
 
-from support import DIST, ROOT, container_settings, free_port
+from support import DIST, container_settings, free_port
 
 CONTAINERFILE = """FROM scratch
 COPY floor-static /floor
 USER 65532:65532
 ENTRYPOINT ["/floor"]
 """
-# What stands between a container and its client: nothing, or podman's bridge and a port of the host.
+# What is between a container and its client: nothing, or podman's bridge and a port of the host.
 NETWORKS = {
     "host": lambda port: (port, ["--network=host"]),
     "bridge, port published": lambda port: (1234, [f"--publish=127.0.0.1:{port}:1234"]),
@@ -59,7 +59,8 @@ def measure(image, network, environment):
     inside, options = network(port)
     more, command = image(inside)
     name = f"start-{port}"
-    line = ["podman", "run", "--rm", "--read-only", "--cap-drop=all", f"--name={name}", *options, *more, *command]
+    line = ["podman", "run", "--rm", "--read-only", "--cap-drop=all", f"--name={name}"]
+    line += [*options, *more, *command]
     began = time.perf_counter()
     container = subprocess.Popen(
         line, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
@@ -85,9 +86,10 @@ def main():
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         environment = os.environ | container_settings(pathlib.Path(folder))
         kinds = images(options.floor, environment)
-        print("From podman run to the first response (runc, storage by copies), medians; in brackets:")
-        print(f"ratio to static C. {options.rounds} starts of each in turn.\n")
-        print("| network |", " | ".join(kinds), "|\n| --- |", " | ".join("---:" for _ in kinds), "|")
+        print("From podman run to the first response (runc, storage by copies): medians, and in")
+        print(f"brackets the ratio to static C. {options.rounds} starts of each, in turn.\n")
+        print("| network |", " | ".join(kinds), "|")
+        print("| --- |", " | ".join("---:" for _ in kinds), "|")
         for label, network in NETWORKS.items():
             times = {name: [] for name in kinds}
             for turn in range(options.rounds + 1):

@@ -80,10 +80,10 @@ struct Responder: ~Copyable {
       to: connection, isHead: request.method == .head,
       connectionOption: staysOpen ? (isHTTP11 ? nil : "keep-alive") : "close",
       into: &output)
-    if !connection.isAdmin {
-      metrics.countRequest(request.method, response.status)
-      answered &+= 1
-    }
+    // (Probes and scrapes would fill the figures and the log with themselves.)
+    if connection.isAdmin { return staysOpen }
+    metrics.countRequest(request.method, response.status)
+    answered &+= 1
     if logsAccess {
       logAccess(
         request.method, request.targetOctets, length, connection, request.fields, identity)
@@ -113,7 +113,9 @@ struct Responder: ~Copyable {
       logOrigin(connection, fields, identity)
       log.end()
     }
-    if logsAccess { logAccess(method, Octets("-"), length, connection, fields, identity) }
+    if logsAccess && !connection.isAdmin {
+      logAccess(method, Octets("-"), length, connection, fields, identity)
+    }
   }
 
   /// What the request is called, where somebody wants to know: its client said a name, or there is a

@@ -7,23 +7,17 @@ public typealias Handler = (Request, inout Response) -> Void
 /// HEAD goes to the handler of GET and OPTIONS is answered from the routes; a path that is known
 /// for other methods is a 405 with Allow, an unknown path a 404, an unknown method a 501.
 public struct Router {
-  /// In a chain and not in an array, which would bring a fiftieth of the module with it.
-  private final class Route {
+  /// In a chain, of which each lives as long as the process: an array would bring a fiftieth of the
+  /// module with it, and objects would be counted at each request.
+  private struct Route {
     let method: Method
     /// nil stands for every path.
     let path: StaticString?
     let handler: Handler
-    let previous: Route?
-
-    init(method: Method, path: StaticString?, handler: @escaping Handler, previous: Route?) {
-      self.method = method
-      self.path = path
-      self.handler = handler
-      self.previous = previous
-    }
+    let previous: UnsafePointer<Route>?
   }
 
-  private var last: Route?
+  private var last: UnsafePointer<Route>?
 
   public init() {}
 
@@ -33,7 +27,9 @@ public struct Router {
   public mutating func on(
     _ method: Method, _ path: StaticString? = nil, _ handler: @escaping Handler
   ) {
-    last = Route(method: method, path: path, handler: handler, previous: last)
+    let route = UnsafeMutablePointer<Route>.allocate(capacity: 1)
+    route.initialize(to: Route(method: method, path: path, handler: handler, previous: last))
+    last = UnsafePointer(route)
   }
 
   public mutating func get(_ path: StaticString? = nil, _ handler: @escaping Handler) {
@@ -52,16 +48,16 @@ public struct Router {
     let method = request.method == .head ? Method.get : request.method
     let path = request.path
     var allowed = MethodSet()
-    var first: Route?
+    var first: UnsafePointer<Route>?
     var next = last
     while let route = next {
-      next = route.previous
+      next = route.pointee.previous
       // "*" and the target of a CONNECT are about the server: all methods are told.
-      if let routePath = route.path, !path.isEmpty, !(path == routePath) { continue }
-      if route.method == method, !path.isEmpty { first = route }
-      allowed.insert(route.method)
+      if let routePath = route.pointee.path, !path.isEmpty, !(path == routePath) { continue }
+      if route.pointee.method == method, !path.isEmpty { first = route }
+      allowed.insert(route.pointee.method)
     }
-    if let first { return first.handler(request, &response) }
+    if let first { return first.pointee.handler(request, &response) }
     if allowed.isEmpty { return response.fail(.notFound, "there is nothing at this path") }
     response.tellMethods(allowed, to: method)
   }

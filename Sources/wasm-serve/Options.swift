@@ -22,6 +22,7 @@ struct Options {
   /// Nil when nobody says: text.
   var logFormat: LogFormat?
   var output: String?
+  var isPortable = false
   /// The module's file, or whatever else the command takes.
   var operand = ""
   /// The module's own.
@@ -108,6 +109,13 @@ extension Option {
       "output", letter: "o", "FILE", "Where the compiled module is written.",
       initial: "beside the module, with the extension .module", completion: .file
     ) { $0.output = $1 },
+    Option(
+      flag: "portable",
+      """
+      Code for every processor of this architecture, as an image needs it, and not only for those \
+      that have what this one has.
+      """
+    ) { $0.isPortable = true },
     handlerTimeout,
   ]
 

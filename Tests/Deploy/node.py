@@ -9,6 +9,7 @@ import pathlib
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import urllib.error
@@ -59,9 +60,10 @@ class Node:
         return self
 
     def __exit__(self, *_):
-        with contextlib.suppress(subprocess.SubprocessError):
-            self.podman("pod", "rm", "--all", "--force", "--time", "0")
-            self.podman("network", "rm", "--force", NETWORK)
+        # What cannot be removed is told of, and does not keep the rest from being removed.
+        for words in ["pod", "rm", "--all", "--force", "--time", "0"], ["network", "rm", NETWORK]:
+            if (done := self.run(*words)).returncode:
+                print(f"podman {words}: {done.stderr.strip()}", file=sys.stderr)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def podman(self, *words):

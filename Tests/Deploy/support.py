@@ -12,6 +12,9 @@ import tempfile
 import time
 import unittest
 
+# What ends the tests from outside ends them as Ctrl-C does: what they have started ends with them.
+signal.signal(signal.SIGTERM, signal.default_int_handler)
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DIST = ROOT / "dist"
 TOOLS = ROOT / ".tools"
@@ -45,6 +48,13 @@ class TestCase(unittest.TestCase):
     """A test with a folder of its own, whose programs end with it, however it ends."""
 
     maxDiff = None
+
+    def run(self, result=None):
+        try:
+            return super().run(result)
+        finally:
+            # Ctrl-C skips them.
+            self.doCleanups()
 
     def folder(self):
         folder = pathlib.Path(tempfile.mkdtemp(prefix="wasm-http-server-"))
@@ -109,8 +119,8 @@ class TestCase(unittest.TestCase):
 
 
 def container_settings(folder):
-    """Variables for podman and buildah: storage and networks in this folder, and nothing that needs
-    a system around it (no systemd, no overlay file system, no limits above those that we have)."""
+    """Variables for podman and buildah: all that they keep is in this folder, and they use nothing
+    that needs a system around it (no systemd, no overlay file system, no limits above ours)."""
     (folder / "containers.conf").write_text(
         "[containers]\n"
         'default_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]\n'
@@ -119,6 +129,8 @@ def container_settings(folder):
         'cgroup_manager = "cgroupfs"\n'
         'events_logger = "file"\n'
         'runtime = "runc"\n'
+        'lock_type = "file"\n'
+        f'tmp_dir = "{folder}/tmp"\n'
         "[network]\n"
         f'network_config_dir = "{folder}/networks"\n'
     )

@@ -1,9 +1,10 @@
 """The rendered Deployment, running: pods of overlays/local behind a proxy, under load."""
 
+import atexit
+import concurrent.futures
 import contextlib
 import json
 import shutil
-import threading
 import time
 import unittest
 
@@ -22,6 +23,8 @@ class RunningTests(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         """The way of its users: push, which pins the digest in the overlay, render, apply."""
+        # (Ctrl-C skips class cleanups.)
+        atexit.register(cls.doClassCleanups)
         test = TestCase()
         cls.addClassCleanup(test.doCleanups)
         host = registry.start_registry(test)
@@ -78,8 +81,8 @@ class RunningTests(unittest.TestCase):
 
     def test_of_a_pod_that_is_killed_only_the_requests_in_flight_are_lost(self):
         victim = self.pods[0]
-        # The proxy looks at its pods rarely: it finds out by itself.
-        with self.proxy(retries=3, interval="2s") as proxy:
+        # The proxy does not look at its pods meanwhile: it finds out when it connects.
+        with self.proxy(retries=3, interval="10m") as proxy:
             with Traffic(proxy.port) as traffic:
                 self.moves_on(traffic)
                 self.assertGreater(int(proxy.figures(victim)["stot"]), 0)
@@ -112,16 +115,15 @@ class RunningTests(unittest.TestCase):
 
     def test_a_request_in_flight_is_answered_although_sigterm_follows_prestop_at_once(self):
         pod = self.pods.pop()
-        with pod.connect() as connection:
+        with pod.connect() as connection, concurrent.futures.ThreadPoolExecutor() as pool:
             connection.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nin ")
             wait_until(lambda: pod.metric("http_connections_open") == 1, "the pod has the request")
-            deletion = threading.Thread(target=pod.delete)
-            deletion.start()
+            deletion = pool.submit(pod.delete)
             self.assertTrue(pod.signalled.wait(60))
             connection.sendall(b"flight")
             with connection.makefile("rb") as answer:
                 self.assertIn(b"echo: in flight", answer.read())
-            deletion.join()
+            self.assertEqual(deletion.result(), 0)
 
     def test_probes_answer_as_they_should(self):
         pod = self.pods[0]

@@ -52,7 +52,7 @@ class Traffic:
         while not self.over.is_set():
             count += 1
             what = f"request {count} of client {number}"
-            connection = connection or http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+            connection = connection or self.connect()
             try:
                 self.exchange(connection, what if count % 2 else None, client)
                 client.answered += 1
@@ -63,6 +63,9 @@ class Traffic:
             time.sleep(self.pause)
         if connection:
             connection.close()
+
+    def connect(self):
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
 
     @staticmethod
     def exchange(connection, text, client):

@@ -44,6 +44,15 @@ struct CompileTests {
     #expect(log.contains(" module=\(digest) "))
   }
 
+  @Test("Portable code is other code, and starts without compiling as well")
+  func portable() throws {
+    let native = try Data(contentsOf: URL(fileURLWithPath: try compiled()))
+    let file = try compiled("--portable")
+    #expect(try serve(file).contains(" cache=precompiled "))
+    #expect(try serve(file, options: ["--workers", "2"]).contains(" cache=precompiled "))
+    #expect(try Data(contentsOf: URL(fileURLWithPath: file)) != native)
+  }
+
   @Test("The compiled module lies beside the module when nobody says where")
   func defaultOutput() throws {
     let copy = try wasmServe.folder.write(

@@ -64,9 +64,12 @@ struct ReplacementTests {
     }
     isOver.store(true, ordering: .relaxed)
     for client in clients { try client.value() }
+    // (A second instance that was replaced before it began has never been one.)
     try eventually("all old instances have gone") {
-      count("http_server: drained", in: server) == 50 * workers
+      count("http_server: listening", in: server) - count("http_server: drained", in: server)
+        == workers
     }
+    #expect(count("http_server: drained", in: server) >= 50)
     try eventually("the figures have survived") {
       try server.metric("http_requests_total{method=\"POST\",code=\"200\"}")
         == answered.load(ordering: .relaxed)

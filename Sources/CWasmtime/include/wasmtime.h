@@ -42,6 +42,7 @@ void wasmtime_config_memory_reservation_set(wasm_config_t *, uint64_t);
 void wasmtime_config_memory_guard_size_set(wasm_config_t *, uint64_t);
 void wasmtime_config_epoch_interruption_set(wasm_config_t *, bool);
 void wasmtime_config_native_unwind_info_set(wasm_config_t *, bool);
+wasmtime_error_t *wasmtime_config_target_set(wasm_config_t *, const char *triple);
 
 void wasmtime_error_message(const wasmtime_error_t *, wasm_name_t *out);
 void wasmtime_error_delete(wasmtime_error_t *);
