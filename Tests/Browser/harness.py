@@ -54,6 +54,10 @@ class ModuleServer:
         self.stop()
         self.log.close()
 
+    def admin(self):
+        """The address of its admin port, which ADMIN_PORT has set."""
+        return f"http://127.0.0.1:{self._wait_for(r'listens on 127.0.0.1:(.*) too')}"
+
     def stop(self):
         """Ends the server as a service manager would: what is in flight is answered."""
         self.process.terminate()
