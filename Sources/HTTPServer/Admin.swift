@@ -11,12 +11,10 @@ import Sockets
 struct Admin {
   /// Set by /drain, read by the event loop.
   private(set) var drainRequested = false
-  var uptimeSeconds: Int64 = 0
-  /// In seconds since the Unix epoch; 0 when not set.
-  var startTime: Int64 = 0
 
   mutating func answer(
-    _ request: Request, _ response: inout Response, _ metrics: borrowing Metrics, isReady: Bool
+    _ request: Request, _ response: inout Response, _ metrics: borrowing Metrics, isReady: Bool,
+    at time: Int64
   ) {
     let isDrain = request.path == "/drain"
     var allowed = MethodSet()
@@ -39,7 +37,7 @@ struct Admin {
       Board().total(with: metrics).append(to: &response, of: instance(isReady: isReady))
     } else if request.path == "/" {
       StatusPage.append(
-        to: &response, Board().total(with: metrics), instance(isReady: isReady))
+        to: &response, Board().total(with: metrics), instance(isReady: isReady), at: time)
     } else if isDrain {
       // (Not for HEAD, which only asks what GET would answer.)
       if request.method != .head { drainRequested = true }
@@ -51,7 +49,6 @@ struct Admin {
 
   private func instance(isReady: Bool) -> Metrics.Instance {
     Metrics.Instance(
-      isReady: isReady, startTime: startTime, uptimeSeconds: uptimeSeconds,
-      processorTime: SystemProcess.processorTime)
+      isReady: isReady, processorTime: SystemProcess.processorTime)
   }
 }

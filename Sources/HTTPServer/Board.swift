@@ -41,6 +41,7 @@ struct Board {
   func total(with own: borrowing Metrics) -> Metrics {
     var total = Metrics()
     total.gauges.instances = 0
+    total.startTime = own.startTime
     guard SystemBoard.exists else {
       total.add(own)
       return total
@@ -51,6 +52,10 @@ struct Board {
     while page.read(number) {
       if page.isLive == 0 { page.metrics.gauges = Metrics.Gauges(instances: 0) }
       total.add(page.metrics)
+      // A worker that has not begun yet has none.
+      if page.metrics.startTime > 0 {
+        total.startTime = min(total.startTime, page.metrics.startTime)
+      }
       number += 1
     }
     return total

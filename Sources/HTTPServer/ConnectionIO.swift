@@ -111,7 +111,9 @@ extension EventLoop where Network: ~Copyable {
   ) throws(ConnectionLost) -> Int? {
     switch network.receive(from: table.connections[slot].descriptor, into: room) {
     case .octets(let count):
-      responder.metrics.octetsReceived &+= UInt64(count)
+      if !table.connections[slot].info.isAdmin {
+        responder.metrics.octetsReceived &+= UInt64(count)
+      }
       if count == 0 { table.connections[slot].endOfInput = true }
       return count
     case .wouldBlock:
@@ -241,7 +243,7 @@ extension EventLoop where Network: ~Copyable {
       switch network.send(rest.base, count: rest.count, to: table.connections[slot].descriptor) {
       case .octets(let count):
         sent += count
-        responder.metrics.octetsSent &+= UInt64(count)
+        noteSent(count, slot)
       case .wouldBlock:
         table.connections[slot].output.append(rest)
         if table.connections[slot].output.overflowed { throw .outOfMemory }
@@ -252,12 +254,18 @@ extension EventLoop where Network: ~Copyable {
     }
   }
 
+  /// (What a scrape takes would be most of what an idle server sends.)
+  @inline(__always)
+  private mutating func noteSent(_ count: Int, _ slot: Int) {
+    if !table.connections[slot].info.isAdmin { responder.metrics.octetsSent &+= UInt64(count) }
+  }
+
   /// Sends what is pending, as much as the socket takes now.
   private mutating func sendPending(_ slot: Int) throws(ConnectionLost) {
     let octets = table.connections[slot].output.octets
     switch network.send(octets.base, count: octets.count, to: table.connections[slot].descriptor) {
     case .octets(let count):
-      responder.metrics.octetsSent &+= UInt64(count)
+      noteSent(count, slot)
       table.connections[slot].noteSent(count)
       // So much, or all that was pending: what is to be sent next has a time of its own.
       if table.connections[slot].sentOfDeadline >= Self.writeProgress

@@ -38,7 +38,6 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
   var now: Int64
   /// Requests that came whole in this turn and were answered.
   var answeredInTurn: UInt64 = 0
-  private let startedAt: Int64
   private var nextSecondAt: Int64 = 0
 
   private struct Listener {
@@ -67,10 +66,12 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
       let table = ConnectionTable(capacity: capacity)
     else { return nil }
     self.table = table
-    startedAt = network.monotonicTime()
-    now = startedAt
+    now = network.monotonicTime()
     self.network = network
+    responder.metrics.gauges.connectionsLimit = UInt64(configuration.maxConnections)
     keepTime()
+    // At once: one that traps in its first turn has been counted.
+    board.write(responder.metrics)
   }
 
   // MARK: Listening
@@ -172,8 +173,9 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
     let time = network.wallClockTime()
     responder.setTime(time / Configuration.second)
     responder.metrics.logLinesLost = responder.log.linesLost
-    responder.admin.uptimeSeconds = (now - startedAt) / Configuration.second
-    if responder.admin.startTime == 0 { responder.admin.startTime = time / Configuration.second }
+    if responder.metrics.startTime == 0 {
+      responder.metrics.startTime = UInt64(clamping: time / Configuration.second)
+    }
     responder.metrics.gauges.memory = SystemProcess.memorySize
     // The begin of the next second; a clock before 1970 counts from now.
     nextSecondAt = now + Configuration.second - max(0, time % Configuration.second)

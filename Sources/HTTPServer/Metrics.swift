@@ -6,6 +6,7 @@ struct Metrics {
   /// What is true of an instance only while it lives.
   struct Gauges {
     var connectionsOpen: UInt64 = 0
+    var connectionsLimit: UInt64 = 0
     var instances: UInt64 = 1
     var memory: UInt64 = 0
   }
@@ -14,6 +15,8 @@ struct Metrics {
   static var currentLayout: UInt64 { 0x4D45_5452_0000_0000 | UInt64(MemoryLayout<Metrics>.size) }
 
   private(set) var layout = Metrics.currentLayout
+  /// In seconds since the Unix epoch; an instance that takes another's place has what that one had.
+  var startTime: UInt64 = 0
   /// By method, then by status: `Method.count` times `Status.count`.
   private var requests = InlineArray<400, UInt64>(repeating: 0)
   /// By status: those that could not be read as a request, or not in time.
@@ -33,8 +36,8 @@ struct Metrics {
   mutating func add(_ other: Metrics) {
     withUnsafeMutableBytes(of: &self) { words in
       withUnsafeBytes(of: other) { others in
-        // (Behind the layout's word.)
-        var offset = 8
+        // (Behind the layout and the start.)
+        var offset = 16
         while offset < words.count {
           let sum =
             words.load(fromByteOffset: offset, as: UInt64.self)

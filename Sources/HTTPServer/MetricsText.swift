@@ -4,9 +4,6 @@ extension Metrics {
   /// What is true of the instance that answers.
   struct Instance {
     var isReady = true
-    /// In seconds since the Unix epoch.
-    var startTime: Int64 = 0
-    var uptimeSeconds: Int64 = 0
     /// Of the whole process, in nanoseconds; nil where it cannot be told.
     var processorTime: UInt64?
   }
@@ -32,10 +29,11 @@ extension Metrics {
       "http_requests_rejected_total", "counter",
       "Requests refused before a handler saw them.",
       &response)
+    // Also those that have not been: a rate needs the zero before the one.
     for index in 0..<UInt8(Status.count) {
-      guard let status = Status(rawValue: index), rejections(status) > 0 else { continue }
+      guard let status = Status(rawValue: index), let reason = status.rejection else { continue }
       response.write("http_requests_rejected_total{reason=\"")
-      response.write(status.rejection)
+      response.write(reason)
       response.write("\"} ")
       response.write(count: rejections(status))
     }
@@ -60,6 +58,8 @@ extension Metrics {
       acceptPauses, "http_accept_pauses_total",
       "Times that accepting waited for a slot or a descriptor.", &response)
     gauge(gauges.connectionsOpen, "http_connections_open", "Connections open now.", &response)
+    gauge(
+      gauges.connectionsLimit, "http_connections_limit", "Connections that may be open.", &response)
     counter(octetsReceived, "http_received_bytes_total", "Octets received.", &response)
     counter(octetsSent, "http_sent_bytes_total", "Octets sent.", &response)
     counter(
@@ -73,9 +73,6 @@ extension Metrics {
     counter(
       instancesStarted, "http_server_instances_started_total",
       "Instances started since the service was.", &response)
-    gauge(
-      UInt64(clamping: instance.uptimeSeconds), "http_server_uptime_seconds",
-      "Seconds since this instance was started.", &response)
     describe("http_server_build_info", "gauge", "The version that answers.", &response)
     response.write("http_server_build_info{version=\"")
     response.write(Server.version)
@@ -85,8 +82,8 @@ extension Metrics {
         gauges.memory, "wasm_memory_bytes", "Linear memory of all instances.", &response)
     }
     gauge(
-      UInt64(clamping: instance.startTime), "process_start_time_seconds",
-      "When this instance was started, since the Unix epoch.", &response)
+      startTime, "process_start_time_seconds", "When it was started, since the Unix epoch.",
+      &response)
     if let time = instance.processorTime {
       describe(
         "process_cpu_seconds_total", "counter", "Processor time of the process.", &response)
@@ -136,10 +133,11 @@ extension Metrics {
 }
 
 extension Status {
-  /// Why a request was rejected with this status, as a label: one word for each, so that there are
-  /// few. (All statuses of `RequestError` are here.)
-  var rejection: StaticString {
+  /// Why a request was rejected with this status, as a label: one word for each status of
+  /// `RequestError`, so that there are few. Nil for the others.
+  var rejection: StaticString? {
     switch self {
+    case .badRequest: "malformed"
     case .requestTimeout: "timeout"
     case .contentTooLarge: "request_too_large"
     case .uriTooLong: "target_too_long"
@@ -147,7 +145,7 @@ extension Status {
     case .expectationFailed: "unsupported_expectation"
     case .notImplemented: "not_implemented"
     case .versionNotSupported: "unsupported_version"
-    default: "malformed"
+    default: nil
     }
   }
 }

@@ -57,7 +57,7 @@ struct Responder: ~Copyable {
   ) -> Bool {
     response.reset()
     if connection.isAdmin {
-      admin.answer(request, &response, metrics, isReady: !isDraining)
+      admin.answer(request, &response, metrics, isReady: !isDraining, at: log.time)
       // At once: the next request of this turn may ask for readiness.
       if admin.drainRequested { isDraining = true }
     } else {

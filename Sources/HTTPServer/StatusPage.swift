@@ -6,7 +6,8 @@ enum StatusPage {
   static var contentType: StaticString { "text/html; charset=utf-8" }
 
   static func append(
-    to response: inout Response, _ metrics: borrowing Metrics, _ instance: Metrics.Instance
+    to response: inout Response, _ metrics: borrowing Metrics, _ instance: Metrics.Instance,
+    at time: Int64
   ) {
     response.contentType = contentType
     // Nothing of it comes from elsewhere.
@@ -21,7 +22,7 @@ enum StatusPage {
     response.write("</p><table>")
     row("Instances", metrics.gauges.instances, &response)
     row("Instances started", metrics.instancesStarted, &response)
-    row("Seconds since the start", UInt64(clamping: instance.uptimeSeconds), &response)
+    row("Seconds since the start", UInt64(clamping: time) &- metrics.startTime, &response)
     row("Linear memory, KiB", metrics.gauges.memory / 1024, &response)
     row("Connections open", metrics.gauges.connectionsOpen, &response)
     row("Connections accepted", metrics.connectionsAccepted, &response)
@@ -43,7 +44,7 @@ enum StatusPage {
     content="width=device-width"><title>http_server</title><style>\
     body{font:16px/1.6 system-ui;margin:2em auto;max-width:28em;color-scheme:light dark}\
     table{width:100%}td{border-bottom:1px solid #8884}td+td{text-align:right}\
-    .ok{color:#292}.bad{color:#c33}</style>\
+    .ok,.bad{border-left:.4em solid #292;padding-left:.5em}.bad{border-color:#c33}</style>\
     <h1>http_server</h1><main>
     """
   }

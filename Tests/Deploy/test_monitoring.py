@@ -76,13 +76,6 @@ class AlertTests(TestCase):
         }
         self.assertEqual(told, expected)
 
-    def test_the_limit_of_connections_is_the_one_that_the_pods_have(self):
-        readme = (ROOT / "README.md").read_text()
-        default = re.search(r"(?m)^\| `MAX_CONNECTIONS` \| (\d+)", readme)[1]
-        expression = alerts()["HTTPServerConnectionsNearLimit"]["expr"]
-        self.assertIn(f"> 0.8 * {default} *", expression)
-        self.assertNotRegex((DEPLOY / "base/settings.env").read_text(), "(?m)^MAX_CONNECTIONS")
-
 
 class DashboardTests(TestCase):
     def test_it_has_a_name_of_its_own_and_asks_whatever_source_is_chosen(self):

@@ -91,6 +91,7 @@ struct MetricsTests {
     let samples = try samples(server).filter { $0.key.contains("rejected") }
     #expect(
       samples == [
+        "http_requests_rejected_total{reason=\"timeout\"}": 0,
         "http_requests_rejected_total{reason=\"malformed\"}": 2,
         "http_requests_rejected_total{reason=\"unsupported_version\"}": 1,
         "http_requests_rejected_total{reason=\"request_too_large\"}": 1,
@@ -145,7 +146,7 @@ struct MetricsTests {
 
   @Test("Octets are counted, those of refused requests as well")
   func octetCounts() throws {
-    let server = try TestServer()
+    let server = try server()
     let texts = [request("GET"), request("POST", content: "abc"), "nonsense\r\n", "G"]
     var sent = 0
     for text in texts {
@@ -155,6 +156,10 @@ struct MetricsTests {
       sent += client.received.count
     }
     let received = texts.reduce(0) { $0 + $1.utf8.count + "what comes too late".utf8.count }
+    #expect(server.loop.responder.metrics.octetsReceived == received)
+    #expect(server.loop.responder.metrics.octetsSent == sent)
+    // Those of probes and scrapes are not.
+    _ = server.adminAnswer(request("GET", "/metrics"))
     #expect(server.loop.responder.metrics.octetsReceived == received)
     #expect(server.loop.responder.metrics.octetsSent == sent)
   }
@@ -175,9 +180,13 @@ struct MetricsTests {
   @Test("The time since the start and the readiness are told")
   func gauges() throws {
     let server = try server()
-    #expect(try samples(server)["http_server_uptime_seconds"] == 0)
+    let start = try #require(try samples(server)["process_start_time_seconds"])
+    #expect(start > 0)
     server.run(for: .seconds(3661))
-    #expect(try samples(server)["http_server_uptime_seconds"] == 3661)
+    #expect(try samples(server)["process_start_time_seconds"] == start)
+    let page = server.adminAnswer(request("GET", "/")).text
+    #expect(page.contains("Seconds since the start<td>3661\n"))
+    #expect(try samples(server)["http_connections_limit"] == 8)
     #expect(try samples(server)["http_server_ready"] == 1)
     server.network.drainRequested = true
     server.run()

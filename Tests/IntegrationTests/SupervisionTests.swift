@@ -35,6 +35,8 @@ struct SupervisionTests {
   func workers() throws {
     let server = try server(["--workers", "4"])
     try eventually("four instances listen") { count("http_server: listening", in: server) == 4 }
+    #expect(try server.metric("http_server_instances_started_total") == 4)
+    #expect(try server.metric("http_server_instances") == 4)
     // Each client is one worker's for good.
     let clients = try (0..<64).map { _ in try server.client() }
     for (number, client) in clients.enumerated() {
@@ -115,6 +117,17 @@ struct SupervisionTests {
     #expect(log.contains(reason) && log.contains("backtrace="))
     server.program.signal(SIGTERM)
     #expect(try server.program.finish().status == 0)
+  }
+
+  @Test("An instance that traps at its first request has been counted")
+  func startsCounted() throws {
+    let server = try server(["--workers", "1"])
+    #expect(try server.metric("http_server_instances_started_total") == 1)
+    let start = try server.metric("process_start_time_seconds")
+    for _ in 0..<6 { try provoke("/trap", server) }
+    #expect(try server.metric("http_server_instances_started_total") == 7)
+    #expect(try server.metric("http_server_instances") == 1)
+    #expect(try server.metric("process_start_time_seconds") == start)
   }
 
   @Test("Who waits while an instance traps is served by the next one")
