@@ -33,8 +33,11 @@ extension Options {
   }
 
   func makeLogger() -> Logger {
+    // As the module's own lines, which are in the same stream, unless somebody says otherwise.
+    let variables = environmentFiles.flatMap(\.variables) + environment
+    let form = variables.last { $0.name == "LOG_FORMAT" }.flatMap { LogFormat(rawValue: $0.value) }
     var logger = Logger(label: "wasm-serve") { label in
-      StandardErrorLog(label: label, format: logFormat ?? .text)
+      StandardErrorLog(label: label, format: logFormat ?? form ?? .text)
     }
     logger.logLevel = isQuiet ? .warning : .info
     return logger

@@ -97,7 +97,8 @@ extension Option {
     Option(
       "log-format", "FORMAT",
       "The form of the log, text or json; also the module's LOG_FORMAT, unless --env sets it.",
-      initial: "text", completion: .words(LogFormat.allCases.map(\.rawValue))
+      initial: "the module's LOG_FORMAT, or text",
+      completion: .words(LogFormat.allCases.map(\.rawValue))
     ) { options, text in
       options.logFormat = try read(text, "text or json") { LogFormat(rawValue: $0) }
     },

@@ -110,6 +110,21 @@ struct HostTests {
     #expect(other.errors.contains("127.0.0.2:0"))
   }
 
+  @Test("The host's lines have the form of the module's, unless --log-format says otherwise")
+  func logForm() throws {
+    for (options, isJSON) in [
+      (["--env", "LOG_FORMAT=json"], true), (["--env", "LOG_FORMAT=text"], false), ([], false),
+      (["--env", "LOG_FORMAT=json", "--log-format", "text"], false),
+      (["--log-format", "json"], true),
+    ] {
+      // (The module's own complaint, which is never an object, is of its port.)
+      let result = try wasmServe.run(
+        ["--no-cache", "--listen", "1"] + options + ["--env", "PORT=2", wasmServe.module])
+      let line = try #require(result.errorLines.first { $0.contains("refused") })
+      #expect(line.hasPrefix("{\"time\":") == isJSON, "\(options): \(line)")
+    }
+  }
+
   // MARK: What a module gets
 
   @Test("A module gets the variables it was given, and no others")

@@ -166,14 +166,15 @@ private final class ConnectionPlay {
       sent: server.loop.responder.metrics.octetsSent,
       timedOut: server.loop.responder.metrics.connectionsTimedOut
     )
-    let delivered = clients.reduce(0) { $0 + $1.network.delivered }
-    let received = clients.reduce(0) { $0 + $1.network.received.count }
+    let counted = clients.filter { !$0.isAdmin }
+    let delivered = counted.reduce(0) { $0 + $1.network.delivered }
+    let received = counted.reduce(0) { $0 + $1.network.received.count }
     if metrics.received != delivered {
       complain("\(delivered) octets came, not \(metrics.received)")
     }
     if metrics.sent != received { complain("\(received) octets went out, not \(metrics.sent)") }
     let isCalm = metrics.timedOut == 0 && !wasDrained
-    for client in clients where !client.isAdmin {
+    for client in counted {
       if let complaint = client.complaint(configuration, mayBeCutShort: !isCalm) {
         complain("\(complaint); \(client)")
       }
