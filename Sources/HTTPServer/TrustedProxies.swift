@@ -48,11 +48,13 @@ public struct TrustedProxies {
     for field in fields where field.name.equalsIgnoringCase(name) {
       field.value.forEachListElement { element in
         let node = hasForwardedFor ? element : forParameter(of: element)
-        guard let address = node.flatMap({ nodeAddress($0) }) else {
+        guard let found = node.flatMap({ nodeAddress($0) }) else {
           // Nobody can vouch for what stands before an element that says nothing.
           client = nil
           return
         }
+        // (A dual-stack proxy may write ::ffff:192.0.2.1.)
+        let address = IPAddress(octets: found.octets, isIPv6: found.isIPv6)
         if client == nil || !contain(address) { client = address }
       }
     }

@@ -59,6 +59,7 @@ struct TrustedProxiesTests {
       (["X-Forwarded-For: 203.0.113.7:4711"], "203.0.113.7"),
       (["X-Forwarded-For: 2001:db8::7"], "2001:0db8:0000:0000:0000:0000:0000:0007"),
       (["X-Forwarded-For: [2001:db8::7]:80"], "2001:0db8:0000:0000:0000:0000:0000:0007"),
+      (["X-Forwarded-For: ::ffff:203.0.113.7, ::ffff:10.0.0.9"], "203.0.113.7"),
       (["X-Forwarded-For: evil\\n, 203.0.113.7"], "203.0.113.7"),
     ] as [([String], String?)])
   func forwardedFor(fields: [String], expected: String?) throws {
