@@ -20,8 +20,6 @@ public struct IPAddress {
     self.isIPv6 = false
   }
 
-  public var octetCount: Int { isIPv6 ? 16 : 4 }
-
   /// Any of the two families.
   @inline(never)
   public init?(_ text: Octets) {

@@ -1,5 +1,4 @@
 import HTTPCodec
-import Sockets
 
 /// The admin port: for the kubelet, Prometheus and operators, never for the public.
 ///
@@ -34,10 +33,10 @@ struct Admin {
       }
     } else if request.path == "/metrics" {
       response.contentType = "text/plain; version=0.0.4; charset=utf-8"
-      Board().total(with: metrics).append(to: &response, of: instance(isReady: isReady))
+      Board().total(with: metrics).append(to: &response, isReady: isReady)
     } else if request.path == "/" {
       StatusPage.append(
-        to: &response, Board().total(with: metrics), instance(isReady: isReady), at: time)
+        to: &response, Board().total(with: metrics), isReady: isReady, at: time)
     } else if isDrain {
       // (Not for HEAD, which only asks what GET would answer.)
       if request.method != .head { drainRequested = true }
@@ -45,10 +44,5 @@ struct Admin {
     } else {
       response.fail(.notFound, "here are /, /livez, /readyz, /metrics and /drain")
     }
-  }
-
-  private func instance(isReady: Bool) -> Metrics.Instance {
-    Metrics.Instance(
-      isReady: isReady, processorTime: SystemProcess.processorTime)
   }
 }

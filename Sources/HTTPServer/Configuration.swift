@@ -30,7 +30,7 @@ public struct Configuration {
   /// `CORS_ALLOW_ORIGIN`: "*", a comma-separated list of origins, or nothing.
   public var corsAllowOrigin = Octets("*")
   /// `TRUSTED_PROXIES`: whose word about the client of a request is believed, for the log.
-  public var trustedProxies = TrustedProxies.none
+  public var trustedProxies = TrustedProxies()
   /// `SERVER_HEADER`: the value of the Server field; absent when empty.
   public var serverHeader = Octets("")
   /// `LOG_LEVEL`, `LOG_FORMAT`, `ACCESS_LOG`.

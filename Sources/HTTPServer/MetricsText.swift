@@ -1,15 +1,9 @@
 import HTTPCodec
+import Sockets
 
 extension Metrics {
-  /// What is true of the instance that answers.
-  struct Instance {
-    var isReady = true
-    /// Of the whole process, in nanoseconds; nil where it cannot be told.
-    var processorTime: UInt64?
-  }
-
   /// Appends all of it in Prometheus' text format, version 0.0.4.
-  func append(to response: inout Response, of instance: Instance) {
+  func append(to response: inout Response, isReady: Bool) {
     describe(
       "http_requests_total", "counter", "Requests answered.", &response)
     for methodIndex in 0..<UInt8(Method.count) {
@@ -67,7 +61,7 @@ extension Metrics {
       &response)
 
     gauge(
-      instance.isReady ? 1 : 0, "http_server_ready",
+      isReady ? 1 : 0, "http_server_ready",
       "1 while requests are welcome, 0 in a drain.", &response)
     gauge(gauges.instances, "http_server_instances", "Instances that serve now.", &response)
     counter(
@@ -84,7 +78,7 @@ extension Metrics {
     gauge(
       startTime, "process_start_time_seconds", "When it was started, since the Unix epoch.",
       &response)
-    if let time = instance.processorTime {
+    if let time = SystemProcess.processorTime {
       describe(
         "process_cpu_seconds_total", "counter", "Processor time of the process.", &response)
       response.write("process_cpu_seconds_total ")

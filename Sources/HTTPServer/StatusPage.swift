@@ -3,20 +3,18 @@ import HTTPCodec
 /// The admin port's page for people: the figures that one looks at first. It has all of them without
 /// a script; the script reads it anew every two seconds.
 enum StatusPage {
-  static var contentType: StaticString { "text/html; charset=utf-8" }
-
   static func append(
-    to response: inout Response, _ metrics: borrowing Metrics, _ instance: Metrics.Instance,
+    to response: inout Response, _ metrics: borrowing Metrics, isReady: Bool,
     at time: Int64
   ) {
-    response.contentType = contentType
+    response.contentType = "text/html; charset=utf-8"
     // Nothing of it comes from elsewhere.
     response.addField(
       "Content-Security-Policy",
       "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'"
     )
     response.write(begin)
-    response.write(instance.isReady ? "<p class=ok>ready" : "<p class=bad>draining")
+    response.write(isReady ? "<p class=ok>ready" : "<p class=bad>draining")
     response.write(" &middot; version ")
     response.write(Server.version)
     response.write("</p><table>")

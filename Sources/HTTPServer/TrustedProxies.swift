@@ -5,33 +5,38 @@ import Sockets
 /// field; only what a proxy of ours has added to it is true.
 public struct TrustedProxies {
   /// The most blocks of addresses that can be named.
-  static var limit: Int { 16 }
+  private static var limit: Int { 16 }
 
-  private let list: Octets
+  /// Read once, at start; they live as long as the process.
+  private var blocks: UnsafeMutablePointer<IPAddressBlock>?
+  private var count = 0
 
-  static var none: TrustedProxies { TrustedProxies(list: Octets("")) }
-
-  private init(list: Octets) { self.list = list }
+  /// Nobody's.
+  init() {}
 
   /// - Parameter list: addresses and blocks such as 10.0.0.0/8, with commas.
   init?(_ list: Octets) {
-    self.list = list
+    let blocks = UnsafeMutablePointer<IPAddressBlock>.allocate(capacity: TrustedProxies.limit)
     var count = 0
     var isValid = true
     list.forEachListElement {
+      guard let block = IPAddressBlock($0), count < TrustedProxies.limit else {
+        isValid = false
+        return
+      }
+      (blocks + count).initialize(to: block)
       count += 1
-      if IPAddressBlock($0) == nil { isValid = false }
     }
-    guard isValid, count <= TrustedProxies.limit else { return nil }
+    guard isValid else { return nil }
+    self.blocks = blocks
+    self.count = count
   }
 
   @inline(never)
   private func contain(_ address: IPAddress) -> Bool {
-    var isTrusted = false
-    list.forEachListElement { block in
-      if !isTrusted, let block = IPAddressBlock(block) { isTrusted = block.contains(address) }
-    }
-    return isTrusted
+    guard let blocks else { return false }
+    for place in 0..<count where blocks[place].contains(address) { return true }
+    return false
   }
 
   /// The client of a request that a proxy of ours has passed on; nil when none of ours did.
@@ -41,7 +46,7 @@ public struct TrustedProxies {
   /// that is not one of our proxies; what stands before it may be invented.
   @inline(never)
   func client(of fields: Fields, from peer: SocketAddress) -> IPAddress? {
-    if list.isEmpty || !contain(IPAddress(octets: peer.octets, isIPv6: peer.isIPv6)) { return nil }
+    if !contain(IPAddress(octets: peer.octets, isIPv6: peer.isIPv6)) { return nil }
     let hasForwardedFor = fields["x-forwarded-for"] != nil
     let name: StaticString = hasForwardedFor ? "x-forwarded-for" : "forwarded"
     var client: IPAddress?

@@ -16,24 +16,21 @@ public final class Engine: Sendable {
   /// The release of the engine that this host was built for.
   public static let version = WASMTIME_VERSION
 
-  /// - Parameter handlerTimeout: how long a guest may compute without waiting for anything before it
-  ///   is ended, in nanoseconds, to a tenth; 0 for as long as it likes. Looking at the clock costs
-  ///   compiled code some nanoseconds a loop and a function.
-  public convenience init(handlerTimeout: UInt64 = 0) throws(HostError) {
-    try self.init(handlerTimeout: handlerTimeout, target: nil)
-  }
-
-  /// One that compiles for every processor of this architecture, and not for those alone that have
-  /// what this one has.
-  public static func portable(handlerTimeout: UInt64) throws(HostError) -> Engine {
+  private static var portableTarget: String {
     #if arch(x86_64)
-      try Engine(handlerTimeout: handlerTimeout, target: "x86_64-unknown-linux-gnu")
+      "x86_64-unknown-linux-gnu"
     #else
-      try Engine(handlerTimeout: handlerTimeout, target: "aarch64-unknown-linux-gnu")
+      "aarch64-unknown-linux-gnu"
     #endif
   }
 
-  private init(handlerTimeout: UInt64, target: String?) throws(HostError) {
+  /// - Parameters:
+  ///   - handlerTimeout: how long a guest may compute without waiting for anything before it is
+  ///     ended, in nanoseconds, to a tenth; 0 for as long as it likes. Looking at the clock costs
+  ///     compiled code some nanoseconds a loop and a function.
+  ///   - isPortable: whether it compiles for every processor of this architecture, and not for those
+  ///     alone that have what this one has.
+  public init(handlerTimeout: UInt64 = 0, isPortable: Bool = false) throws(HostError) {
     // One tick may be over at once.
     ticksOfHandler = handlerTimeout > 0 ? 11 : 0
     guard let config = wasm_config_new() else { throw .engine("cannot be configured") }
@@ -45,8 +42,8 @@ public final class Engine: Sendable {
     wasmtime_config_memory_may_move_set(config, false)
     // Only native debuggers and profilers would read it.
     wasmtime_config_native_unwind_info_set(config, false)
-    if let target, let error = wasmtime_config_target_set(config, target) {
-      throw .engine("does not compile for \(target): \(String(consumingError: error))")
+    if isPortable, let error = wasmtime_config_target_set(config, Engine.portableTarget) {
+      throw .engine("does not compile for others: \(String(consumingError: error))")
     }
     if ticksOfHandler > 0 { wasmtime_config_epoch_interruption_set(config, true) }
     guard let engine = wasm_engine_new_with_config(config) else {

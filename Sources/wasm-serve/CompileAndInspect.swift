@@ -4,10 +4,8 @@ extension Options {
   /// `wasm-serve compile`.
   func compile() -> Int32 {
     do throws(HostError) {
-      let timeout = UInt64(handlerTimeout * 1e9)
-      let engine =
-        isPortable
-        ? try Engine.portable(handlerTimeout: timeout) : try Engine(handlerTimeout: timeout)
+      let engine = try Engine(
+        handlerTimeout: UInt64(handlerTimeout * 1e9), isPortable: isPortable)
       try Module.precompile(path: operand, to: output ?? compiledPath, engine: engine)
       return 0
     } catch {

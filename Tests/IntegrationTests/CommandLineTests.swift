@@ -53,10 +53,8 @@ struct CommandLineTests {
 
   @Test("What follows -- is the module's, whatever it looks like")
   func moduleArguments() throws {
-    let result = try wasmServe.start([
-      "--no-cache", "--env", "PORT=none", wasmServe.module, "--", "--help", "--bogus", "x",
-    ]
-    ).finish()
+    let result = try wasmServe.run(
+      "--no-cache", "--env", "PORT=none", wasmServe.module, "--", "--help", "--bogus", "x")
     // (the module itself does not mind arguments: it minds its port)
     #expect(result.status == 2)
   }

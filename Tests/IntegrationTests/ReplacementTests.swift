@@ -27,10 +27,6 @@ struct ReplacementTests {
     }
   }
 
-  private func count(_ text: String, in server: ServerProcess) -> Int {
-    server.program.text(of: .errors).components(separatedBy: text).count - 1
-  }
-
   @Test("Under load, fifty replacements and not one failed request", arguments: [1, 2])
   func underLoad(workers: Int) throws {
     let place = try Place()
@@ -59,17 +55,17 @@ struct ReplacementTests {
     for round in 1...50 {
       let before = answered.load(ordering: .relaxed)
       server.program.signal(SIGHUP)
-      try eventually("replacement \(round)") { count("is replaced", in: server) == round }
+      try eventually("replacement \(round)") { server.timesLogged("is replaced") == round }
       try eventually("requests go on") { answered.load(ordering: .relaxed) > before + 20 }
     }
     isOver.store(true, ordering: .relaxed)
     for client in clients { try client.value() }
     // (A second instance that was replaced before it began has never been one.)
     try eventually("all old instances have gone") {
-      count("http_server: listening", in: server) - count("http_server: drained", in: server)
+      server.timesLogged("http_server: listening") - server.timesLogged("http_server: drained")
         == workers
     }
-    #expect(count("http_server: drained", in: server) >= 50)
+    #expect(server.timesLogged("http_server: drained") >= 50)
     try eventually("the figures have survived") {
       try server.metric("http_requests_total{method=\"POST\",code=\"200\"}")
         == answered.load(ordering: .relaxed)
@@ -85,13 +81,13 @@ struct ReplacementTests {
     let server = try ServerProcess(
       .wasmServe, .faulty, settings: ["ADMIN_PORT": "0", "DRAIN_DELAY": "0"],
       options: ["--workers", "2"])
-    try eventually("both listen") { count("http_server: listening", in: server) == 2 }
+    try eventually("both listen") { server.timesLogged("http_server: listening") == 2 }
     let threads = try server.usage().threads
     func round(_ number: Int) throws {
       do { _ = try server.client().get("/trap") } catch is Client.ConnectionEnded {}
-      try eventually("trap \(number)") { count("the module trapped", in: server) == number }
+      try eventually("trap \(number)") { server.timesLogged("the module trapped") == number }
       server.program.signal(SIGHUP)
-      try eventually("replacement \(number)") { count("is replaced", in: server) == number }
+      try eventually("replacement \(number)") { server.timesLogged("is replaced") == number }
     }
     let isOver = Atomic<Bool>(false)
     let clients = (0..<4).map { index in
@@ -169,7 +165,7 @@ struct ReplacementTests {
       try server.program.wait(for: reason)
       #expect(try client.get().status == 200)
     }
-    #expect(count("the module is not replaced, the old one goes on", in: server) == 4)
+    #expect(server.timesLogged("the module is not replaced, the old one goes on") == 4)
     // And the way back is open.
     try place.put(Data(contentsOf: URL(fileURLWithPath: Dist.file("http_server.wasm"))))
     server.program.signal(SIGHUP)

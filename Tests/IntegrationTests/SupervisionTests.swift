@@ -25,16 +25,12 @@ struct SupervisionTests {
     } catch is Client.ConnectionEnded {}
   }
 
-  private func count(_ text: String, in server: ServerProcess) -> Int {
-    server.program.text(of: .errors).components(separatedBy: text).count - 1
-  }
-
   // MARK: Workers
 
   @Test("Connections are spread over all workers, and figures are those of all")
   func workers() throws {
     let server = try server(["--workers", "4"])
-    try eventually("four instances listen") { count("http_server: listening", in: server) == 4 }
+    try eventually("four instances listen") { server.timesLogged("http_server: listening") == 4 }
     #expect(try server.metric("http_server_instances_started_total") == 4)
     #expect(try server.metric("http_server_instances") == 4)
     // Each client is one worker's for good.
@@ -59,7 +55,7 @@ struct SupervisionTests {
     // (They once began when the first had one of its ports, and some chose another second one.)
     for _ in 0..<10 {
       let server = try server(["--workers", "4"])
-      try eventually("four instances listen") { count("admin port", in: server) == 4 }
+      try eventually("four instances listen") { server.timesLogged("admin port") == 4 }
       for line in ["http_server: listening", "http_server: admin port"] {
         let addresses = server.program.text(of: .errors).split(separator: "\n")
           .filter { $0.contains(line) }
@@ -78,9 +74,9 @@ struct SupervisionTests {
       .wasmServe, .faulty,
       settings: ["ADMIN_PORT": "0", "DRAIN_DELAY": "60", "DRAIN_TIMEOUT": "2"],
       options: ["--workers", "3"])
-    try eventually("three instances listen") { count("http_server: listening", in: server) == 3 }
+    try eventually("three instances listen") { server.timesLogged("http_server: listening") == 3 }
     #expect(try server.admin("/drain").status == 200)
-    try eventually("all three drain") { count("http_server: draining", in: server) == 3 }
+    try eventually("all three drain") { server.timesLogged("http_server: draining") == 3 }
     for _ in 0..<20 { #expect(try server.admin("/readyz").status == 503) }
     #expect(try server.program.finish().status == 0)
   }
@@ -112,7 +108,7 @@ struct SupervisionTests {
       #expect(try post("after \(round)", to: server) == "echo: after \(round)")
     }
     #expect(try server.metric("http_requests_total{method=\"POST\",code=\"200\"}") >= 5)
-    try eventually("the log says so") { count("the module trapped", in: server) == 3 }
+    try eventually("the log says so") { server.timesLogged("the module trapped") == 3 }
     let log = server.program.text(of: .errors)
     #expect(log.contains(reason) && log.contains("backtrace="))
     server.program.signal(SIGTERM)
@@ -150,14 +146,14 @@ struct SupervisionTests {
         served += 1
       } catch is Client.ConnectionEnded {}
     }
-    #expect(served > 0 || count("the module trapped", in: server) == 1)
+    #expect(served > 0 || server.timesLogged("the module trapped") == 1)
     #expect(try post("after", to: server) == "echo: after")
   }
 
   @Test("The siblings of an instance that traps notice nothing")
   func siblings() throws {
     let server = try server(["--workers", "2"])
-    try eventually("both listen") { count("http_server: listening", in: server) == 2 }
+    try eventually("both listen") { server.timesLogged("http_server: listening") == 2 }
     let clients = try (0..<32).map { _ in try server.client() }
     for client in clients { #expect(try client.get("/version").status == 200) }
     try provoke("/trap", server)
@@ -169,7 +165,7 @@ struct SupervisionTests {
     }
     // One worker's connections are gone, the other's are not.
     #expect(alive > 0 && alive < clients.count)
-    try eventually("the log says so") { count("the module trapped", in: server) == 1 }
+    try eventually("the log says so") { server.timesLogged("the module trapped") == 1 }
   }
 
   @Test("A module that traps again and again ends the process with status 69")
@@ -183,13 +179,13 @@ struct SupervisionTests {
     let result = try server.program.finish()
     #expect(result.status == 69)
     #expect(result.errors.contains("the module crashed too often"))
-    #expect(count("another instance takes its place", in: server) == 12)
+    #expect(server.timesLogged("another instance takes its place") == 12)
   }
 
   @Test("A handler that never returns is ended after --handler-timeout, and others are served")
   func handlerTimeout() throws {
     let server = try server(["--workers", "2", "--handler-timeout", "0.3"])
-    try eventually("both listen") { count("http_server: listening", in: server) == 2 }
+    try eventually("both listen") { server.timesLogged("http_server: listening") == 2 }
     let bystanders = try (0..<32).map { _ in try server.client() }
     for client in bystanders { #expect(try client.get("/version").status == 200) }
     try provoke("/spin", server)
@@ -198,6 +194,6 @@ struct SupervisionTests {
     // A long life between requests is no long request.
     usleep(700_000)
     #expect(try post("later", to: server) == "echo: later")
-    #expect(count("the module trapped", in: server) == 1)
+    #expect(server.timesLogged("the module trapped") == 1)
   }
 }

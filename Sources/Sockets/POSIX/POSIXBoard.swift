@@ -1,7 +1,6 @@
 #if !arch(wasm32)
   /// A process has no siblings.
   public enum SystemBoard {
-    public static let headSize = 8
     public static let exists = false
 
     public static func write(_ octets: UnsafeRawBufferPointer) {}

@@ -5,7 +5,7 @@
   /// (docs/socket-abi.md). Other hosts have none.
   public enum SystemBoard {
     /// The first word of a page is the host's: 1 while the page's instance lives.
-    public static let headSize = 8
+    private static let headSize: UInt64 = 8
     private static let pageSize: UInt64 = 4096
     private static let descriptor: Int32 = 3
 
@@ -21,7 +21,7 @@
       var view = wasi_iovec(
         buf: UnsafeMutableRawPointer(mutating: octets.baseAddress), buf_len: UInt32(octets.count))
       var count: UInt32 = 0
-      _ = fd_pwrite(descriptor, &view, 1, UInt64(headSize), &count)
+      _ = fd_pwrite(descriptor, &view, 1, headSize, &count)
     }
 
     /// Reads the begin of a page: 0 is this instance's own, from 1 on there are those of all.

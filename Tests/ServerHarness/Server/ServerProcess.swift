@@ -123,6 +123,11 @@ public final class ServerProcess: Sendable {
     return value
   }
 
+  /// How often something stands in the log.
+  public func timesLogged(_ text: String) -> Int {
+    program.text(of: .errors).components(separatedBy: text).count - 1
+  }
+
   // MARK: Common to all
 
   /// Where wasm-serve keeps compiled modules during the tests: as in practice, several servers
