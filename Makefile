@@ -7,7 +7,7 @@ host_sources := Package.swift $(shell find Sources/CWasmtime Sources/WasmHost So
 # Guests in C, for tests.
 c_guests := $(patsubst Tests/Fixtures/Guests/%.c,dist/guests/%.wasm,$(wildcard Tests/Fixtures/Guests/*.c))
 
-.PHONY: help serve build fixture test check format bench fuzz fuzz-merge coverage soak install uninstall dist \
+.PHONY: help serve build fixture test test-quick check format bench fuzz fuzz-merge coverage soak install uninstall dist \
 	react-client demo screenshot images push ecr-login deploy-check deploy-test rollouts bench-containers clean
 .DELETE_ON_ERROR:
 
@@ -17,6 +17,7 @@ DESTDIR ?=
 help:
 	@echo 'make serve     set up, build, and serve on http://localhost:1234 (PORT=8080 make serve)'
 	@echo 'make test      set up, build, and pass all tests and checks'
+	@echo 'make test-quick  the part of it for between two edits: under a minute after a build'
 	@echo 'make build     dist/: http_server.wasm, wasm-serve and its engine, http_server (native)'
 	@echo 'make fixture   serve the contract of conformance suites (PORT=18200 make fixture)'
 	@echo 'make fuzz      fuzz each target for a minute (SECONDS=600 TARGET=request for other ones)'
@@ -72,6 +73,9 @@ dist/guests/%.wasm: Tests/Fixtures/Guests/%.c Tests/Fixtures/Guests/guest.h .too
 
 test: build dist/fixture.wasm dist/faulty.wasm $(c_guests)
 	@scripts/test
+
+test-quick: build
+	@scripts/test quick
 
 check:
 	@scripts/check

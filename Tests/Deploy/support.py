@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import pathlib
+import random
 import shutil
 import signal
 import socket
@@ -21,13 +22,24 @@ TOOLS = ROOT / ".tools"
 
 
 def free_port():
-    """A port that nobody has just now. Ask for it right before it is used."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+    """A port that nobody has just now. Ask for it right before it is used.
+
+    Not one of those that the kernel chooses for port 0 and for outgoing connections: another
+    program could be given it before it is used.
+    """
+    first_ephemeral = int(
+        pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0]
+    )
+    for _ in range(1000):
+        port = random.randrange(10_000, max(first_ephemeral, 11_000))
+        with contextlib.suppress(OSError), socket.socket() as listener:
+            listener.bind(("127.0.0.1", port))
+            listener.listen()
+            return port
+    raise AssertionError("no port is free")
 
 
-def wait_until(condition, what, seconds=30):
+def wait_until(condition, what, seconds=60):
     """Waits until condition() is true. The time is there to end, not to measure."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

@@ -106,15 +106,18 @@ struct FaultTests {
 
   @Test("The monotonic clock goes back an hour: nothing breaks, and time goes on from there")
   func monotonicClock() throws {
+    // It begins an hour ahead: the clock of a machine that has just started cannot go back so far.
     let shift = Shift()
+    let hour: Int64 = 3_600_000_000_000
+    shift.nanoseconds = hour
     let server = try GuestServer(
       environment: ["HOST": "127.0.0.1", "PORT": "0", "REQUEST_TIMEOUT": "300ms"],
       shadows: [clock(1, shiftedBy: shift)])
     let client = try server.client()
     #expect(try client.get().status == 200)
-    shift.nanoseconds = -3_600_000_000_000
-    for _ in 0..<100 { #expect(try client.get().status == 200) }
     shift.nanoseconds = 0
+    for _ in 0..<100 { #expect(try client.get().status == 200) }
+    shift.nanoseconds = hour
     let slow = try server.client()
     try slow.send("GET / HTTP/1.1\r\n")
     #expect(try slow.response().status == 408)

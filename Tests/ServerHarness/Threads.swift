@@ -45,7 +45,7 @@ public func inParallel<Value: Sendable>(
 
 /// Waits for what can only be asked for, not waited for.
 public func eventually(
-  _ what: String, seconds: Double = 20, _ condition: () throws -> Bool
+  _ what: String, seconds: Double = 60, _ condition: () throws -> Bool
 ) throws {
   let limit = Date(timeIntervalSinceNow: seconds)
   while try !condition() {

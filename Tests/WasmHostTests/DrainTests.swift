@@ -121,8 +121,8 @@ final class Flag: Sendable {
 
   func raise() { isRaised.store(true, ordering: .releasing) }
 
-  /// For up to five seconds.
+  /// For up to a minute.
   func wait() {
-    for _ in 0..<500 where !isRaised.load(ordering: .acquiring) { pause(milliseconds: 10) }
+    for _ in 0..<6000 where !isRaised.load(ordering: .acquiring) { pause(milliseconds: 10) }
   }
 }

@@ -30,8 +30,8 @@ public final class Client: @unchecked Sendable {
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { throw TestFailure("socket: \(errno)") }
     if let receiveBuffer { set(SOL_SOCKET, SO_RCVBUF, receiveBuffer) }
-    set(SOL_SOCKET, SO_RCVTIMEO, timeval(tv_sec: 20, tv_usec: 0))
-    set(SOL_SOCKET, SO_SNDTIMEO, timeval(tv_sec: 20, tv_usec: 0))
+    set(SOL_SOCKET, SO_RCVTIMEO, timeval(tv_sec: 60, tv_usec: 0))
+    set(SOL_SOCKET, SO_SNDTIMEO, timeval(tv_sec: 60, tv_usec: 0))
     // Segments go out as they are sent.
     set(Int32(IPPROTO_TCP), TCP_NODELAY, Int32(1))
     var name = sockaddr_in()
@@ -169,32 +169,4 @@ public final class Client: @unchecked Sendable {
     if error == ECONNRESET || error == EPIPE { return ended(byReset: true) }
     return TestFailure("\(call): \(String(cString: strerror(error)))")
   }
-}
-
-/// A listening socket of the test's own, on a port of 127.0.0.1 that is then taken.
-public final class TakenPort {
-  public let port: UInt16
-  private let descriptor: Int32
-
-  public init() throws {
-    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-    var name = sockaddr_in()
-    name.sin_family = sa_family_t(AF_INET)
-    inet_pton(AF_INET, "127.0.0.1", &name.sin_addr)
-    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let descriptor = descriptor
-    let isListening = withUnsafeMutablePointer(to: &name) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(descriptor, $0, size) == 0 && listen(descriptor, 1) == 0
-          && getsockname(descriptor, $0, &size) == 0
-      }
-    }
-    port = UInt16(bigEndian: name.sin_port)
-    guard isListening else { throw TestFailure("cannot take a port: \(errno)") }
-  }
-
-  deinit { close(descriptor) }
-
-  /// A port that was free a moment ago.
-  public static func freePort() throws -> UInt16 { try TakenPort().port }
 }

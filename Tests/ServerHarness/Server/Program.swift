@@ -90,7 +90,7 @@ public final class Program: Sendable {
   /// Waits until there is what `find` looks for in what the program has written.
   @discardableResult
   public func wait<Found>(
-    in stream: Stream, for what: String, seconds: Double = 20, _ find: (String) -> Found?
+    in stream: Stream, for what: String, seconds: Double = 60, _ find: (String) -> Found?
   ) throws -> Found {
     try state.wait(stream.rawValue, for: what, seconds: seconds, find)
   }
@@ -104,7 +104,7 @@ public final class Program: Sendable {
   public var status: Int32? { state.currentStatus }
 
   /// Waits for the program's end.
-  public func finish(seconds: Double = 20) throws -> Result {
+  public func finish(seconds: Double = 60) throws -> Result {
     let status = try state.waitForEnd(seconds: seconds)
     return Result(
       status: status, output: state.text(Stream.output.rawValue),

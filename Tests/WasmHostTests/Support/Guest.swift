@@ -141,7 +141,7 @@ final class Client {
     let address = SocketAddress(host: [127, 0, 0, 1], port: port)
     let result = address.withSocketAddress { connect(fd, $0, $1) }
     guard result == 0 else { throw TestFailure("connect: \(errno)") }
-    var limit = timeval(tv_sec: 5, tv_usec: 0)
+    var limit = timeval(tv_sec: 60, tv_usec: 0)
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
   }
 
@@ -161,7 +161,7 @@ final class Client {
     _ = bytes.withUnsafeBytes { Glibc.send(fd, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
   }
 
-  /// Up to `count` bytes; empty at the end, or after five seconds.
+  /// Up to `count` bytes; empty at the end, or after a minute.
   func receive(_ count: Int = 65536) -> [UInt8] {
     var buffer = [UInt8](repeating: 0, count: count)
     let received = recv(fd, &buffer, count, 0)
@@ -216,9 +216,9 @@ final class Counter: Sendable {
     }
   }
 
-  /// The count, after at most five seconds.
+  /// The count, after at most a minute.
   func wait(for count: Int) -> Int {
-    for _ in 0..<500 where total.load(ordering: .relaxed) < count { pause(milliseconds: 10) }
+    for _ in 0..<6000 where total.load(ordering: .relaxed) < count { pause(milliseconds: 10) }
     return total.load(ordering: .relaxed)
   }
 }
