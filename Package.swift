@@ -21,7 +21,12 @@ let package = Package(
     .systemLibrary(name: "CMemory"),
     .systemLibrary(name: "CWASI"),
     .target(name: "HTTPCodec", dependencies: ["CMemory"]),
-    .target(name: "Sockets", dependencies: ["CMemory", "CWASI"]),
+    .systemLibrary(name: "CLinux"),
+    .target(
+      name: "Sockets",
+      dependencies: [
+        "CMemory", "CWASI", .target(name: "CLinux", condition: .when(platforms: [.linux])),
+      ]),
     .target(name: "Heap", dependencies: ["CMemory"]),
     .target(name: "HTTPServer", dependencies: ["Heap", "HTTPCodec", "Sockets"]),
     .executableTarget(name: "http_server", dependencies: ["HTTPServer"]),
@@ -37,11 +42,11 @@ let package = Package(
       linkerSettings: [.unsafeFlags(["-L\(engine)"]), .linkedLibrary("wasmtime")]),
     .target(
       name: "WasmHost",
-      dependencies: ["CWasmtime", .product(name: "Logging", package: "swift-log")]),
+      dependencies: ["CLinux", "CWasmtime", .product(name: "Logging", package: "swift-log")]),
     .executableTarget(
       name: "wasm-serve",
       dependencies: [
-        "WasmHost", .product(name: "Logging", package: "swift-log"),
+        "CLinux", "WasmHost", .product(name: "Logging", package: "swift-log"),
       ],
       linkerSettings: [
         // The engine lies beside the program, or where `make install` puts it.

@@ -5,13 +5,16 @@
 #endif
 
 /// A non-blocking client socket, connected to a port of this machine.
-func connectToLoopback(port: UInt16) -> Int32? {
+///
+/// - Parameter waits: false for one that has only asked for the connection.
+func connectToLoopback(port: UInt16, waits: Bool = true) -> Int32? {
   #if canImport(Glibc)
     let type = Int32(SOCK_STREAM.rawValue)
   #else
     let type = SOCK_STREAM
   #endif
   let client = socket(AF_INET, type, 0)
+  if !waits { _ = fcntl(client, F_SETFL, O_NONBLOCK) }
   var name = sockaddr_in()
   name.sin_family = sa_family_t(AF_INET)
   name.sin_port = port.bigEndian
@@ -23,7 +26,7 @@ func connectToLoopback(port: UInt16) -> Int32? {
       )
     }
   }
-  guard status == 0 else { return nil }
+  guard status == 0 || !waits && errno == EINPROGRESS else { return nil }
   _ = fcntl(client, F_SETFL, O_NONBLOCK)
   return client
 }

@@ -2,6 +2,12 @@ import Testing
 
 @testable import Sockets
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// The contract of `Sockets`, on the real network of this machine.
 @Suite("POSIX sockets")
 struct POSIXSocketsTests {
@@ -36,6 +42,31 @@ struct POSIXSocketsTests {
     }
     sockets.close(listener)
   }
+
+  #if os(Linux)
+    @Test("a listener that refuses new connections has those that were made before, and no other")
+    func refusesConnections() throws {
+      var sockets = try makeSockets()
+      let listener = try sockets.listen(on: Self.loopback, backlog: 8)
+      defer { sockets.close(listener) }
+      let found = sockets.localAddress(of: listener)
+      let port = try #require(found).port
+      let early = try #require(connectToLoopback(port: port))
+      let refuses = sockets.refuseConnections(on: listener)
+      #expect(refuses)
+      let late = try #require(connectToLoopback(port: port, waits: false))
+      guard case .connection(let accepted) = sockets.accept(from: listener) else {
+        Issue.record("the connection that was made before is lost")
+        return
+      }
+      // The late one is not told of it either: its request to connect is as if lost on the way.
+      var state = pollfd(fd: late, events: Int16(POLLOUT), revents: 0)
+      #expect(poll(&state, 1, 300) == 0)
+      let further = sockets.accept(from: listener)
+      #expect(further == .none)
+      for descriptor in [accepted, early, late] { sockets.close(descriptor) }
+    }
+  #endif
 
   @Test("accept and receive say that there is nothing instead of waiting")
   func neverBlocks() throws {

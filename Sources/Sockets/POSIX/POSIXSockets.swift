@@ -1,4 +1,7 @@
 #if !arch(wasm32)
+  #if canImport(CLinux)
+    import CLinux
+  #endif
   #if canImport(Glibc)
     import Glibc
   #elseif canImport(Musl)
@@ -86,6 +89,12 @@
       default: return .lost  // accept(2) passes on what went wrong on the new connection
       }
     }
+
+    #if canImport(CLinux)
+      public mutating func refuseConnections(on listener: Descriptor) -> Bool {
+        refuse_new_connections(listener) == 0
+      }
+    #endif
 
     public func localAddress(of listener: Descriptor) -> SocketAddress? {
       address(of: listener, getsockname)

@@ -107,21 +107,5 @@ private func refuseConnections(
 ) throws(Errno) {
   guard value.count == 4, value.allSatisfy({ $0 == 0 }), entry.pointee.state.contains(.listening)
   else { throw .inval }
-  // A filter of the socket sees a segment from its TCP header on, whose flags are octet 13
-  // (RFC 9293 3.1): SYN without ACK is dropped, as if lost on the way.
-  var program: [sock_filter] = [
-    sock_filter(code: UInt16(BPF_LD | BPF_B | BPF_ABS), jt: 0, jf: 0, k: 13),
-    sock_filter(code: UInt16(BPF_ALU | BPF_AND | BPF_K), jt: 0, jf: 0, k: 0x12),
-    sock_filter(code: UInt16(BPF_JMP | BPF_JEQ | BPF_K), jt: 0, jf: 1, k: 0x02),
-    sock_filter(code: UInt16(BPF_RET | BPF_K), jt: 0, jf: 0, k: 0),
-    sock_filter(code: UInt16(BPF_RET | BPF_K), jt: 0, jf: 0, k: .max),
-  ]
-  let result = program.withUnsafeMutableBufferPointer { instructions in
-    var description = sock_fprog(
-      len: UInt16(instructions.count), filter: instructions.baseAddress)
-    return setsockopt(
-      entry.pointee.hostFD, SOL_SOCKET, SO_ATTACH_FILTER, &description,
-      socklen_t(MemoryLayout<sock_fprog>.size))
-  }
-  guard result == 0 else { throw .last }
+  guard refuse_new_connections(entry.pointee.hostFD) == 0 else { throw .last }
 }
