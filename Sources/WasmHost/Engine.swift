@@ -40,6 +40,9 @@ public final class Engine: Sendable {
     wasmtime_config_memory_reservation_set(config, 4 << 30)
     wasmtime_config_memory_guard_size_set(config, 32 << 20)
     wasmtime_config_memory_may_move_set(config, false)
+    // On the thread that asks for it. The engine's pool of threads ends the process where it cannot
+    // have them (SIGABRT), which a reload near a limit must not do to the service.
+    wasmtime_config_parallel_compilation_set(config, false)
     // Only native debuggers and profilers would read it.
     wasmtime_config_native_unwind_info_set(config, false)
     if isPortable, let error = wasmtime_config_target_set(config, Engine.portableTarget) {

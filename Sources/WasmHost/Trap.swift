@@ -14,7 +14,7 @@ public struct Trap: Error, Sendable {
   public let frames: [Frame]
 
   /// The guest has computed for longer than the engine's `handlerTimeout`.
-  public var isInterrupt: Bool { message == "interrupt" }
+  public let isInterrupt: Bool
 
   /// A new one, for an instance that must not go on; the engine takes ownership.
   static var terminated: OpaquePointer? {
@@ -32,7 +32,11 @@ public struct Trap: Error, Sendable {
     wasm_trap_message(trap, &text)
     var frames = wasm_frame_vec_t()
     wasm_trap_trace(trap, &frames)
-    self.init(text: String(consuming: &text), frames: &frames)
+    var code: UInt8 = 0
+    let hasCode = wasmtime_trap_code(trap, &code)
+    self.init(
+      text: String(consuming: &text), frames: &frames,
+      isInterrupt: hasCode && Int32(code) == WASMTIME_TRAP_CODE_INTERRUPT)
   }
 
   /// Takes ownership of the engine's object.
@@ -45,7 +49,8 @@ public struct Trap: Error, Sendable {
     self.init(text: String(consuming: &text), frames: &frames)
   }
 
-  private init(text: String, frames: inout wasm_frame_vec_t) {
+  private init(text: String, frames: inout wasm_frame_vec_t, isInterrupt: Bool = false) {
+    self.isInterrupt = isInterrupt
     defer { wasm_frame_vec_delete(&frames) }
     message = Trap.cause(in: text)
     self.frames = (0..<frames.size).compactMap { index in

@@ -23,16 +23,6 @@ struct SupervisionPartsTests {
     }
   }
 
-  @Test(
-    "A control group's quota is so many cores",
-    arguments: [
-      ("max 100000\n", nil), ("100000 100000\n", 1), ("150000 100000", 2), ("50000 100000", 1),
-      ("800000 100000\n", 8), ("0 100000", nil), ("1000", nil), ("", nil), ("a b", nil),
-    ] as [(String, Int?)])
-  func quota(limit: String, cores: Int?) {
-    #expect(Cores.cores(in: limit) == cores)
-  }
-
   @Test("There is at least one core")
   func available() { #expect(Cores.available >= 1) }
 

@@ -42,6 +42,7 @@ void wasmtime_config_memory_reservation_set(wasm_config_t *, uint64_t);
 void wasmtime_config_memory_guard_size_set(wasm_config_t *, uint64_t);
 void wasmtime_config_epoch_interruption_set(wasm_config_t *, bool);
 void wasmtime_config_native_unwind_info_set(wasm_config_t *, bool);
+void wasmtime_config_parallel_compilation_set(wasm_config_t *, bool);
 wasmtime_error_t *wasmtime_config_target_set(wasm_config_t *, const char *triple);
 
 void wasmtime_error_message(const wasmtime_error_t *, wasm_name_t *out);
@@ -253,6 +254,11 @@ typedef struct wasm_frame_vec_t {
 
 wasm_trap_t *wasmtime_trap_new(const char *message, size_t);
 void wasm_trap_delete(wasm_trap_t *);
+
+#define WASMTIME_TRAP_CODE_INTERRUPT 10
+
+// False for a trap that has none: one of a host function.
+bool wasmtime_trap_code(const wasm_trap_t *, uint8_t *code);
 void wasm_trap_message(const wasm_trap_t *, wasm_name_t *out);  // ends in a NUL
 void wasm_trap_trace(const wasm_trap_t *, wasm_frame_vec_t *out);
 void wasmtime_error_wasm_trace(const wasmtime_error_t *, wasm_frame_vec_t *out);
