@@ -9,6 +9,7 @@ struct Backoff {
   static let mostCrashes = 12
 
   private var crashes = 0
+  private var shortages: UInt64 = 0
 
   /// To be asked at each crash.
   ///
@@ -18,7 +19,17 @@ struct Backoff {
     if life >= Backoff.healthyLife { crashes = 0 }
     crashes += 1
     if crashes > Backoff.mostCrashes { return nil }
+    shortages = 0
     if crashes == 1 { return 0 }
     return min(Backoff.firstPause << UInt64(crashes - 2), Backoff.longestPause)
+  }
+
+  /// To be asked each time that the system has no room for an instance. It is tried again for as long
+  /// as it takes.
+  var pauseInShortage: UInt64 {
+    mutating get {
+      defer { shortages = min(shortages + 1, 10) }
+      return min(Backoff.firstPause << shortages, Backoff.longestPause)
+    }
   }
 }

@@ -29,7 +29,9 @@ public final class Drain: Sendable {
 
   public init() throws(HostError) {
     eventFD = eventfd(0, Int32(EFD_CLOEXEC) | Int32(EFD_NONBLOCK))
-    guard eventFD >= 0 else { throw .engine("has no event descriptor: \(describe(error: errno))") }
+    guard eventFD >= 0 else {
+      throw .shortage(of: "descriptor", reason: describe(error: errno))
+    }
   }
 
   deinit { close(eventFD) }

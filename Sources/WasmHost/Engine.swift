@@ -16,6 +16,21 @@ public final class Engine: Sendable {
   /// The release of the engine that this host was built for.
   public static let version = WASMTIME_VERSION
 
+  /// How much address space is reserved for a linear memory, and how much is behind it.
+  private static let reservation = 4 << 30
+  private static let guardSize = 32 << 20
+
+  /// Whether the system has address space for another instance: what tells a shortage from a module
+  /// that asks for too much.
+  static var canReserveMemory: Bool {
+    let size = reservation + guardSize
+    guard let address = mmap(nil, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+      address != MAP_FAILED
+    else { return false }
+    munmap(address, size)
+    return true
+  }
+
   private static var portableTarget: String {
     #if arch(x86_64)
       "x86_64-unknown-linux-gnu"
@@ -37,8 +52,8 @@ public final class Engine: Sendable {
     wasmtime_config_cranelift_opt_level_set(config, UInt8(WASMTIME_OPT_LEVEL_SPEED))
     // The whole 32-bit address space is reserved, so bounds checks are the MMU's work, and growth
     // never moves the memory: GuestMemory relies on it.
-    wasmtime_config_memory_reservation_set(config, 4 << 30)
-    wasmtime_config_memory_guard_size_set(config, 32 << 20)
+    wasmtime_config_memory_reservation_set(config, UInt64(Engine.reservation))
+    wasmtime_config_memory_guard_size_set(config, UInt64(Engine.guardSize))
     wasmtime_config_memory_may_move_set(config, false)
     // On the thread that asks for it. The engine's pool of threads ends the process where it cannot
     // have them (SIGABRT), which a reload near a limit must not do to the service.

@@ -50,7 +50,7 @@ final class EpollSet {
   init() throws(HostError) {
     descriptor = epoll_create1(Int32(EPOLL_CLOEXEC))
     guard descriptor >= 0 else {
-      throw .engine("has no epoll descriptor: \(describe(error: errno))")
+      throw .shortage(of: "descriptor", reason: describe(error: errno))
     }
     batch = .allocate(capacity: 1024)
   }

@@ -12,6 +12,10 @@ public enum HostError: Error, Equatable {
   case unsupportedImport(module: String, name: String, reason: String)
   /// The engine would not make an instance of the module.
   case notInstantiable(reason: String)
+  /// A socket that this process was given cannot be used.
+  case unfitSocket(name: String, reason: String)
+  /// The system has no more of something that the host needs; it may have again later.
+  case shortage(of: String, reason: String)
   /// The engine itself failed.
   case engine(String)
 }
@@ -29,6 +33,10 @@ extension HostError: CustomStringConvertible {
       "the module imports \(module).\(name), \(reason)"
     case .notInstantiable(let reason):
       "the module cannot be instantiated: \(reason)"
+    case .unfitSocket(let name, let reason):
+      "the passed socket \(name) cannot be used: \(reason)"
+    case .shortage(let resource, let reason):
+      "the system has no \(resource) left: \(reason)"
     case .engine(let reason):
       "the engine \(reason)"
     }

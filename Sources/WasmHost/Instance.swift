@@ -1,4 +1,5 @@
 import CWasmtime
+import Glibc
 import Logging
 
 /// What a module is given.
@@ -24,8 +25,8 @@ public struct InstanceConfiguration: Sendable {
   public var memoryLimit: Int64 = 256 << 20
   /// Where listening sockets are kept for the next instance; without it they end with this one.
   public var listeners: ListenerPool?
-  /// Whose listening sockets it uses.
-  public var worker = 0
+  /// Which of the service's instances it is, for its listening sockets.
+  public var user = ListenerPool.User()
   /// What it shares with its siblings.
   public var board: Board?
   /// Told what the instance does, on its thread.
@@ -56,6 +57,8 @@ public final class Instance {
   var destinations: Destinations
   var reportedRefusals: Set<String> = []
   var hasListened = false
+  /// What the system did not have when the guest asked for a socket.
+  var shortage: Errno?
   private var hasWaited = false
   let boardPage: Int?
   /// What the guest has bound, by its descriptor's number.
@@ -73,7 +76,7 @@ public final class Instance {
   ) throws(HostError) {
     guard let store = wasmtime_store_new(module.engine.handle.pointer, nil, nil),
       let context = wasmtime_store_context(store)
-    else { throw .engine("has no memory for an instance") }
+    else { throw .shortage(of: "memory for an instance", reason: describe(error: ENOMEM)) }
     self.store = store
     self.context = context
     self.module = module
@@ -84,6 +87,7 @@ public final class Instance {
     poller = try Poller(table: descriptors, drain: drain)
     boardPage = configuration.board?.take()
     if boardPage != nil { _ = descriptors.insert(-1, kind: .board, state: []) }
+    configuration.listeners?.begin(configuration.user)
     wasmtime_store_limiter(store, configuration.memoryLimit, -1, -1, -1, -1)
     giveTime()
     try instantiate(imports: try link())
@@ -150,6 +154,7 @@ public final class Instance {
   func noteWait() {
     guard hasListened, !hasWaited else { return }
     hasWaited = true
+    configuration.listeners?.settle(configuration.user)
     configuration.report?(.waiting)
   }
 
@@ -194,10 +199,16 @@ public final class Instance {
     var trap: OpaquePointer?
     let error = wasmtime_instance_new(
       context, module.handle.pointer, imports, imports.count, &instance, &trap)
-    let reason =
-      error.map { String(consumingError: $0) } ?? trap.map { Trap(consuming: $0).message }
+    if let error {
+      let reason = String(consumingError: error)
+      guard Engine.canReserveMemory else { throw .shortage(of: "memory", reason: reason) }
+      throw .notInstantiable(reason: reason)
+    }
     // A start section may end the module already; `run` will say so.
-    if let reason, exitStatus == nil { throw .notInstantiable(reason: reason) }
+    if let trap {
+      let reason = Trap(consuming: trap).message
+      if exitStatus == nil { throw .notInstantiable(reason: reason) }
+    }
   }
 }
 

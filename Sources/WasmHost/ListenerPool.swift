@@ -7,7 +7,8 @@ import Synchronization
 /// the next instance.
 ///
 /// Several workers have a socket each for an address (SO_REUSEPORT), over which the kernel spreads
-/// connections.
+/// connections. A socket is kept for as long as there is an instance that has asked for it: one that
+/// a new module does not open is closed when the old module has gone.
 public final class ListenerPool: Sendable {
   /// An address as a guest asks for it. Port 0 may be asked for several times; they are told apart
   /// by their order.
@@ -17,98 +18,171 @@ public final class ListenerPool: Sendable {
     let ordinal: Int
   }
 
+  /// The instances of a worker, one after the other, in one generation of the service.
+  public struct User: Sendable {
+    public var generation = 0
+    public var worker = 0
+    public init() {}
+  }
+
+  enum Binding {
+    /// The guest's socket is bound.
+    case bound
+    /// It is the kept one now, as its predecessor left it.
+    case kept
+    /// It is one that another process has opened, and shares with this one.
+    case inherited
+  }
+
+  private struct Kept {
+    let descriptor: Int32
+    /// The generations that use it.
+    var users: Set<Int>
+    /// Those of them whose present instance has yet to ask for it.
+    var unconfirmed: Set<Int> = []
+  }
+
   private struct State {
     /// Each request's sockets, by worker.
-    var sockets: [Request: [Int: Int32]] = [:]
-    /// What systemd has opened: for any worker that asks for such an address.
-    var inherited: [(address: SocketAddress, descriptor: Int32)] = []
+    var sockets: [Request: [Int: Kept]] = [:]
+    /// For any worker that asks for such an address.
+    var inherited: [InheritedSocket] = []
     var isClosed = false
   }
 
-  private let state = Mutex(State())
+  private let state: Mutex<State>
   private let sharesPorts: Bool
 
-  /// - Parameters:
-  ///   - sharesPorts: for more than one worker. With it a second host of the same user could share
-  ///     the port silently; so a port that somebody listens on already is looked for first.
-  ///   - inherited: listening sockets of this process's own, as systemd passes them on.
-  public init(sharesPorts: Bool, inherited: [Int32] = []) {
+  /// - Parameter sharesPorts: for more than one worker.
+  public init(sharesPorts: Bool, inherited: [InheritedSocket] = []) {
     self.sharesPorts = sharesPorts
-    let sockets = inherited.compactMap { descriptor in
-      localAddress(of: descriptor).map { ($0, descriptor) }
-    }
-    state.withLock { $0.inherited = sockets.map { (address: $0.0, descriptor: $0.1) } }
+    state = Mutex(State(inherited: inherited))
   }
 
   deinit { close() }
 
+  // MARK: What instances ask for
+
+  /// An instance begins: it has yet to ask for the sockets that its predecessor used.
+  func begin(_ user: User) {
+    forEachSocket(of: user.worker) { kept in
+      if kept.users.contains(user.generation) { kept.unconfirmed.insert(user.generation) }
+    }
+  }
+
   /// Gives a guest's socket the address it asks for: by making it the kept one, if there is one, or
   /// else by binding it.
-  ///
-  /// - Returns: whether it is another socket now.
-  func bind(_ descriptor: Int32, to request: Request, worker: Int) throws(Errno) -> Bool {
-    var wanted = SocketAddress(host: request.host, port: request.port)
-    let kept: Int32? = state.withLock { state in
+  func bind(_ descriptor: Int32, to request: Request, for user: User) throws(Errno) -> Binding {
+    let wanted = SocketAddress(host: request.host, port: request.port)
+    // The lock is held to the end: the kept socket must not be closed before it is duplicated.
+    return try state.withLock { (state) throws(Errno) in
       let own = state.sockets[request] ?? [:]
-      if let socket = own[worker] { return socket }
-      if let inherited = state.inherited.first(where: { $0.address.serves(wanted) }) {
-        return inherited.descriptor
+      if let kept = own[user.worker] {
+        guard dup3(kept.descriptor, descriptor, O_CLOEXEC) >= 0 else { throw .last }
+        state.sockets[request]?[user.worker]?.users.insert(user.generation)
+        state.sockets[request]?[user.worker]?.unconfirmed.remove(user.generation)
+        return .kept
+      }
+      if let place = InheritedSocket.best(of: state.inherited, for: wanted) {
+        guard dup3(state.inherited[place].descriptor, descriptor, O_CLOEXEC) >= 0 else {
+          throw .last
+        }
+        state.inherited[place].isUsed = true
+        return .inherited
+      }
+      // The first socket of an address has it for itself alone: of several services that start at
+      // once the kernel lets one listen. It is shared from then on (`keep`), with the workers that
+      // come later.
+      if sharesPorts, state.isClosed || !own.isEmpty {
+        setOption(descriptor, SOL_SOCKET, SO_REUSEPORT, 1)
       }
       // Port 0 was the kernel's choice for the first worker; the others have the same.
-      if wanted.port == 0, let other = own.first?.value, let actual = localAddress(of: other) {
-        wanted = SocketAddress(host: request.host, port: actual.port)
+      var address = wanted
+      if wanted.port == 0, let other = own.first?.value,
+        let actual = localAddress(of: other.descriptor)
+      {
+        address = SocketAddress(host: request.host, port: actual.port)
       }
-      return nil
+      guard address.withSocketAddress({ Glibc.bind(descriptor, $0, $1) }) == 0 else { throw .last }
+      return .bound
     }
-    if let kept {
-      guard dup3(kept, descriptor, O_CLOEXEC) >= 0 else { throw .last }
-      return true
-    }
-    if sharesPorts {
-      let isFirst = state.withLock { $0.sockets[request]?.isEmpty ?? true }
-      if isFirst { try checkIsFree(wanted) }
-      setOption(descriptor, SOL_SOCKET, SO_REUSEPORT, 1)
-    }
-    guard wanted.withSocketAddress({ Glibc.bind(descriptor, $0, $1) }) == 0 else { throw .last }
-    return false
   }
 
   /// Keeps a socket that listens now, for the worker's next instance.
-  func keep(_ descriptor: Int32, for request: Request, worker: Int) {
-    state.withLock { state in
-      guard !state.isClosed, state.sockets[request]?[worker] == nil else { return }
+  ///
+  /// - Throws: `mfile` when there is no descriptor left for that.
+  func keep(_ descriptor: Int32, for request: Request, user: User) throws(Errno) {
+    try state.withLock { (state) throws(Errno) in
+      guard !state.isClosed, state.sockets[request]?[user.worker] == nil else { return }
       let kept = fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
-      if kept >= 0 { state.sockets[request, default: [:]][worker] = kept }
+      guard kept >= 0 else { throw .last }
+      if sharesPorts { setOption(kept, SOL_SOCKET, SO_REUSEPORT, 1) }
+      state.sockets[request, default: [:]][user.worker] = Kept(
+        descriptor: kept, users: [user.generation])
     }
+  }
+
+  /// An instance waits for connections, and has asked for all that it asks for at its start: what
+  /// only its predecessors used is of no use any more.
+  func settle(_ user: User) {
+    forEachSocket(of: user.worker) { kept in
+      if kept.unconfirmed.remove(user.generation) != nil { kept.users.remove(user.generation) }
+    }
+  }
+
+  /// Whether the connections in a socket's queue are for the instances of another generation.
+  func isUsed(_ request: Request, besides user: User) -> Bool {
+    state.withLock { state in
+      state.sockets[request]?[user.worker]?.users.contains { $0 != user.generation } ?? false
+    }
+  }
+
+  // MARK: The service
+
+  /// A generation's instances are to end, and have no successors.
+  public func release(generation: Int) {
+    forEachSocket { kept in
+      kept.users.remove(generation)
+      kept.unconfirmed.remove(generation)
+    }
+  }
+
+  /// Passed sockets that no instance has asked for.
+  public var unusedInherited: [InheritedSocket] {
+    state.withLock { $0.inherited.filter { !$0.isUsed } }
   }
 
   /// Keeps nothing any more: from now on a listening socket ends when its guest closes it.
   public func close() {
     state.withLock { state in
       state.isClosed = true
-      for socket in state.sockets.values.flatMap(\.values) { Glibc.close(socket) }
-      for inherited in state.inherited { Glibc.close(inherited.descriptor) }
+      for kept in state.sockets.values.flatMap(\.values) { Glibc.close(kept.descriptor) }
       state.sockets = [:]
+    }
+  }
+
+  /// Leaves inherited sockets as they came, for the next process that is given them. To be called
+  /// when no instance accepts any more.
+  public func giveBackInherited() {
+    state.withLock { state in
+      for socket in state.inherited { socket.giveBack() }
       state.inherited = []
     }
   }
 
-  /// Tries the address without sharing it.
-  private func checkIsFree(_ address: SocketAddress) throws(Errno) {
-    let family = address.host.count == 4 ? AF_INET : AF_INET6
-    let probe = socket(family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-    guard probe >= 0 else { throw .last }
-    defer { Glibc.close(probe) }
-    setOption(probe, SOL_SOCKET, SO_REUSEADDR, 1)
-    guard address.withSocketAddress({ Glibc.bind(probe, $0, $1) }) == 0 else { throw .last }
-  }
-}
-
-extension SocketAddress {
-  /// Whether a socket with this address is what somebody wants who asks for the other one: the same
-  /// port, and the same host or a wildcard.
-  fileprivate func serves(_ wanted: SocketAddress) -> Bool {
-    port == wanted.port && (host == wanted.host || host.allSatisfy { $0 == 0 })
+  /// Changes what is kept, of one worker or of all, and closes what has no user any more.
+  private func forEachSocket(of worker: Int? = nil, _ body: (inout Kept) -> Void) {
+    state.withLock { state in
+      for (request, sockets) in state.sockets {
+        for (owner, socket) in sockets where worker == nil || owner == worker {
+          var kept = socket
+          body(&kept)
+          if kept.users.isEmpty { Glibc.close(kept.descriptor) }
+          state.sockets[request]?[owner] = kept.users.isEmpty ? nil : kept
+        }
+        if state.sockets[request]?.isEmpty == true { state.sockets[request] = nil }
+      }
+    }
   }
 }
 

@@ -11,7 +11,7 @@ public final class Mailbox<Message: Sendable>: Sendable {
   public init() throws(HostError) {
     descriptor = eventfd(0, Int32(EFD_CLOEXEC) | Int32(EFD_NONBLOCK))
     guard descriptor >= 0 else {
-      throw .engine("has no event descriptor: \(describe(error: errno))")
+      throw .shortage(of: "descriptor", reason: describe(error: errno))
     }
   }
 

@@ -44,7 +44,7 @@ final class Poller {
     self.table = table
     self.drain = drain
     guard set.watch(drain.eventFD, as: Self.drainToken, forInputOnly: true) else {
-      throw .engine("cannot watch for the drain: \(describe(error: errno))")
+      throw .shortage(of: "room in an epoll set", reason: describe(error: errno))
     }
   }
 

@@ -17,9 +17,13 @@ public struct Trap: Error, Sendable {
   public let isInterrupt: Bool
 
   /// A new one, for an instance that must not go on; the engine takes ownership.
-  static var terminated: OpaquePointer? {
-    let message: StaticString = "ended by the host"
-    return message.withUTF8Buffer { bytes in
+  static var terminated: OpaquePointer? { new("ended by the host") }
+
+  /// A new one that unwinds an instance with an exit status, at which `Instance.run` looks first.
+  static var exit: OpaquePointer? { new("exit") }
+
+  private static func new(_ message: StaticString) -> OpaquePointer? {
+    message.withUTF8Buffer { bytes in
       wasmtime_trap_new(
         UnsafeRawPointer(bytes.baseAddress)?.assumingMemoryBound(to: CChar.self), bytes.count)
     }

@@ -20,6 +20,9 @@ public final class Worker: Sendable {
     case drainRequested
     /// An instance has trapped; another one takes its place after so many nanoseconds.
     case trapped(Trap, pause: UInt64)
+    /// An instance that was to take another's place did not come to listen; the next try is after so
+    /// many nanoseconds.
+    case failedToStart(reason: String, pause: UInt64)
     /// There is no instance any more. The worker's last act.
     case ended(Ending)
   }
@@ -49,25 +52,76 @@ public final class Worker: Sendable {
   ) -> Ending {
     var configuration = configuration
     var backoff = Backoff()
-    var hasListened = false
+    var hasServed = false
     configuration.report = report
     while true {
       // It would have no listening sockets to take over any more.
       if drain.isRequested { return .ended(.exited(status: 0)) }
       let start = Clock.monotonic.now
-      let result: Ending
+      let life = Life(module, configuration, drain)
+      let isSuccessor = hasServed
+      hasServed = hasServed || life.hasListened
+      // One that has come to its end by itself has ended the worker.
+      guard restarts, hasServed, !drain.isRequested, !life.hasListened || life.trap != nil else {
+        return life.ending
+      }
+      let pause: UInt64
+      if isSuccessor, life.shortage != nil {
+        // It passes, or it does not: the service's other instances go on meanwhile.
+        pause = backoff.pauseInShortage
+      } else if let next = backoff.pause(afterLife: Clock.monotonic.now - start) {
+        pause = next
+      } else {
+        return life.ending
+      }
+      if life.hasListened, let trap = life.trap {
+        report(.trapped(trap, pause: pause))
+      } else {
+        report(.failedToStart(reason: life.description, pause: pause))
+      }
+      if pause > 0 { drain.pause(nanoseconds: pause) }
+    }
+  }
+
+  /// One instance, from its start to its end.
+  private struct Life {
+    let ending: Ending
+    let hasListened: Bool
+    /// What the system had no more of, where that is why it did not come to listen.
+    let shortage: String?
+
+    init(_ module: Module, _ configuration: InstanceConfiguration, _ drain: Drain) {
       do throws(HostError) {
         let instance = try Instance(module, configuration: configuration, drain: drain)
-        result = .ended(try instance.run())
-        hasListened = hasListened || instance.hasListened
+        let outcome = try instance.run()
+        hasListened = instance.hasListened
+        guard let errno = instance.shortage, !hasListened else {
+          ending = .ended(outcome)
+          shortage = nil
+          return
+        }
+        let error = HostError.shortage(
+          of: errno == .nomem || errno == .nobufs ? "memory for a socket" : "descriptor",
+          reason: "a socket was refused (\(errno))")
+        ending = .refused(error)
+        shortage = error.description
       } catch {
-        return .refused(error)
+        hasListened = false
+        ending = .refused(error)
+        if case .shortage = error { shortage = error.description } else { shortage = nil }
       }
-      guard case .ended(.trapped(let trap)) = result, restarts, hasListened, !drain.isRequested,
-        let pause = backoff.pause(afterLife: Clock.monotonic.now - start)
-      else { return result }
-      report(.trapped(trap, pause: pause))
-      if pause > 0 { drain.pause(nanoseconds: pause) }
+    }
+
+    var trap: Trap? {
+      if case .ended(.trapped(let trap)) = ending { trap } else { nil }
+    }
+
+    var description: String {
+      switch ending {
+      case .ended(.exited(let status)): "it ended with status \(status) and had not listened"
+      case .ended(.trapped(let trap)): "it trapped: \(trap.message)"
+      case .refused(let error): error.description
+      }
     }
   }
 }
@@ -75,7 +129,7 @@ public final class Worker: Sendable {
 /// Starts a detached thread. It inherits the signal mask of the caller.
 ///
 /// Its stack does not depend on the user's limit: the engine lets a module use 512 KiB of it.
-func startThread(_ body: @escaping @Sendable () -> Void) throws(HostError) {
+package func startThread(_ body: @escaping @Sendable () -> Void) throws(HostError) {
   final class Box: Sendable {
     let body: @Sendable () -> Void
     init(_ body: @escaping @Sendable () -> Void) { self.body = body }
@@ -95,6 +149,6 @@ func startThread(_ body: @escaping @Sendable () -> Void) throws(HostError) {
     }, box.toOpaque())
   guard result == 0 else {
     box.release()
-    throw .engine("has no thread: \(describe(error: result))")
+    throw .shortage(of: "thread", reason: describe(error: result))
   }
 }

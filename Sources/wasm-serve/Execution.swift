@@ -8,14 +8,16 @@ extension Options {
     let start = Clock.monotonic.now
     openStandardStreams()
     let logger = makeLogger()
-    signal(SIGPIPE, SIG_IGN)
     raiseDescriptorLimit()
     let configuration = makeConfiguration(logger)
     do throws(HostError) {
-      let signals = try Supervisor.blockSignals()
+      // First of all: descriptors that are opened here could be taken for passed ones.
+      let inherited = try inheritedSockets()
+      let signals = try Signals()
       let engine = try Engine(handlerTimeout: UInt64(handlerTimeout * 1e9))
       let workers = workers ?? Cores.available
-      let listeners = ListenerPool(sharesPorts: workers > 1, inherited: inheritedSockets())
+      let listeners = ListenerPool(sharesPorts: workers > 1, inherited: inherited)
+      defer { listeners.giveBackInherited() }
       var shared = configuration
       shared.listeners = listeners
       shared.board = Board()
@@ -82,15 +84,18 @@ extension Options {
   }
 
   /// The listening sockets that systemd passes on (sd_listen_fds(3)).
-  private func inheritedSockets() -> [Int32] {
-    guard let process = getenv("LISTEN_PID").flatMap({ Int32(String(cString: $0)) }),
-      process == getpid(),
-      let count = getenv("LISTEN_FDS").flatMap({ Int32(String(cString: $0)) }), count > 0
+  private func inheritedSockets() throws(HostError) -> [InheritedSocket] {
+    func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+    guard let process = variable("LISTEN_PID").flatMap({ Int32($0) }), process == getpid(),
+      let count = variable("LISTEN_FDS").flatMap({ Int32($0) }), count > 0
     else { return [] }
-    let sockets = Array(3..<(3 + min(count, 1024)))
-    for socket in sockets {
-      _ = fcntl(socket, F_SETFD, FD_CLOEXEC)
-      _ = fcntl(socket, F_SETFL, fcntl(socket, F_GETFL) | O_NONBLOCK)
+    let names = (variable("LISTEN_FDNAMES") ?? "").split(
+      separator: ":", omittingEmptySubsequences: false)
+    var sockets: [InheritedSocket] = []
+    for place in 0..<min(Int(count), 1024) {
+      sockets.append(
+        try InheritedSocket(
+          descriptor: 3 + Int32(place), name: place < names.count ? String(names[place]) : ""))
     }
     return sockets
   }

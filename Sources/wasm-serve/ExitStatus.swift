@@ -8,8 +8,10 @@ enum ExitStatus {
   static let noInput: Int32 = 66
   static let crashLoop: Int32 = 69
   static let software: Int32 = 70
+  static let shortage: Int32 = 71
   static let cannotCreate: Int32 = 73
   static let drainTimeout: Int32 = 75
+  static let configuration: Int32 = 78
 
   static let meanings = [
     ("0", "the module ended by itself, or drained; the command did its work"),
@@ -19,8 +21,10 @@ enum ExitStatus {
     ("66", "the module file cannot be read"),
     ("69", "the module trapped again and again"),
     ("70", "the module trapped, or the engine failed"),
+    ("71", "the system has no descriptor, thread or memory left; a later start may succeed"),
     ("73", "the compiled module cannot be written"),
     ("75", "the drain took longer than --drain-timeout"),
+    ("78", "a passed socket (LISTEN_FDS) cannot be used, or the module does not listen on it"),
     ("130, 143", "a second SIGINT or SIGTERM during the drain"),
   ]
 
@@ -32,6 +36,8 @@ enum ExitStatus {
     case .unreadable: noInput
     case .unwritable: cannotCreate
     case .notAModule, .unsupportedImport, .notInstantiable: badModule
+    case .shortage: shortage
+    case .unfitSocket: configuration
     case .engine: software
     }
   }

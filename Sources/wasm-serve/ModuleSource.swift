@@ -2,6 +2,12 @@ import Glibc
 import Logging
 import WasmHost
 
+/// A module, and where its code came from.
+struct LoadedModule: Sendable {
+  let module: Module
+  let result: CacheResult
+}
+
 /// The file that the module comes from, which may change while it is served.
 final class ModuleSource {
   let path: String
@@ -41,17 +47,35 @@ final class ModuleSource {
     self.logger = logger
   }
 
-  func load() throws(HostError) -> Module {
+  /// Reads and compiles it, on a thread of its own.
+  ///
+  /// - Parameter done: called on that thread.
+  /// - Throws: `shortage`, when there is no thread.
+  func load(
+    done: @escaping @Sendable (Result<LoadedModule, HostError>) -> Void
+  ) throws(HostError) {
     loadedAt = Clock.monotonic.now
     loaded = FileState(path)
     seen = loaded
-    let module: Module
-    (module, result) = try Module.load(
-      path: path, engine: engine, cache: cache, logger: logger)
-    return module
+    try startThread { [path, engine, cache, logger] in
+      do throws(HostError) {
+        let (module, result) = try Module.load(
+          path: path, engine: engine, cache: cache, logger: logger)
+        done(.success(LoadedModule(module: module, result: result)))
+      } catch {
+        done(.failure(error))
+      }
+    }
   }
 
-  /// The begin of the module's SHA-256, as sha256sum(1) has it; read after the start, so unknown
+  /// The module of what `load` has reported.
+  func take(_ loaded: Result<LoadedModule, HostError>) throws(HostError) -> Module {
+    let loaded = try loaded.get()
+    result = loaded.result
+    return loaded.module
+  }
+
+  /// The start of the module's SHA-256, as sha256sum(1) has it; read after the start, so unknown
   /// when the file is another one by now.
   var digest: String {
     let digest = try? Module.digest(path: path)

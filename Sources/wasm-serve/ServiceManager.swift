@@ -2,15 +2,27 @@ import Glibc
 
 /// Tells a service manager how the service is, as sd_notify(3) does: one datagram to the socket
 /// that NOTIFY_SOCKET names. Without that variable nobody is told.
+///
+/// Where the manager wants signs of life (WATCHDOG_USEC), they are given twice as often as it waits for
+/// them.
 struct ServiceManager: Sendable {
   enum State {
     case ready, reloading, stopping
   }
 
   private let path: String?
+  /// Between two signs of life, in nanoseconds.
+  private let interval: UInt64?
+  /// When the next sign of life is due, on the monotonic clock.
+  private(set) var nextSign: UInt64?
 
   init() {
-    path = getenv("NOTIFY_SOCKET").map { String(cString: $0) }
+    path = variable("NOTIFY_SOCKET")
+    // Another process of the service may be the one that is meant.
+    let isMeant = variable("WATCHDOG_PID").map { Int32($0) == getpid() } ?? true
+    interval = variable("WATCHDOG_USEC").flatMap { UInt64($0) }
+      .flatMap { isMeant && $0 > 0 && $0 < 1 << 50 ? $0 * 500 : nil }
+    nextSign = interval.map { _ in 0 }
   }
 
   func tell(_ state: State) {
@@ -23,6 +35,13 @@ struct ServiceManager: Sendable {
       send("RELOADING=1\nMONOTONIC_USEC=\(now.tv_sec * 1_000_000 + now.tv_nsec / 1000)")
     case .stopping: send("STOPPING=1")
     }
+  }
+
+  /// Gives a sign of life, if one is due.
+  mutating func giveSign(at now: UInt64) {
+    guard let interval, let nextSign, now >= nextSign else { return }
+    self.nextSign = now + interval
+    send("WATCHDOG=1")
   }
 
   private func send(_ message: String) {
@@ -56,3 +75,5 @@ struct ServiceManager: Sendable {
     return address
   }
 }
+
+private func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }

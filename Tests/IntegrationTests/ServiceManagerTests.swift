@@ -60,6 +60,7 @@ struct ServiceManagerTests {
       port = listener.getsockname()[1]
       waiting = socket.create_connection(("127.0.0.1", port))
       os.dup2(waiting.fileno(), 20); os.dup2(listener.fileno(), 3)
+      os.set_inheritable(3, True)  # (it may have been 3 before)
       os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="1")
       print("passed on", port, flush=True)
       os.execv(sys.argv[1], [word.replace("PORT=0", f"PORT={port}") for word in sys.argv[1:]])

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import Testing
 
 @testable import WasmHost
@@ -135,10 +135,12 @@ private struct Tree {
       "/proc/self/mountinfo": mounts.joined(separator: "\n") + "\n",
     ]) { $1 }
     for (path, text) in all {
-      let file = URL(fileURLWithPath: place.path + path)
-      try FileManager.default.createDirectory(
-        at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-      try Data(text.utf8).write(to: file)
+      var folder = place.path
+      for name in path.split(separator: "/").dropLast() {
+        folder += "/\(name)"
+        mkdir(folder, 0o700)
+      }
+      try place.write(bytes(text), String(path.dropFirst()))
     }
     cores = CPUQuota(root: place.path).cores
   }

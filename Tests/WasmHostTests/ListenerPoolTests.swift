@@ -5,12 +5,15 @@ import Testing
 
 /// Listening sockets that outlive the instances that use them.
 struct ListenerPoolTests {
-  private func guest(_ pool: ListenerPool, worker: Int = 0, ports: [UInt16] = [0]) throws -> Guest {
+  private func guest(
+    _ pool: ListenerPool, worker: Int = 0, generation: Int = 0, ports: [UInt16] = [0]
+  ) throws -> Guest {
     let grants = try ports.map { try #require(Grants.Grant("\($0)")) }
     return try Guest {
       $0.grants = Grants(grants)
       $0.listeners = pool
-      $0.worker = worker
+      $0.user.worker = worker
+      $0.user.generation = generation
     }
   }
 
@@ -87,7 +90,8 @@ struct ListenerPoolTests {
     try #require(anywhere.withSocketAddress { bind(descriptor, $0, $1) } == 0)
     try #require(listen(descriptor, 16) == 0)
     _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
-    let pool = ListenerPool(sharesPorts: false, inherited: [descriptor])
+    let pool = ListenerPool(
+      sharesPorts: false, inherited: [try InheritedSocket(descriptor: descriptor, name: "")])
     let port = try #require(localAddress(of: descriptor)).port
     let guest = try guest(pool, ports: [port])
     let client = try Client(port: port)
@@ -98,6 +102,56 @@ struct ListenerPoolTests {
     client.send("by systemd")
     let connection = try guest.accept(fd)
     #expect(try guest.receive(connection).bytes == bytes("by systemd"))
+  }
+
+  @Test("What a new module does not open is drained by the old instances, and closed with them")
+  func abandoned() throws {
+    let pool = ListenerPool(sharesPorts: false)
+    var old: Guest? = try guest(pool)
+    let ports = try #require(old).listenTwice()
+    let waiting = try Client(port: ports[1].port)
+    let new = try guest(pool, generation: 1)
+    _ = try new.listen()
+    pool.release(generation: 0)
+    let instance = try #require(old)
+    instance.drain.begin(.handOver)
+    #expect(try instance.call("sock_accept", ports[0].fd, 0) == .again)
+    let connection = try instance.accept(ports[1].fd)
+    waiting.send("in time")
+    settle()
+    #expect(try instance.receive(connection).bytes == bytes("in time"))
+    // The drain's word is not refused on it either.
+    try instance.store(0, at: 512)
+    try instance.expect("sock_setsockopt", ports[1].fd, 0, 13, 512, 4)
+    _ = try Client(port: ports[0].port)
+    old = nil
+  }
+
+  @Test("A socket that no generation has any more refuses its clients")
+  func released() throws {
+    let pool = ListenerPool(sharesPorts: false)
+    var old: Guest? = try guest(pool)
+    let ports = try #require(old).listenTwice().map(\.port)
+    let new = try guest(pool, generation: 1)
+    _ = try new.listen()
+    pool.release(generation: 0)
+    old = nil
+    _ = try Client(port: ports[0])
+    #expect(throws: TestFailure.self) { try Client(port: ports[1]) }
+  }
+
+  @Test("What the successor of an instance that trapped does not open is closed when it waits")
+  func notOpenedAgain() throws {
+    let pool = ListenerPool(sharesPorts: false)
+    var first: Guest? = try guest(pool)
+    let ports = try #require(first).listenTwice().map(\.port)
+    first = nil
+    let second = try guest(pool)
+    let listener = try second.listen()
+    _ = try Client(port: ports[1])
+    #expect(try second.call("sock_accept", listener.fd, 0) == .again)
+    #expect(throws: TestFailure.self) { try Client(port: ports[1]) }
+    _ = try Client(port: ports[0])
   }
 
   @Test("A pool that is closed keeps nothing: the port is free when its guest is done")
@@ -117,14 +171,26 @@ struct ListenerPoolTests {
     let old = try guest(pool)
     let listener = try old.listen()
     let client = try Client(port: listener.port)
+    let new = try guest(pool, generation: 1)
+    let successor = try new.listen().fd
+    pool.release(generation: 0)
     old.drain.begin(.handOver)
     #expect(try old.call("sock_accept", listener.fd, 0) == .again)
     try old.store(0, at: 512)
     #expect(try old.call("sock_setsockopt", listener.fd, 0, 13, 512, 4) == .noprotoopt)
-    let new = try guest(pool)
-    let connection = try new.accept(try new.listen().fd)
+    let connection = try new.accept(successor)
     client.send("x")
     settle()
     #expect(try new.receive(connection).bytes == bytes("x"))
+  }
+}
+
+extension Guest {
+  /// Two sockets, on ports of the kernel's choice.
+  fileprivate func listenTwice() throws -> [(fd: UInt32, port: UInt16)] {
+    try (0..<2).map { _ in
+      let listener = try listen()
+      return (listener.fd, listener.port)
+    }
   }
 }

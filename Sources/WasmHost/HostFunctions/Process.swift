@@ -11,7 +11,7 @@ extension HostFunction {
         instance.exitStatus = Arguments(values)[0]
       }
       // Unwinds the module; `Instance.run` looks at the status first.
-      return wasmtime_trap_new("exit", 4)
+      return Trap.exit
     },
     HostFunction("sched_yield") { environment, caller, values, _ in
       answer(environment, caller, values) { (_, _) throws(Errno) in

@@ -11,9 +11,10 @@ extension HostFunction {
         let entry = try instance.descriptors.socket(arguments[0])
         let option = try SocketOption(level: arguments[1], name: arguments[2])
         let value = try instance.memory.bytes(arguments[3], count: arguments[4])
+        // It is another process's as well.
+        guard !entry.pointee.state.contains(.inherited) else { throw .noprotoopt }
         if option == .acceptsConnections {
-          // Others go on accepting from it.
-          guard !instance.drain.isHandingOver else { throw .noprotoopt }
+          guard !instance.isLeftToOthers(entry, number: arguments[0]) else { throw .noprotoopt }
           try refuseConnections(on: entry, value)
         } else {
           try option.set(value, on: entry.pointee.hostFD)

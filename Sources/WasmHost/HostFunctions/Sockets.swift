@@ -1,4 +1,5 @@
 import CLinux
+import CWasmtime
 import Glibc
 
 // Sockets from opening to closing, by the V1 names of WasmEdge's extension (docs/socket-abi.md).
@@ -12,12 +13,12 @@ extension HostFunction {
       }
     },
     HostFunction("sock_bind", .i32, .i32, .i32) { environment, caller, values, _ in
-      answer(environment, caller, values) { (instance, arguments) throws(Errno) in
+      answerUnlessTooLate(environment, caller, values) { (instance, arguments) throws(Errno) in
         try instance.sockBind(arguments[0], address: arguments[1], port: arguments[2])
       }
     },
     HostFunction("sock_listen", .i32, .i32) { environment, caller, values, _ in
-      answer(environment, caller, values) { (instance, arguments) throws(Errno) in
+      answerUnlessTooLate(environment, caller, values) { (instance, arguments) throws(Errno) in
         try instance.sockListen(arguments[0], backlog: Int32(bitPattern: arguments[1]))
       }
     },
@@ -53,6 +54,8 @@ extension HostFunction {
           instance.configuration.report?(.drainRequested)
           return
         }
+        // It is another process's as well.
+        guard !entry.pointee.state.contains(.inherited) else { throw .notcapable }
         let directions: [UInt32: Int] = [1: SHUT_RD, 2: SHUT_WR, 3: SHUT_RDWR]
         guard let how = directions[arguments[1]] else { throw .inval }
         if shutdown(entry.pointee.hostFD, Int32(how)) != 0 { throw .last }
@@ -71,6 +74,27 @@ extension HostFunction {
   ]
 }
 
+/// As `answer`, but an instance that has opened no socket when the service ends already is not told
+/// that it cannot: it ends, as one that has drained.
+private func answerUnlessTooLate(
+  _ environment: UnsafeMutableRawPointer?, _ caller: OpaquePointer?,
+  _ values: UnsafeMutablePointer<wasmtime_val_raw_t>?,
+  _ body: (Instance, Arguments) throws(Errno) -> Void
+) -> OpaquePointer? {
+  var isTooLate = false
+  let trap = answer(environment, caller, values) { (instance, arguments) throws(Errno) in
+    do throws(Errno) {
+      try body(instance, arguments)
+    } catch {
+      // Asked behind the failure, which the end may have caused: sockets are not kept any more.
+      isTooLate = instance.drain.isRequested && !instance.hasListened
+      if isTooLate { instance.exitStatus = 0 }
+      throw error
+    }
+  }
+  return isTooLate ? Trap.exit : trap
+}
+
 extension Instance {
   fileprivate func sockOpen(family: UInt32, type: UInt32, fd: UInt32) throws(Errno) {
     guard 1...3 ~= family, 1...2 ~= type else { throw .inval }
@@ -81,7 +105,7 @@ extension Instance {
     let kind = Int32((isStream ? SOCK_STREAM : SOCK_DGRAM).rawValue)
     let flags = Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
     let hostFD = socket(family == 1 ? AF_INET : AF_INET6, kind | flags, 0)
-    guard hostFD >= 0 else { throw .last }
+    guard hostFD >= 0 else { throw noteShortage(.last) }
     if family == 2 {
       // [::] is dual stack, whatever net.ipv6.bindv6only says.
       setOption(hostFD, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 0)
@@ -103,10 +127,10 @@ extension Instance {
     }
     if let pool = configuration.listeners, entry.pointee.kind == .stream {
       let request = try newRequest(for: wanted)
-      if try pool.bind(entry.pointee.hostFD, to: request, worker: configuration.worker) {
-        // Epoll knew the one that is gone.
-        entry.pointee.state.remove(.registered)
-      }
+      let binding = try pool.bind(entry.pointee.hostFD, to: request, for: configuration.user)
+      // The epoll set refers to the socket that was replaced.
+      if binding != .bound { entry.pointee.state.remove(.registered) }
+      if binding == .inherited { entry.pointee.state.insert(.inherited) }
       bound[fd] = request
     } else {
       let result = wanted.withSocketAddress { bind(entry.pointee.hostFD, $0, $1) }
@@ -134,12 +158,19 @@ extension Instance {
       reportRefusal("listen", "an address of the kernel's choice", granted: grantedToBind)
       throw .notcapable
     }
-    guard listen(entry.pointee.hostFD, backlog) == 0 else { throw .last }
-    entry.pointee.state.insert(.listening)
-    if let request = bound[fd] {
-      configuration.listeners?.keep(
-        entry.pointee.hostFD, for: request, worker: configuration.worker)
+    // (An inherited one listens already, with a queue as long as its opener wants it.)
+    if !entry.pointee.state.contains(.inherited) {
+      guard listen(entry.pointee.hostFD, backlog) == 0 else { throw .last }
+      if let request = bound[fd] {
+        do throws(Errno) {
+          try configuration.listeners?.keep(
+            entry.pointee.hostFD, for: request, user: configuration.user)
+        } catch {
+          throw noteShortage(error)
+        }
+      }
     }
+    entry.pointee.state.insert(.listening)
     poller.didListen(entry, number: fd)
     reportListening(entry.pointee.hostFD)
   }
@@ -157,7 +188,7 @@ extension Instance {
     // Checked before the connection is taken: after it, a bad pointer would lose it.
     _ = try memory.pointer(result, count: 4, align: 4)
     try checkRoomForConnection("accept")
-    let hostFD = try accept(listener)
+    let hostFD = try accept(listener, number: fd)
     // A response is one send, and the ABI has no TCP_NODELAY: nothing is gained by holding back its
     // last segment.
     setOption(hostFD, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
@@ -169,10 +200,14 @@ extension Instance {
     try memory.store(number, at: result)
   }
 
-  private func accept(_ listener: UnsafeMutablePointer<Descriptor>) throws(Errno) -> Int32 {
+  private func accept(
+    _ listener: UnsafeMutablePointer<Descriptor>, number: UInt32
+  ) throws(Errno) -> Int32 {
     let isNonBlocking = listener.pointee.state.contains(.nonBlocking)
-    // Who waits there is for the instance that takes over.
-    if drain.isHandingOver { throw isNonBlocking ? .again : .inval }
+    if isLeftToOthers(listener, number: number) {
+      listener.pointee.readWouldBlock()
+      throw isNonBlocking ? .again : .inval
+    }
     // The kernel is asked whatever epoll has said: a guest that is about to close its listener must
     // find every connection that has come since.
     let flags = Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
@@ -190,6 +225,23 @@ extension Instance {
         throw .last
       }
     }
+  }
+
+  /// Whether the connections that wait in a listener's queue are for others: for the instance that
+  /// takes over or, once the service ends, for the next process that has the socket.
+  func isLeftToOthers(
+    _ listener: UnsafeMutablePointer<Descriptor>, number: UInt32
+  ) -> Bool {
+    guard drain.isRequested else { return false }
+    if listener.pointee.state.contains(.inherited) { return true }
+    guard drain.isHandingOver, let request = bound[number] else { return false }
+    return configuration.listeners?.isUsed(request, besides: configuration.user) ?? false
+  }
+
+  /// Remembers what the system was short of: a later try may succeed.
+  private func noteShortage(_ error: Errno) -> Errno {
+    if [.mfile, .nfile, .nomem, .nobufs].contains(error) { shortage = error }
+    return error
   }
 
   /// V1: the address' bytes, its type as 4 or 6, and the port in host order.

@@ -1,0 +1,79 @@
+import CLinux
+import Glibc
+
+/// A listening socket that another process has opened and passed on, as systemd does
+/// (sd_listen_fds(3)). That process keeps it, and passes it on again at the next start: so nothing
+/// that belongs to the socket, and not to this process alone, is changed for good. The queue's length
+/// is the other's choice, no filter is attached, and connections that wait when this process ends are
+/// for the next one.
+public struct InheritedSocket: Sendable {
+  let descriptor: Int32
+  let address: SocketAddress
+  /// What it is called where it comes from, or else its descriptor.
+  public let description: String
+  /// The flags of the open file description when it came, which is shared as well.
+  private let flags: Int32
+  /// Whether an IPv6 wildcard is for IPv4 too.
+  private let isDualStack: Bool
+  var isUsed = false
+
+  /// Takes a socket over. It does not block any more (several workers accept from it), until
+  /// `giveBack`.
+  ///
+  /// - Parameter name: what LISTEN_FDNAMES says, empty for nothing.
+  /// - Throws: why it cannot be used.
+  public init(descriptor: Int32, name: String) throws(HostError) {
+    let label = name.isEmpty ? "descriptor \(descriptor)" : "'\(name)' (descriptor \(descriptor))"
+    func refuse(_ reason: String) -> HostError { .unfitSocket(name: label, reason: reason) }
+    func option(_ level: Int32, _ name: Int32) -> Int32? {
+      var value: Int32 = 0
+      var size = socklen_t(MemoryLayout<Int32>.size)
+      return getsockopt(descriptor, level, name, &value, &size) == 0 ? value : nil
+    }
+    let flags = fcntl(descriptor, F_GETFL)
+    guard flags >= 0 else { throw refuse("it is not open") }
+    guard let type = option(SOL_SOCKET, SO_TYPE) else { throw refuse("it is not a socket") }
+    guard let address = localAddress(of: descriptor) else {
+      throw refuse("it is no TCP socket, but one of another family, as a UNIX socket is")
+    }
+    guard type == Int32(SOCK_STREAM.rawValue) else {
+      throw refuse("it is a datagram socket at \(address), no TCP socket")
+    }
+    guard option(SOL_SOCKET, SO_ACCEPTCONN) == 1 else {
+      throw refuse("it does not listen, or is a connection (Accept=yes)")
+    }
+    guard fcntl(descriptor, F_SETFD, FD_CLOEXEC) >= 0,
+      fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) >= 0
+    else { throw refuse(describe(error: errno)) }
+    self.descriptor = descriptor
+    self.address = address
+    self.flags = flags
+    isDualStack = address.host.count == 16 && option(Int32(IPPROTO_IPV6), IPV6_V6ONLY) == 0
+    description = "\(address) (\(label))"
+  }
+
+  func giveBack() {
+    _ = fcntl(descriptor, F_SETFL, flags)
+    close(descriptor)
+  }
+
+  /// The place of the socket that suits a wish best: the very address; a wildcard that has it; or,
+  /// where the wish is a wildcard, a socket with the same port, as whose address its opener has chosen
+  /// a narrower one.
+  static func best(of sockets: [InheritedSocket], for wanted: SocketAddress) -> Int? {
+    let ranks = sockets.map { $0.rank(for: wanted) }
+    return ranks.indices.filter { ranks[$0] != nil }
+      .min { (ranks[$0] ?? 0, $0) < (ranks[$1] ?? 0, $1) }
+  }
+
+  private func rank(for wanted: SocketAddress) -> Int? {
+    guard address.port == wanted.port else { return nil }
+    if address.host == wanted.host { return 0 }
+    if address.isWildcard, address.host.count == wanted.host.count || isDualStack { return 1 }
+    return wanted.isWildcard ? 2 : nil
+  }
+}
+
+extension SocketAddress {
+  fileprivate var isWildcard: Bool { host.allSatisfy { $0 == 0 } }
+}
