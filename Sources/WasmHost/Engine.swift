@@ -20,15 +20,18 @@ public final class Engine: Sendable {
   private static let reservation = 4 << 30
   private static let guardSize = 32 << 20
 
-  /// Whether the system has address space for another instance: what tells a shortage from a module
-  /// that asks for too much.
-  static var canReserveMemory: Bool {
+  /// What of an instance's needs the system does not have just now: what tells a shortage from a
+  /// module that asks for too much. Tried, as the engine's errors are texts.
+  static var missingResource: String? {
+    let descriptor = open("/dev/null", O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return "descriptor" }
+    close(descriptor)
     let size = reservation + guardSize
     guard let address = mmap(nil, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
       address != MAP_FAILED
-    else { return false }
+    else { return "memory" }
     munmap(address, size)
-    return true
+    return nil
   }
 
   private static var portableTarget: String {

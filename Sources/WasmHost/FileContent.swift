@@ -85,6 +85,15 @@ struct SystemError: Error, CustomStringConvertible {
   static var last: SystemError { SystemError(number: errno) }
 
   var description: String { describe(error: number) }
+
+  /// It as an error that another try may not meet, if it is one of those.
+  var shortage: HostError? {
+    switch number {
+    case EMFILE, ENFILE: .shortage(of: "descriptor", reason: description)
+    case ENOMEM: .shortage(of: "memory", reason: description)
+    default: nil
+    }
+  }
 }
 
 func isEqual(_ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer) -> Bool {

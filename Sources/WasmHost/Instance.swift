@@ -42,6 +42,8 @@ public enum Outcome: Sendable {
   /// It returned from `_start` (0) or called `proc_exit`.
   case exited(status: UInt32)
   case trapped(Trap)
+
+  var isFailure: Bool { if case .exited(status: 0) = self { false } else { true } }
 }
 
 /// One instance of a module with everything that belongs to it alone. It lives and dies on one
@@ -59,7 +61,8 @@ public final class Instance {
   var hasListened = false
   /// What the system did not have when the guest asked for a socket.
   var shortage: Errno?
-  private var hasWaited = false
+  /// Whether it has waited for connections: it has opened what it opens at its start.
+  private(set) var hasWaited = false
   let boardPage: Int?
   /// What the guest has bound, by its descriptor's number.
   var bound: [UInt32: ListenerPool.Request] = [:]
@@ -201,7 +204,7 @@ public final class Instance {
       context, module.handle.pointer, imports, imports.count, &instance, &trap)
     if let error {
       let reason = String(consumingError: error)
-      guard Engine.canReserveMemory else { throw .shortage(of: "memory", reason: reason) }
+      if let resource = Engine.missingResource { throw .shortage(of: resource, reason: reason) }
       throw .notInstantiable(reason: reason)
     }
     // A start section may end the module already; `run` will say so.

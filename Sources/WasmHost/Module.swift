@@ -24,7 +24,11 @@ public final class Module: Sendable {
     var pointer: OpaquePointer?
     let error = wasmtime_module_new(
       engine.handle.pointer, bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count, &pointer)
-    if let error { throw .notAModule(path: path, reason: String(consumingError: error)) }
+    if let error {
+      let reason = String(consumingError: error)
+      if let resource = Engine.missingResource { throw .shortage(of: resource, reason: reason) }
+      throw .notAModule(path: path, reason: reason)
+    }
     guard let pointer else { throw .engine("returned no module") }
     self.init(pointer, engine: engine)
   }

@@ -78,7 +78,7 @@ extension Module {
     do throws(SystemError) {
       file = try FileContent(path: path, isCopied: true)
     } catch {
-      throw .unreadable(path: path, reason: error.description)
+      throw error.shortage ?? .unreadable(path: path, reason: error.description)
     }
     return try file.withBytes { (bytes) throws(HostError) in
       guard ModuleCacheEntry.isEntry(bytes) else {

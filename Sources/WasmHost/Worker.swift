@@ -20,7 +20,7 @@ public final class Worker: Sendable {
     case drainRequested
     /// An instance has trapped; another one takes its place after so many nanoseconds.
     case trapped(Trap, pause: UInt64)
-    /// An instance that was to take another's place did not come to listen; the next try is after so
+    /// An instance that was to take another's place did not come to serve; the next try is after so
     /// many nanoseconds.
     case failedToStart(reason: String, pause: UInt64)
     /// There is no instance any more. The worker's last act.
@@ -30,7 +30,7 @@ public final class Worker: Sendable {
   private let ending = Mutex<Ending?>(nil)
 
   /// - Parameters:
-  ///   - restarts: whether an instance that traps after it has listened gets a successor.
+  ///   - restarts: whether an instance that traps after it has waited for connections gets a successor.
   ///   - report: called on the worker's thread.
   public init(
     module: Module, configuration: InstanceConfiguration, drain: Drain, restarts: Bool = false,
@@ -60,13 +60,13 @@ public final class Worker: Sendable {
       let start = Clock.monotonic.now
       let life = Life(module, configuration, drain)
       let isSuccessor = hasServed
-      hasServed = hasServed || life.hasListened
+      hasServed = hasServed || life.hasServed
       // One that has come to its end by itself has ended the worker.
-      guard restarts, hasServed, !drain.isRequested, !life.hasListened || life.trap != nil else {
+      guard restarts, hasServed, !drain.isRequested, !life.hasServed || life.trap != nil else {
         return life.ending
       }
       let pause: UInt64
-      if isSuccessor, life.shortage != nil {
+      if isSuccessor, life.wasShort {
         // It passes, or it does not: the service's other instances go on meanwhile.
         pause = backoff.pauseInShortage
       } else if let next = backoff.pause(afterLife: Clock.monotonic.now - start) {
@@ -74,10 +74,10 @@ public final class Worker: Sendable {
       } else {
         return life.ending
       }
-      if life.hasListened, let trap = life.trap {
+      if life.hasServed, let trap = life.trap {
         report(.trapped(trap, pause: pause))
       } else {
-        report(.failedToStart(reason: life.description, pause: pause))
+        report(.failedToStart(reason: life.ending.description, pause: pause))
       }
       if pause > 0 { drain.pause(nanoseconds: pause) }
     }
@@ -85,43 +85,42 @@ public final class Worker: Sendable {
 
   /// One instance, from its start to its end.
   private struct Life {
-    let ending: Ending
-    let hasListened: Bool
-    /// What the system had no more of, where that is why it did not come to listen.
-    let shortage: String?
+    private(set) var ending: Ending
+    /// Whether it has come to wait for connections.
+    private(set) var hasServed = false
 
     init(_ module: Module, _ configuration: InstanceConfiguration, _ drain: Drain) {
       do throws(HostError) {
         let instance = try Instance(module, configuration: configuration, drain: drain)
         let outcome = try instance.run()
-        hasListened = instance.hasListened
-        guard let errno = instance.shortage, !hasListened else {
-          ending = .ended(outcome)
-          shortage = nil
-          return
-        }
-        let error = HostError.shortage(
-          of: errno == .nomem || errno == .nobufs ? "memory for a socket" : "descriptor",
-          reason: "a socket was refused (\(errno))")
-        ending = .refused(error)
-        shortage = error.description
+        ending = .ended(outcome)
+        hasServed = instance.hasWaited
+        guard let errno = instance.shortage, !hasServed, outcome.isFailure else { return }
+        let resource = errno == .nomem || errno == .nobufs ? "memory for a socket" : "descriptor"
+        ending = .refused(.shortage(of: resource, reason: "a socket was refused (\(errno))"))
       } catch {
-        hasListened = false
         ending = .refused(error)
-        if case .shortage = error { shortage = error.description } else { shortage = nil }
       }
+    }
+
+    /// Whether it has not served because the system was short of something.
+    var wasShort: Bool {
+      if case .refused(.shortage) = ending { true } else { false }
     }
 
     var trap: Trap? {
       if case .ended(.trapped(let trap)) = ending { trap } else { nil }
     }
+  }
+}
 
-    var description: String {
-      switch ending {
-      case .ended(.exited(let status)): "it ended with status \(status) and had not listened"
-      case .ended(.trapped(let trap)): "it trapped: \(trap.message)"
-      case .refused(let error): error.description
-      }
+extension Worker.Ending: CustomStringConvertible {
+  /// Why there is no service, in a part of a sentence.
+  public var description: String {
+    switch self {
+    case .ended(.exited(let status)): "it ended with status \(status) before it served"
+    case .ended(.trapped(let trap)): "it trapped: \(trap.message)"
+    case .refused(let error): error.description
     }
   }
 }

@@ -85,7 +85,7 @@ extension Supervisor {
         // Nothing that it was about to do counts any more.
         if candidate.running == 0 { self.candidate = nil }
       } else if current != nil {
-        reject(reason(of: result))
+        reject(result.description)
       } else if candidate.running == 0 {
         // It never was a service: a module that runs and ends.
         complain(of: result)
@@ -146,14 +146,6 @@ extension Supervisor {
 
   private func reason(of trap: Trap) -> String {
     trap.isInterrupt ? "a handler took longer than --handler-timeout" : trap.message
-  }
-
-  private func reason(of result: Worker.Ending) -> String {
-    switch result {
-    case .ended(.exited(let status)): "it ended with status \(status) and had not listened"
-    case .ended(.trapped(let trap)): "it trapped: \(trap.message)"
-    case .refused(let error): error.description
-    }
   }
 }
 

@@ -176,7 +176,7 @@ struct ReplacementTests {
         Data([
           0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 7, 10, 1, 6, 0x5f, 0x73,
           0x74, 0x61, 0x72, 0x74, 0, 0, 10, 4, 1, 2, 0, 0x0b,
-        ]), "it ended with status 0 and had not listened"
+        ]), "it ended with status 0 before it served"
       ),
     ] {
       try place.put(bytes)

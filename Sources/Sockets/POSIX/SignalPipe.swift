@@ -7,8 +7,9 @@
     import Darwin
   #endif
 
-  /// SIGTERM and SIGINT as something that poll(2) can wait for: the handler writes an octet to a
-  /// pipe, which is about all that a signal handler may do.
+  /// The signals that ask for a drain (SIGTERM, SIGINT, and SIGHUP when a terminal is closed) as
+  /// something that poll(2) can wait for: the handler writes an octet to a pipe, which is about all
+  /// that a signal handler may do. Others that would end the process are ignored.
   enum SignalPipe {
     /// Written once before the handlers are set, read by them.
     nonisolated(unsafe) private static var writeEnd: Int32 = -1
@@ -22,11 +23,28 @@
         _ = fcntl(end, F_SETFD, FD_CLOEXEC)
       }
       writeEnd = ends[1]
-      // A client that goes away, or a closed log, is an errno to us and no reason to die.
-      signal(SIGPIPE, SIG_IGN)
+      // A client that goes away, a closed log, or one at its largest size is an errno to us and no
+      // reason to die; the others mean something to scripts that rotate logs, and nothing here.
+      for number in [SIGPIPE, SIGXFSZ, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF] {
+        signal(number, SIG_IGN)
+      }
       signal(SIGTERM) { _ in SignalPipe.note() }
       signal(SIGINT) { _ in SignalPipe.note() }
+      // (nohup(1) has it ignored, and means it.)
+      var hangUp = sigaction()
+      sigaction(SIGHUP, nil, &hangUp)
+      signal(SIGHUP) { _ in SignalPipe.note() }
+      if isIgnored(hangUp) { signal(SIGHUP, SIG_IGN) }
       return ends[0]
+    }
+
+    private static func isIgnored(_ action: sigaction) -> Bool {
+      #if canImport(Darwin)
+        let handler = action.__sigaction_u.__sa_handler
+      #else
+        let handler = action.__sigaction_handler.sa_handler
+      #endif
+      return unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
     private static func note() {
