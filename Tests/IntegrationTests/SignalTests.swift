@@ -5,7 +5,7 @@ import Testing
 /// Signals, at any time of a service's life.
 struct SignalTests {
   /// A module that takes long to compile: a second or so for 500 functions.
-  private func bigModule(functions count: Int = 3000) throws -> (
+  private func bigModule(functions count: Int = 1500) throws -> (
     folder: TemporaryFolder, path: String
   ) {
     func number(_ value: Int) -> [UInt8] {
