@@ -3,8 +3,8 @@ import HTTPCodec
 /// The admin port: for the kubelet, Prometheus and operators, never for the public.
 ///
 ///     /         a page for people
-///     /livez    200 as long as the event loop turns
-///     /readyz   200, or 503 from the begin of a drain on
+///     /livez    200 as long as the event loops of all workers turn, else 503
+///     /readyz   200, or 503 from the start of a drain on
 ///     /metrics  figures in Prometheus' text format
 ///     /drain    begins a drain; GET, because Kubernetes' preStop httpGet can send nothing else
 struct Admin {
@@ -13,7 +13,7 @@ struct Admin {
 
   mutating func answer(
     _ request: Request, _ response: inout Response, _ metrics: borrowing Metrics, isReady: Bool,
-    at time: Int64
+    at time: Int64, now: Int64
   ) {
     let isDrain = request.path == "/drain"
     var allowed = MethodSet()
@@ -24,7 +24,17 @@ struct Admin {
     }
     response.addField("Cache-Control", "no-store")
     if request.path == "/livez" {
-      response.write("ok\n")
+      // Whichever worker is asked answers for all: one that is stuck would never be asked.
+      if let stuck = Board.stuck(at: now) {
+        response.fail(.serviceUnavailable, "a worker is stuck")
+        response.write("worker ")
+        response.write(Int64(stuck.worker))
+        response.write(", for so many seconds: ")
+        response.write(stuck.seconds)
+        response.write("\n")
+      } else {
+        response.write("ok\n")
+      }
     } else if request.path == "/readyz" {
       if isReady {
         response.write("ready\n")

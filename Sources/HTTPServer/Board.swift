@@ -61,8 +61,43 @@ struct Board {
     return total
   }
 
+  /// The most linear memory that this instance may have, in octets; 0 where the host does not tell.
+  static var memoryLimit: UInt64 {
+    var page = Page()
+    return SystemBoard.exists && page.read(0) ? page.memoryLimit : 0
+  }
+
+  /// An instance that computes without end answers nobody, and neither would it answer a probe.
+  struct Stuck {
+    /// From 0 on.
+    let worker: Int
+    let seconds: Int64
+  }
+
+  /// The first live instance that has not waited for anything for `Board.patience`.
+  @inline(never)
+  static func stuck(at now: Int64) -> Stuck? {
+    guard SystemBoard.exists else { return nil }
+    var page = Page()
+    var number = 1
+    while page.read(number) {
+      let since = Int64(clamping: page.computesSince)
+      if page.isLive != 0, since > 0, now - since >= patience {
+        return Stuck(worker: number - 1, seconds: (now - since) / Configuration.second)
+      }
+      number += 1
+    }
+    return nil
+  }
+
+  /// Longer than any handler may take.
+  private static var patience: Int64 { 10 * Configuration.second }
+
+  /// As the host lays it out (docs/socket-abi.md).
   private struct Page {
     var isLive: UInt64 = 0
+    var computesSince: UInt64 = 0
+    var memoryLimit: UInt64 = 0
     var metrics = Metrics()
 
     /// - Returns: false behind the last page. One of another version's metrics is empty.

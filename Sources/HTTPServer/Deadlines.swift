@@ -19,6 +19,8 @@ struct Deadlines {
     static var all: InlineArray<5, Kind> { [.fresh, .idle, .request, .write, .linger] }
   }
 
+  private static var laxity: Int64 { Configuration.second / 20 }
+
   struct Link {
     fileprivate(set) var kind: Kind?
     fileprivate(set) var since: Int64 = 0
@@ -51,13 +53,14 @@ struct Deadlines {
   /// Starts a deadline for a connection, in place of the one it had.
   ///
   /// One of the same kind that has only just begun stays: a busy connection would be put at the
-  /// end of its queue with every request. It may end that much too early, a 64th of its time.
+  /// end of its queue with every request. It may end that much too early, a 64th of its time or a
+  /// twentieth of a second.
   @inline(never)
   mutating func set(
     _ kind: Kind, for slot: Int, at now: Int64, _ connections: UnsafeMutablePointer<Connection>
   ) {
     if connections[slot].deadline.kind == kind,
-      now - connections[slot].deadline.since < self[kind] >> 6
+      now - connections[slot].deadline.since < min(self[kind] >> 6, Self.laxity)
     {
       return
     }
@@ -99,6 +102,18 @@ struct Deadlines {
     let first = Int(queues[kind.rawValue].first)
     guard first >= 0, connections[first].deadline.since + self[kind] <= now else { return nil }
     return first
+  }
+
+  /// The connection of a port whose deadline of this kind was set first. (Those of the other port are
+  /// passed over, of which there are few, or which are few themselves.)
+  func first(
+    _ kind: Kind, isAdmin: Bool, _ connections: UnsafeMutablePointer<Connection>
+  ) -> Int? {
+    var slot = Int(queues[kind.rawValue].first)
+    while slot >= 0, connections[slot].info.isAdmin != isAdmin {
+      slot = Int(connections[slot].deadline.next)
+    }
+    return slot >= 0 ? slot : nil
   }
 
   /// When the next deadline ends, `.max` when there is none.

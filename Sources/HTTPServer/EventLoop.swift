@@ -30,7 +30,12 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
 
   private var listener: Listener?
   private var adminListener: Listener?
+  /// Connections wait on the public and on the admin port, to be accepted in this turn.
+  private var hasClients = false
+  private var hasAdminClients = false
   private var acceptAgainAt: Int64?
+  /// When to look whether a connection can make room for another.
+  private var lookAgainAt: Int64 = 0
   /// A shortage may last: it is told of every ten seconds.
   private var nextShortageLineAt: Int64 = 0
 
@@ -126,16 +131,20 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
     let count = try network.wait(nanoseconds: timeToNextDeadline())
     // A clock that goes back, as those of virtual machines do, must not undo deadlines.
     now = max(now, network.monotonicTime())
+    responder.now = now
     keepTime()
     if network.drainRequested { beginDrain() }
     if count > 0 { board.noteTurn() }
     for i in 0..<count { dispatch(network.event(i)) }
     sendBatch()
+    // Behind all others: a new connection may take the place of one on which nothing has come.
+    acceptWaiting()
     if responder.admin.drainRequested { beginDrain() }
     if let time = acceptAgainAt, time <= now {
       acceptAgainAt = nil
-      watchListeners()
+      lookAgainAt = now
     }
+    if acceptAgainAt == nil, isShort, lookAgainAt <= now { watchListeners() }
     closeOverdue()
     advanceDrain()
     sendBatch()
@@ -147,11 +156,16 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
     responder.log.flush()
   }
 
+  /// Whether a listening socket is not watched.
+  private var isShort: Bool {
+    listener.map { !$0.isWatched } ?? false || adminListener.map { !$0.isWatched } ?? false
+  }
+
   private mutating func dispatch(_ event: Event) {
     if event.token == listener?.token {
-      accept(isAdmin: false)
+      hasClients = true
     } else if event.token == adminListener?.token {
-      accept(isAdmin: true)
+      hasAdminClients = true
     } else if event.token < table.capacity, table.contains(event.token) {
       if event.isWritable { canSend(event.token) }
       if event.isReadable, table.contains(event.token) { canReceive(event.token) }
@@ -162,6 +176,7 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
     var next = min(
       deadlines.next(table.connections), acceptAgainAt ?? .max, drain.nextStepAt ?? .max)
     if let dueAt = board.dueAt { next = min(next, dueAt) }
+    if acceptAgainAt == nil, isShort { next = min(next, lookAgainAt) }
     if responder.log.isWaiting { next = min(next, now + EventLoop.retryPause) }
     return next == .max ? nil : max(0, next - now)
   }
@@ -183,17 +198,30 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
 
   // MARK: Accepting
 
+  private mutating func acceptWaiting() {
+    if hasAdminClients { accept(isAdmin: true) }
+    if hasClients { accept(isAdmin: false) }
+    hasAdminClients = false
+    hasClients = false
+    sendBatch()
+  }
+
   private mutating func accept(isAdmin: Bool) {
     guard let listener = isAdmin ? adminListener : self.listener else { return }
+    var hasEvicted = false
     for _ in 0..<EventLoop.acceptBatch {
-      guard hasRoom(isAdmin: isAdmin) else { break }
+      guard canMakeRoom(isAdmin: isAdmin) else { break }
       switch network.accept(from: listener.descriptor) {
       case .connection(let connection):
+        if !hasRoom(isAdmin: isAdmin) { _ = evict(isAdmin: isAdmin) }
         serve(connection, isAdmin: isAdmin)
       case .none:
         return
       case .lost:
         responder.metrics.connectionsLost += 1
+      case .exhausted where !hasEvicted && (evict(isAdmin: isAdmin) || evict(isAdmin: !isAdmin)):
+        // Its descriptor is what was missing, perhaps: once more.
+        hasEvicted = true
       case .exhausted:
         return pauseAccepting("accepting pauses: no descriptors or no memory")
       case .failed(let error):
@@ -224,18 +252,19 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
     watchListeners()
   }
 
-  private func hasRoom(isAdmin: Bool) -> Bool {
+  func hasRoom(isAdmin: Bool) -> Bool {
     isAdmin
       ? table.adminCount < Configuration.adminConnections
       : table.publicCount < configuration.maxConnections
   }
 
-  /// Watches the listening sockets only while there is room: other connections wait in their
-  /// queues, and the loop does not spin over them.
+  /// Watches the listening sockets only while there is room, or one connection may make room for
+  /// another: other connections wait in their queues, and the loop does not spin over them.
   @inline(never)
   mutating func watchListeners() {
-    listener = watch(listener, acceptAgainAt == nil && hasRoom(isAdmin: false))
-    adminListener = watch(adminListener, acceptAgainAt == nil && hasRoom(isAdmin: true))
+    listener = watch(listener, acceptAgainAt == nil && canMakeRoom(isAdmin: false))
+    adminListener = watch(adminListener, acceptAgainAt == nil && canMakeRoom(isAdmin: true))
+    lookAgainAt = now + Self.lookInterval
   }
 
   @inline(never)

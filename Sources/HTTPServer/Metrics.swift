@@ -11,8 +11,12 @@ struct Metrics {
     var memory: UInt64 = 0
   }
 
-  /// Told apart from what another version has written.
-  static var currentLayout: UInt64 { 0x4D45_5452_0000_0000 | UInt64(MemoryLayout<Metrics>.size) }
+  /// Told apart from what another version has written. The number is raised when a field comes, goes
+  /// or moves; a test holds it against the fields.
+  static var layoutVersion: UInt64 { 2 }
+  static var currentLayout: UInt64 {
+    0x4D45_5452_0000_0000 | layoutVersion << 16 | UInt64(MemoryLayout<Metrics>.size)
+  }
 
   private(set) var layout = Metrics.currentLayout
   /// In seconds since the Unix epoch; an instance that takes another's place has what that one had.
@@ -26,6 +30,7 @@ struct Metrics {
   var connectionsLost: UInt64 = 0
   var acceptPauses: UInt64 = 0
   var connectionsTimedOut: UInt64 = 0
+  var connectionsEvicted: UInt64 = 0
   var connectionsOutOfMemory: UInt64 = 0
   var octetsReceived: UInt64 = 0
   var octetsSent: UInt64 = 0

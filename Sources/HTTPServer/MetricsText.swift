@@ -46,6 +46,9 @@ extension Metrics {
       connectionsTimedOut, "http_connections_timed_out_total",
       "Connections closed because the client was too slow.", &response)
     counter(
+      connectionsEvicted, "http_connections_evicted_total",
+      "Idle connections closed to make room for new ones.", &response)
+    counter(
       connectionsOutOfMemory, "http_connections_out_of_memory_total",
       "Connections closed for want of memory.", &response)
     counter(

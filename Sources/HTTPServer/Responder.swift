@@ -18,6 +18,8 @@ struct Responder: ~Copyable {
   var admin: Admin
   var metrics = Board.inherited()
   var log: Log
+  /// The time of the event loop's turn, in nanoseconds of the monotonic clock.
+  var now: Int64 = 0
   /// In a drain every response is the last one of its connection.
   var isDraining = false
   /// How many requests of the public port have been answered; the event loop knows how long it took.
@@ -57,7 +59,7 @@ struct Responder: ~Copyable {
   ) -> Bool {
     response.reset()
     if connection.isAdmin {
-      admin.answer(request, &response, metrics, isReady: !isDraining, at: log.time)
+      admin.answer(request, &response, metrics, isReady: !isDraining, at: log.time, now: now)
       // At once: the next request of this turn may ask for readiness.
       if admin.drainRequested { isDraining = true }
     } else {

@@ -54,7 +54,8 @@ extension Instance {
     // Seconds come from the guest: more than poll(2) can take is cut before it is multiplied.
     let seconds = min(limit.tv_sec, 1_000_000)
     // Waiting is not computing.
-    defer { giveTime() }
+    boardPage?.noteWait()
+    defer { giveTime(from: Clock.monotonic.now) }
     let milliseconds = Int32(clamping: seconds * 1000 + (limit.tv_usec + 999) / 1000)
     switch poll(&descriptors, nfds_t(descriptors.count), isUnlimited ? -1 : milliseconds) {
     case 0: throw .again

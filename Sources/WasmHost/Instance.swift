@@ -63,7 +63,7 @@ public final class Instance {
   var shortage: Errno?
   /// Whether it has waited for connections: it has opened what it opens at its start.
   private(set) var hasWaited = false
-  let boardPage: Int?
+  let boardPage: Board.Page?
   /// What the guest has bound, by its descriptor's number.
   var bound: [UInt32: ListenerPool.Request] = [:]
 
@@ -88,11 +88,11 @@ public final class Instance {
     destinations = Destinations(configuration.connectGrants)
     memory = GuestMemory(context: context)
     poller = try Poller(table: descriptors, drain: drain)
-    boardPage = configuration.board?.take()
+    boardPage = configuration.board?.take(memoryLimit: configuration.memoryLimit)
     if boardPage != nil { _ = descriptors.insert(-1, kind: .board, state: []) }
     configuration.listeners?.begin(configuration.user)
     wasmtime_store_limiter(store, configuration.memoryLimit, -1, -1, -1, -1)
-    giveTime()
+    giveTime(from: Clock.monotonic.now)
     try instantiate(imports: try link())
   }
 
@@ -107,7 +107,7 @@ public final class Instance {
   public func run() throws(HostError) -> Outcome {
     if let exitStatus { return .exited(status: exitStatus) }
     let isCommand: Bool
-    giveTime()
+    giveTime(from: Clock.monotonic.now)
     do throws(Trap) {
       isCommand = try call("_start") != nil
     } catch {
@@ -147,7 +147,8 @@ public final class Instance {
 
   /// Lets the guest compute for `Engine.handlerTimeout` from now on.
   @inline(__always)
-  func giveTime() {
+  func giveTime(from now: UInt64) {
+    boardPage?.noteTurn(at: now)
     let ticks = module.engine.ticksOfHandler
     if ticks > 0 { wasmtime_context_set_epoch_deadline(context, ticks) }
   }

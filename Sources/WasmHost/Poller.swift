@@ -38,6 +38,8 @@ final class Poller {
   private var hasOrphans = false
   /// Counts the calls; `Descriptor.readRefusal` refers to it.
   private(set) var calls: UInt32 = 1
+  /// When the last call looked at the clock, on the monotonic clock: no earlier than its last wait.
+  private(set) var time: UInt64 = 0
 
   init(table: DescriptorTable, drain: Drain) throws(HostError) {
     set = try EpollSet()
@@ -54,6 +56,7 @@ final class Poller {
     registerNew()
     try collect(until: 0, now: 0)
     let start = Clock.monotonic.now
+    time = start
     var now = start
     let trustEnd = start &+ Self.patience
     var isIndexed = !mayTrustIndex(for: subscriptions, now: now)
@@ -70,6 +73,7 @@ final class Poller {
       try collect(until: isIndexed ? outcome.deadline : min(outcome.deadline, trustEnd), now: now)
       if drain.isTerminated { return }
       now = Clock.monotonic.now
+      time = now
       if !isIndexed, now >= trustEnd {
         index(subscriptions, now: now, into: &events)
         isIndexed = true

@@ -21,21 +21,32 @@ struct BoardTests {
     return try guest.read(2048, Int(try guest.load(128)))
   }
 
-  private let alive: [UInt8] = [1, 0, 0, 0, 0, 0, 0, 0]
-  private let dead: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0]
+  /// A page's words of the host, and what is behind them.
+  private func page(
+    _ reader: Guest, _ number: UInt32
+  ) throws -> (isLive: Bool, computesSince: UInt64, memoryLimit: UInt64, text: [UInt8]) {
+    let octets = try read(reader, 28, at: number * 4096)
+    let words = (0..<3).map { word in
+      octets[word * 8..<word * 8 + 8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    }
+    return (words[0] == 1, words[1], words[2], Array(octets[24...].prefix { $0 != 0 }))
+  }
 
   @Test("Each instance writes a page of its own, which all of them read")
   func pages() throws {
     let board = Board()
     let (first, second) = (try guest(board), try guest(board))
-    #expect(try write(first, "one", at: 8) == .success)
-    #expect(try write(second, "two", at: 8) == .success)
+    #expect(try write(first, "one", at: 24) == .success)
+    #expect(try write(second, "two", at: 24) == .success)
     for reader in [first, second] {
-      #expect(try read(reader, 11, at: 4096) == alive + bytes("one"))
-      #expect(try read(reader, 11, at: 8192) == alive + bytes("two"))
+      for (number, text) in [(UInt32(1), "one"), (2, "two")] {
+        let page = try page(reader, number)
+        #expect(page.isLive && page.text == bytes(text))
+        #expect(page.memoryLimit == 256 << 20)
+      }
       #expect(try read(reader, 11, at: 12288) == [])
     }
-    #expect(try read(second, 3, at: 8) == bytes("two"))
+    #expect(try read(second, 3, at: 24) == bytes("two"))
   }
 
   @Test("What an instance leaves is for its successor, and marked meanwhile")
@@ -43,19 +54,33 @@ struct BoardTests {
     let board = Board()
     var first: Guest? = try guest(board)
     let second = try guest(board)
-    #expect(try write(#require(first), "left", at: 8) == .success)
+    #expect(try write(#require(first), "left", at: 24) == .success)
     first = nil
-    #expect(try read(second, 12, at: 4096) == dead + bytes("left"))
+    let orphan = try page(second, 1)
+    #expect(!orphan.isLive && orphan.computesSince == 0 && orphan.text == bytes("left"))
     let third = try guest(board)
-    #expect(try read(third, 12, at: 0) == alive + bytes("left"))
+    let own = try page(third, 0)
+    #expect(own.isLive && own.text == bytes("left"))
     #expect(try read(third, 1, at: 12288) == [])
   }
 
-  @Test("The host's word and the neighbours' pages are not to be written")
+  @Test("A page tells since when its instance computes, and nothing while it waits")
+  func turns() throws {
+    let board = Board()
+    let (worker, reader) = (try guest(board), try guest(board))
+    let before = Clock.monotonic.now
+    let list = PollList(guest: worker)
+    try list.put(.clock(1, 1_000_000, absolute: false), at: 0)
+    #expect(try list.poll(count: 1).count == 1)
+    let computes = try page(reader, 1).computesSince
+    #expect(computes >= before && computes <= Clock.monotonic.now)
+  }
+
+  @Test("The host's words and the neighbours' pages are not to be written")
   func limits() throws {
     let guest = try guest(Board())
     #expect(try write(guest, "x", at: 0) == .inval)
-    #expect(try write(guest, "x", at: 7) == .inval)
+    #expect(try write(guest, "x", at: 23) == .inval)
     #expect(try write(guest, "x", at: 4096) == .inval)
     #expect(try write(guest, "xy", at: 4095) == .inval)
     #expect(try write(guest, "x", at: .max) == .inval)
@@ -66,9 +91,9 @@ struct BoardTests {
   @Test("Without a board there is no such descriptor, and others have no places")
   func absent() throws {
     let guest = try guest(nil)
-    #expect(try write(guest, "x", at: 8) == .badf)
+    #expect(try write(guest, "x", at: 24) == .badf)
     try guest.vector(at: 64, to: 1024, count: 1)
-    #expect(try guest.call("fd_pwrite", 1, 64, 1, 8, 128) == .spipe)
-    #expect(try guest.call("fd_pread", try guest.open(), 64, 1, 8, 128) == .spipe)
+    #expect(try guest.call("fd_pwrite", 1, 64, 1, 24, 128) == .spipe)
+    #expect(try guest.call("fd_pread", try guest.open(), 64, 1, 24, 128) == .spipe)
   }
 }

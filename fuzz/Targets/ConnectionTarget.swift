@@ -164,7 +164,8 @@ private final class ConnectionPlay {
     let metrics = (
       received: server.loop.responder.metrics.octetsReceived,
       sent: server.loop.responder.metrics.octetsSent,
-      timedOut: server.loop.responder.metrics.connectionsTimedOut
+      timedOut: server.loop.responder.metrics.connectionsTimedOut,
+      evicted: server.loop.responder.metrics.connectionsEvicted
     )
     let counted = clients.filter { !$0.isAdmin }
     let delivered = counted.reduce(0) { $0 + $1.network.delivered }
@@ -173,7 +174,7 @@ private final class ConnectionPlay {
       complain("\(delivered) octets came, not \(metrics.received)")
     }
     if metrics.sent != received { complain("\(received) octets went out, not \(metrics.sent)") }
-    let isCalm = metrics.timedOut == 0 && !wasDrained
+    let isCalm = metrics.timedOut == 0 && metrics.evicted == 0 && !wasDrained
     for client in counted {
       if let complaint = client.complaint(configuration, mayBeCutShort: !isCalm) {
         complain("\(complaint); \(client)")

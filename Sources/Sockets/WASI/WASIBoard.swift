@@ -4,8 +4,8 @@
   /// wasm-serve's board: a page for each instance of a service, to be read by all of them
   /// (docs/socket-abi.md). Other hosts have none.
   public enum SystemBoard {
-    /// The first word of a page is the host's: 1 while the page's instance lives.
-    private static let headSize: UInt64 = 8
+    /// The first words of a page are the host's.
+    private static let headSize: UInt64 = 24
     private static let pageSize: UInt64 = 4096
     private static let descriptor: Int32 = 3
 
@@ -24,7 +24,7 @@
       _ = fd_pwrite(descriptor, &view, 1, headSize, &count)
     }
 
-    /// Reads the begin of a page: 0 is this instance's own, from 1 on there are those of all.
+    /// Reads the start of a page: 0 is this instance's own, from 1 on there are those of all.
     ///
     /// - Returns: false when there is no such page.
     public static func read(page: Int, into octets: UnsafeMutableRawBufferPointer) -> Bool {

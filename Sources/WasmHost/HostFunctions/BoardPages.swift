@@ -28,7 +28,7 @@ extension HostFunction {
 }
 
 extension Instance {
-  fileprivate func board(_ number: UInt32) throws(Errno) -> (Board, page: Int) {
+  fileprivate func board(_ number: UInt32) throws(Errno) -> (Board, page: Board.Page) {
     let entry = try descriptors.lookup(number)
     guard entry.pointee.kind == .board, let board = configuration.board, let boardPage else {
       throw .spipe

@@ -12,7 +12,7 @@ extension HostFunction {
       defer {
         isTerminated = instance.drain.isTerminated
         // What it is to do with the events may take so long.
-        instance.giveTime()
+        instance.giveTime(from: instance.poller.time)
       }
       try instance.pollOneoff(
         subscriptions: arguments[0], events: arguments[1], count: arguments[2],
@@ -35,6 +35,7 @@ extension Instance {
       base: try memory.pointer(events, count: count * EventList.stride, align: 8), capacity: count)
     _ = try memory.pointer(eventCount, count: 4, align: 4)
     noteWait()
+    boardPage?.noteWait()
     try poller.poll(list, into: &answers)
     try memory.store(UInt32(truncatingIfNeeded: answers.count), at: eventCount)
   }

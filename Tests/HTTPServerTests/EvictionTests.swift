@@ -1,0 +1,130 @@
+import Sockets
+import Testing
+
+@testable import HTTPServer
+@testable import ScriptedNetwork
+
+/// Connections that only wait make room for new ones.
+struct EvictionTests {
+  private func metrics(_ server: TestServer) -> Metrics { server.loop.responder.metrics }
+
+  @Test("Idle clients, however many, lock no other one out: the longest idle one goes")
+  func idle() throws {
+    let server = try TestServer { $0.maxConnections = 3 }
+    var idle: [Client] = []
+    for _ in 0..<3 {
+      idle.append(server.connect(sending: request("GET")))
+      server.run(for: .milliseconds(50))
+    }
+    server.run(for: .milliseconds(100))
+    let good = server.connect(sending: request("GET"))
+    #expect(good.statuses == [200])
+    #expect(idle.map(\.isClosed) == [true, false, false])
+    // One that has just been busy is not the longest idle one any more.
+    idle[1].send(request("GET"))
+    server.run(for: .milliseconds(150))
+    let other = server.connect(sending: request("GET"))
+    #expect(other.statuses == [200])
+    #expect(idle.map(\.isClosed) == [true, false, true])
+    #expect(metrics(server).connectionsEvicted == 2)
+    #expect(metrics(server).connectionsTimedOut == 0)
+  }
+
+  @Test("A client between two requests is left alone for a tenth of a second")
+  func grace() throws {
+    let server = try TestServer { $0.maxConnections = 2 }
+    let clients = (0..<2).map { _ in server.connect(sending: request("GET")) }
+    let late = server.connect()
+    late.send(request("GET"))
+    server.run(for: .milliseconds(90))
+    #expect(late.received.isEmpty)
+    clients[0].send(request("GET"))
+    server.run(for: .milliseconds(20))
+    #expect(late.statuses == [200])
+    #expect(clients[0].statuses == [200, 200])
+    #expect(clients.map(\.isClosed) == [false, true])
+  }
+
+  @Test("As many clients as there are slots go on undisturbed when no other one comes")
+  func undisturbed() throws {
+    let server = try TestServer { $0.maxConnections = 3 }
+    let clients = (0..<3).map { _ in server.connect(sending: request("GET")) }
+    server.run(for: .seconds(30))
+    for client in clients { client.send(request("GET")) }
+    server.run()
+    #expect(clients.allSatisfy { $0.statuses == [200, 200] })
+    #expect(metrics(server).connectionsEvicted == 0)
+  }
+
+  @Test("Requests that are being read, or whose response is being sent, are never lost to it")
+  func busy() throws {
+    let server = try TestServer { $0.maxConnections = 2 }
+    let reading = server.connect(sending: request("POST", "/", ["Content-Length: 2"]) + "a")
+    let sending = server.connect()
+    sending.room = 10
+    sending.send(request("GET"))
+    server.run(for: .seconds(1))
+    let late = server.connect()
+    late.send(request("GET"))
+    server.run(for: .seconds(2))
+    #expect(late.received.isEmpty)
+    reading.send("b")
+    sending.read(1000)
+    server.run()
+    #expect(reading.reply().text == "echo: ab")
+    server.run(for: .milliseconds(200))
+    #expect(late.statuses == [200])
+    #expect(sending.statuses == [200])
+  }
+
+  @Test("Clients that connect and say nothing, and those whose response is sent, make room too")
+  func silent() throws {
+    let server = try TestServer { $0.maxConnections = 2 }
+    let silent = server.connect()
+    let refused = server.connect(sending: "nonsense\r\n")
+    server.run(for: .milliseconds(200))
+    // The one that has its response first.
+    #expect(server.connect(sending: request("GET")).statuses == [200])
+    #expect(refused.isClosed && !silent.isClosed)
+    let busy = server.connect(sending: request("POST", "/", ["Content-Length: 2"]) + "a")
+    #expect(!busy.isClosed)
+    server.run(for: .milliseconds(200))
+    #expect(server.connect(sending: request("GET")).statuses == [200])
+    #expect(silent.isClosed && !busy.isClosed)
+  }
+
+  @Test(
+    "Idle connections to the admin port silence no probe, and neither do those to the public one")
+  func admin() throws {
+    let server = try TestServer {
+      $0.adminPort = TestServer.adminPort
+      $0.maxConnections = 4
+    }
+    let idle =
+      (0..<40).map { _ in server.connect() } + (0..<40).map { _ in server.connectToAdmin() }
+    server.run(for: .seconds(1))
+    for _ in 0..<50 {
+      let probe = server.connectToAdmin()
+      probe.send(request("GET", "/livez"))
+      server.run(for: .milliseconds(200))
+      #expect(probe.statuses == [200])
+    }
+    #expect(server.connect(sending: request("GET")).statuses == [200])
+    #expect(!idle.isEmpty)
+  }
+
+  @Test("Without a descriptor for a new connection the longest idle one gives its own")
+  func descriptors() throws {
+    let server = try TestServer { $0.adminPort = TestServer.adminPort }
+    let idle = (0..<3).map { _ in server.connect(sending: request("GET")) }
+    server.run(for: .milliseconds(200))
+    server.publicListener.exhaustions = 0
+    server.publicListener.exhaustedUntil = server.now + 1
+    let good = server.connect()
+    good.send(request("GET"))
+    server.run(for: .milliseconds(1))
+    #expect(idle.map(\.isClosed) == [true, false, false])
+    server.run(for: .milliseconds(150))
+    #expect(good.statuses == [200])
+  }
+}
