@@ -7,6 +7,13 @@ public struct IPAddress {
   /// 0.0.0.0
   public static var anyIPv4: IPAddress { IPAddress() }
 
+  /// ::
+  public static var anyIPv6: IPAddress {
+    var address = IPAddress()
+    address.isIPv6 = true
+    return address
+  }
+
   private init() {}
 
   /// An IPv4 address as a dual-stack socket has it, ::ffff:192.0.2.1, is that IPv4 address

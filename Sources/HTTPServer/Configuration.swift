@@ -3,8 +3,9 @@ import Sockets
 
 /// Everything that can be set, checked once, at start. Times are in nanoseconds here.
 public struct Configuration {
-  /// `HOST`: the address to listen on.
-  public var host = IPAddress.anyIPv4
+  /// `HOST`: the address to listen on; nil for every address of the machine, IPv6 where it has that
+  /// and IPv4.
+  public var host: IPAddress?
   /// `PORT`: 0 lets the system choose a free one.
   public var port: UInt16 = 1234
   /// `ADMIN_PORT`: where /livez, /readyz, /metrics and /drain are; nil for nowhere.
@@ -49,7 +50,7 @@ public struct Configuration {
   /// Reads the settings from an environment. One that is not set, or empty where that means
   /// nothing, keeps its default.
   ///
-  /// - Throws: the first setting that is no good.
+  /// - Throws: the first setting that is invalid.
   public init(_ environment: (StaticString) -> Octets?) throws(SettingError) {
     if let value = environment("HOST"), !value.isEmpty {
       let text = value.equalsIgnoringCase("localhost") ? Octets("127.0.0.1") : value

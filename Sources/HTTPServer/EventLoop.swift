@@ -68,6 +68,7 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
     responses = OctetBuffer(limit: configuration.outputLimit)
     let capacity = configuration.maxConnections + Configuration.adminConnections
     guard received.reserve(configuration.bufferSize), responses.reserve(16_384),
+      responder.reserve(),
       let table = ConnectionTable(capacity: capacity)
     else { return nil }
     self.table = table
@@ -89,18 +90,25 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
     if let port = configuration.adminPort {
       adminListener = try open(port, "ADMIN_PORT", token: table.capacity + 1)
     }
+    checkMemoryLimit()
   }
 
   private mutating func open(
     _ port: UInt16, _ setting: StaticString, token: Int
   ) throws(ListenError) -> Listener {
-    let address = SocketAddress(
-      octets: configuration.host.octets, isIPv6: configuration.host.isIPv6, port: port)
     let descriptor: Descriptor
-    do {
-      descriptor = try network.listen(on: address, backlog: 1024)
-    } catch {
-      throw ListenError(setting: setting, address: address, error: error)
+    let address: SocketAddress
+    if let host = configuration.host {
+      (descriptor, address) = try open(host, port, setting)
+    } else {
+      // [::] is for both families. Where a machine, or what the host grants, has no IPv6, IPv4 is all
+      // there is to listen on.
+      do throws(ListenError) {
+        (descriptor, address) = try open(.anyIPv6, port, setting)
+      } catch {
+        if error.error.isAddressInUse { throw error }
+        (descriptor, address) = try open(.anyIPv4, port, setting)
+      }
     }
     network.watch(descriptor, token: token, for: .read)
     let actual = network.localAddress(of: descriptor) ?? address
@@ -113,6 +121,28 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
       responder.log.end()
     }
     return Listener(descriptor: descriptor, token: token)
+  }
+
+  private mutating func open(
+    _ host: IPAddress, _ port: UInt16, _ setting: StaticString
+  ) throws(ListenError) -> (Descriptor, SocketAddress) {
+    let address = SocketAddress(octets: host.octets, isIPv6: host.isIPv6, port: port)
+    do throws(SocketError) {
+      return (try network.listen(on: address, backlog: 1024), address)
+    } catch {
+      throw ListenError(setting: setting, address: address, error: error)
+    }
+  }
+
+  /// Says so when connections at their limits need more memory than there can be.
+  private mutating func checkMemoryLimit() {
+    let most = Board.memoryLimit
+    guard most > 0, configuration.memoryBound > Int64(clamping: most),
+      responder.log.begin(.warn, "connections at their limits need more memory than there may be")
+    else { return }
+    responder.log.line.add("memory_limit", configuration.memoryBound)
+    responder.log.line.add("memory", Int64(clamping: most))
+    responder.log.end()
   }
 
   // MARK: Turns

@@ -58,6 +58,9 @@ public struct Log: ~Copyable {
     line = LogLine(format: format)
   }
 
+  /// Takes the memory of a line. - Returns: false when there is not enough.
+  mutating func reserve() -> Bool { line.reserve() }
+
   /// Begins a line, unless lines of this level are not wanted. Fields may be added to `line`, then
   /// `end` writes it.
   mutating func begin(_ level: LogLevel, _ message: StaticString) -> Bool {
@@ -113,6 +116,8 @@ struct LogLine: ~Copyable {
   init(format: LogFormat) {
     self.format = format
   }
+
+  fileprivate mutating func reserve() -> Bool { text.reserve(4096) }
 
   fileprivate mutating func begin(
     _ time: Int64, _ level: LogLevel, _ logger: StaticString, _ message: StaticString
@@ -205,31 +210,5 @@ extension OctetBuffer {
     let digits = Octets("0123456789abcdef")
     append(octet: digits[Int(octet >> 4)])
     append(octet: digits[Int(octet & 0xF)])
-  }
-
-  /// "127.0.0.1:1234", "[0:0:…:1]:1234".
-  mutating func append(address: SocketAddress) {
-    if address.isIPv6 { append(octet: UInt8(ascii: "[")) }
-    append(octets: address.octets, isIPv6: address.isIPv6)
-    if address.isIPv6 { append(octet: UInt8(ascii: "]")) }
-    append(octet: UInt8(ascii: ":"))
-    append(decimal: Int64(address.port))
-  }
-
-  mutating func append(address: IPAddress) {
-    append(octets: address.octets, isIPv6: address.isIPv6)
-  }
-
-  @inline(never)
-  private mutating func append(octets: InlineArray<16, UInt8>, isIPv6: Bool) {
-    for i in 0..<(isIPv6 ? 16 : 4) {
-      if isIPv6 {
-        if i > 0 && i % 2 == 0 { append(octet: UInt8(ascii: ":")) }
-        append(hexadecimal: octets[i])
-      } else {
-        if i > 0 { append(octet: UInt8(ascii: ".")) }
-        append(decimal: Int64(octets[i]))
-      }
-    }
   }
 }

@@ -36,6 +36,13 @@ struct Responder: ~Copyable {
     log = Log(level: configuration.logLevel, format: configuration.logFormat)
   }
 
+  /// Takes the memory of what all responses have.
+  ///
+  /// - Returns: false when there is not enough.
+  mutating func reserve() -> Bool {
+    commonFields.reserve(1024) && usualBegin.reserve(2048) && log.reserve()
+  }
+
   /// To be called when a second has begun.
   mutating func setTime(_ seconds: Int64) {
     log.time = seconds

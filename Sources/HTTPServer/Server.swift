@@ -7,7 +7,7 @@ import Sockets
 /// |-------------|-----------------------------------------------------|
 /// | 0           | drained                                             |
 /// | 1           | cannot listen, cannot wait, or not enough memory    |
-/// | 2           | a setting is no good                                |
+/// | 2           | a setting is invalid                                |
 public enum Server {
   public static var version: StaticString { "0.1.0" }
 
@@ -16,6 +16,12 @@ public enum Server {
   /// What is wrong at start is one line on standard error.
   public static func run(_ router: Router) -> Never {
     SystemProcess.prepareStandardStreams()
+    guard SystemProcess.readEnvironment() else {
+      // Defaults in place of settings would be another server than was asked for.
+      var line = complaint()
+      line.append("the environment cannot be read: there is not enough memory for it")
+      exit(1, line)
+    }
     let configuration: Configuration
     do {
       configuration = try Configuration(environment)
@@ -77,7 +83,7 @@ public enum Server {
     return Octets(base, count: value.count)
   }
 
-  /// The begin of the one line that a failed start leaves.
+  /// The start of the one line that a failed start leaves.
   @inline(never)
   private static func complaint() -> OctetBuffer {
     var line = OctetBuffer(limit: 4096)

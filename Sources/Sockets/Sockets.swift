@@ -21,7 +21,8 @@ public protocol Sockets: ~Copyable {
   /// - Returns: whether it does; not every system can (unless implemented, it cannot).
   mutating func refuseConnections(on listener: Descriptor) -> Bool
 
-  /// The address of a connection's other end, nil when it cannot be told.
+  /// The address of a connection's other end, nil when it cannot be told. That of an IPv4 client is an
+  /// IPv4 address, whatever the listening socket's.
   func peerAddress(of connection: Descriptor) -> SocketAddress?
 
   /// Reads what is there, up to the size of `buffer`; 0 octets at the end of the input.
@@ -89,6 +90,15 @@ public struct SocketAddress: Sendable {
   }
 
   public var octetCount: Int { isIPv6 ? 16 : 4 }
+
+  /// An IPv4 address where a dual-stack socket has it as ::ffff:192.0.2.1 (RFC 4291 2.5.5.2).
+  public var unmapped: SocketAddress {
+    for i in 0..<12 where octets[i] != (i < 10 ? 0 : 0xFF) { return self }
+    guard isIPv6 else { return self }
+    var last = InlineArray<16, UInt8>(repeating: 0)
+    for i in 0..<4 { last[i] = octets[12 + i] }
+    return SocketAddress(octets: last, isIPv6: false, port: port)
+  }
 }
 
 /// What came of an `accept`.
@@ -140,6 +150,13 @@ public struct SocketError: Error, Equatable {
 
   public init(code: Int32) {
     self.code = code
+  }
+
+  static var permissionDenied: StaticString {
+    """
+    permission denied (a port below 1024 needs privileges: choose another one, or let a service \
+    manager open it)
+    """
   }
 }
 

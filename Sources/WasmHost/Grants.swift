@@ -20,6 +20,13 @@ public struct Grants: Sendable, Equatable {
     grants.contains { $0.port == port && ($0.host == nil || $0.host == host) }
   }
 
+  /// Whether an address is every address of one family, and every one of the other is granted at its
+  /// port.
+  func hasOtherWildcard(than address: SocketAddress) -> Bool {
+    let other = [UInt8](repeating: 0, count: address.host.count == 4 ? 16 : 4)
+    return address.host.allSatisfy { $0 == 0 } && allow(host: other, port: address.port)
+  }
+
   /// What a guest is granted when nobody says: any address at the ports that its environment names,
   /// PORT (1234 when absent) and ADMIN_PORT.
   public init(environment: [InstanceConfiguration.Variable]) {

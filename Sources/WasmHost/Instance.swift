@@ -203,12 +203,13 @@ public final class Instance {
     var trap: OpaquePointer?
     let error = wasmtime_instance_new(
       context, module.handle.pointer, imports, imports.count, &instance, &trap)
+    // A start section may end the module already; `run` will say so.
     if let error {
       let reason = String(consumingError: error)
+      if exitStatus != nil { return }
       if let resource = Engine.missingResource { throw .shortage(of: resource, reason: reason) }
       throw .notInstantiable(reason: reason)
     }
-    // A start section may end the module already; `run` will say so.
     if let trap {
       let reason = Trap(consuming: trap).message
       if exitStatus == nil { throw .notInstantiable(reason: reason) }

@@ -8,7 +8,7 @@ extension Options {
     let start = Clock.monotonic.now
     openStandardStreams()
     let logger = makeLogger()
-    raiseDescriptorLimit()
+    let descriptors = raiseDescriptorLimit()
     let configuration = makeConfiguration(logger)
     do throws(HostError) {
       // First of all: descriptors that are opened here could be taken for passed ones.
@@ -16,6 +16,7 @@ extension Options {
       let signals = try Signals()
       let engine = try Engine(handlerTimeout: UInt64(handlerTimeout * 1e9))
       let workers = workers ?? Cores.available
+      warn(of: descriptors, for: workers, configuration)
       let listeners = ListenerPool(sharesPorts: workers > 1, inherited: inherited)
       defer { listeners.giveBackInherited() }
       var shared = configuration
@@ -101,10 +102,30 @@ extension Options {
   }
 
   /// One descriptor for each connection: the soft limit of 1024 is for programs that use select(2).
-  private func raiseDescriptorLimit() {
+  ///
+  /// - Returns: the limit.
+  private func raiseDescriptorLimit() -> UInt {
+    let descriptors = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
     var limit = rlimit()
-    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+    guard getrlimit(descriptors, &limit) == 0 else { return .max }
+    let present = limit.rlim_cur
     limit.rlim_cur = limit.rlim_max
-    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    return setrlimit(descriptors, &limit) == 0 ? limit.rlim_max : present
+  }
+
+  /// Says so when the system's limit is less than what the connections of all workers can come to need.
+  private func warn(
+    of limit: UInt, for workers: Int, _ configuration: InstanceConfiguration
+  ) {
+    let each = maxConnections ?? ModuleSettings(configuration.environment).maxConnections
+    let others = ModuleSettings.otherDescriptors
+    let needed = UInt(workers) * (UInt(each) + others)
+    guard limit < needed else { return }
+    configuration.logger.warning(
+      "the limit of open descriptors has no room for all connections",
+      metadata: [
+        "limit": "\(limit)", "needed": "\(needed)", "workers": "\(workers)",
+        "connections": "\(each)",
+      ])
   }
 }

@@ -117,7 +117,7 @@ extension Supervisor {
     retiring.append((generation, Clock.monotonic.now + limit))
   }
 
-  private func logStart(of generation: Generation, isFirst: Bool) {
+  func logStart(of generation: Generation, isFirst: Bool) {
     // What it tells takes time to find out.
     guard logger.logLevel <= .info else { return }
     let news = generation.addresses.filter { addresses.insert($0).inserted }

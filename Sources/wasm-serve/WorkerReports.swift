@@ -87,7 +87,8 @@ extension Supervisor {
       } else if current != nil {
         reject(result.description)
       } else if candidate.running == 0 {
-        // It never was a service: a module that runs and ends.
+        // It never was a service: a module that runs and ends, though it may have listened.
+        if !candidate.addresses.isEmpty { logStart(of: candidate, isFirst: true) }
         complain(of: result)
         return status(of: result)
       } else {

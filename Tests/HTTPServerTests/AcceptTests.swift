@@ -1,3 +1,4 @@
+import HTTPCodec
 import Sockets
 import Testing
 
@@ -128,6 +129,27 @@ struct AcceptTests {
     client.finish()
     server.run()
     #expect(server.isDrained)
+  }
+
+  @Test("Without HOST it listens on every address: IPv6 and IPv4 in one, or IPv4 where that is all")
+  func everyAddress() throws {
+    let both = try TestServer { $0.adminPort = TestServer.adminPort }
+    #expect(both.network.listeners.allSatisfy { $0.address.isIPv6 })
+    // No such family, no such address, not granted.
+    for code in [97, 99, 1] as [Int32] {
+      let server = try TestServer(listening: false)
+      server.network.faults.listenIPv6 = SocketError(code: code)
+      try server.loop.listen()
+      #expect(server.network.listeners.map(\.address.isIPv6) == [false])
+      #expect(server.connect(sending: request("GET")).statuses == [200])
+    }
+    // A port in use is in use, and one that was asked for by its address has no other.
+    for (code, host) in [(98, nil), (97, IPAddress.anyIPv6)] as [(Int32, IPAddress?)] {
+      let server = try TestServer(listening: false) { $0.host = host }
+      server.network.faults.listenIPv6 = SocketError(code: code)
+      #expect(throws: ListenError.self) { try server.loop.listen() }
+      #expect(server.network.listeners.isEmpty)
+    }
   }
 
   @Test("A port that cannot be opened is told with its setting")

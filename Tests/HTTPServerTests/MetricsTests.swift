@@ -193,6 +193,38 @@ struct MetricsTests {
     #expect(try samples(server)["http_server_ready"] == 0)
   }
 
+  @Test("Siblings of another version are told apart: a changed layout has another number")
+  func layout() {
+    // What changes here is a new layout: raise `Metrics.layoutVersion`, then the text.
+    let offsets: [(String, Int?)] = [
+      ("startTime", MemoryLayout<Metrics>.offset(of: \.startTime)),
+      ("durations", MemoryLayout<Metrics>.offset(of: \.durations)),
+      ("connectionsAccepted", MemoryLayout<Metrics>.offset(of: \.connectionsAccepted)),
+      ("connectionsLost", MemoryLayout<Metrics>.offset(of: \.connectionsLost)),
+      ("acceptPauses", MemoryLayout<Metrics>.offset(of: \.acceptPauses)),
+      ("connectionsTimedOut", MemoryLayout<Metrics>.offset(of: \.connectionsTimedOut)),
+      ("connectionsEvicted", MemoryLayout<Metrics>.offset(of: \.connectionsEvicted)),
+      ("connectionsOutOfMemory", MemoryLayout<Metrics>.offset(of: \.connectionsOutOfMemory)),
+      ("octetsReceived", MemoryLayout<Metrics>.offset(of: \.octetsReceived)),
+      ("octetsSent", MemoryLayout<Metrics>.offset(of: \.octetsSent)),
+      ("logLinesLost", MemoryLayout<Metrics>.offset(of: \.logLinesLost)),
+      ("instancesStarted", MemoryLayout<Metrics>.offset(of: \.instancesStarted)),
+      ("gauges", MemoryLayout<Metrics>.offset(of: \.gauges)),
+    ]
+    let text = offsets.map { "\($0.0) \($0.1 ?? -1)" }.joined(separator: ", ")
+    #expect(
+      "\(Metrics.layoutVersion): \(text)"
+        == """
+        2: startTime 8, durations 3536, connectionsAccepted 3656, connectionsLost 3664, \
+        acceptPauses 3672, connectionsTimedOut 3680, connectionsEvicted 3688, \
+        connectionsOutOfMemory 3696, octetsReceived 3704, octetsSent 3712, logLinesLost 3720, \
+        instancesStarted 3728, gauges 3736
+        """)
+    // They are words and nothing else, and fit behind the host's words on a page of the board.
+    #expect(MemoryLayout<Metrics>.size % 8 == 0)
+    #expect(MemoryLayout<Metrics>.size <= 4096 - 24)
+  }
+
   @Test("All figures together fit into a response")
   func size() throws {
     let server = try server { $0.maxRequestSize = 200 }

@@ -8,9 +8,10 @@ import Testing
 extension TestServer {
   /// - Parameter change: of a configuration for 8 connections that logs errors only.
   convenience init(
-    router: Router = .echo, _ change: (inout Configuration) -> Void = { _ in }
+    router: Router = .echo, listening: Bool = true,
+    _ change: (inout Configuration) -> Void = { _ in }
   ) throws {
-    try self.init(router: router, complain: { Issue.record("\($0)") }, change)
+    try self.init(router: router, listening: listening, complain: { Issue.record("\($0)") }, change)
   }
 
   /// The response to a request on a connection of its own.

@@ -74,13 +74,18 @@ struct ConcurrencyTests {
   }
 
   @Test(
-    "Connections over MAX_CONNECTIONS wait, and are served when there is room",
+    "Connections over MAX_CONNECTIONS wait while all are in use, and are served when there is room",
     arguments: Flavour.available)
   func backpressure(flavour: Flavour) throws {
     let server = try ServerProcess(
       flavour, settings: ["MAX_CONNECTIONS": "4", "KEEP_ALIVE_TIMEOUT": "60s", "ADMIN_PORT": "0"])
     let first = try (0..<4).map { _ in try server.client() }
-    for client in first { #expect(try client.get().status == 200) }
+    for client in first {
+      try client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nfir")
+    }
+    try eventually("all slots are in use") {
+      try server.metric("http_received_bytes_total") > 4 * 40
+    }
     let waiting = try (0..<8).map { index in
       let client = try server.client()
       try client.post("waiting \(index)", fields: "Connection: close\r\n")
@@ -90,16 +95,45 @@ struct ConcurrencyTests {
     #expect(!waiting[0].hasAnything(inMilliseconds: 200))
     #expect(!waiting[7].hasAnything(inMilliseconds: 0))
     #expect(try server.metric("http_connections_open") == 4)
-    #expect(try first[0].get().status == 200)
 
-    first[0].close()
+    for client in first {
+      try client.send("s")
+      #expect(try client.response().text == "echo: firs")
+      client.close()
+    }
     for (index, client) in waiting.enumerated() {
       #expect(try client.response().text == "echo: waiting \(index)")
       #expect(try client.readToEnd().isEmpty)
       client.close()
-      if index == 0 { for client in first { client.close() } }
     }
     try eventually("all slots are free") { try server.metric("http_connections_open") == 0 }
+  }
+
+  @Test(
+    "Two thousand idle clients of one address, on both ports, keep no good one and no probe waiting",
+    arguments: Flavour.ours)
+  func idleFlood(flavour: Flavour) throws {
+    let server = try ServerProcess(
+      flavour,
+      settings: [
+        "MAX_CONNECTIONS": "200", "KEEP_ALIVE_TIMEOUT": "1h", "REQUEST_TIMEOUT": "1h",
+        "ADMIN_PORT": "0",
+      ].mapValues { $0.replacingOccurrences(of: "1h", with: "3600") })
+    // Half of them have asked for something before.
+    var idle: [Client] = []
+    for number in 0..<2000 {
+      let client = try server.client()
+      if number % 2 == 0, number < 400 { _ = try client.get() }
+      idle.append(client)
+    }
+    idle += try (0..<40).map { _ in try Client(port: server.adminPort) }
+    for _ in 0..<20 {
+      #expect(try server.client().get().status == 200)
+      #expect(try server.admin("/livez").status == 200)
+    }
+    #expect(try server.metric("http_connections_evicted_total") > 100)
+    #expect(try server.metric("http_connections_timed_out_total") == 0)
+    for client in idle { client.close() }
   }
 
   @Test("1000 pipelined requests are answered in their order", arguments: Flavour.available)

@@ -159,8 +159,8 @@ struct GuestTests {
   func ownConnectionLimit() throws {
     let server = try ServerProcess(options: ["--max-connections", "2"])
     let clients = try (0..<3).map { _ in try server.client() }
-    #expect(try clients[0].get().status == 200)
-    #expect(try clients[1].get().status == 200)
+    // (Idle ones would make room.)
+    for client in clients.prefix(2) { try client.send("GET / HTTP/1.1\r\n") }
     try clients[2].post("waiting")
     try server.program.wait(for: "as many connections as it may have")
     #expect(!clients[2].hasAnything(inMilliseconds: 100))

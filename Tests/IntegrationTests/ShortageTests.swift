@@ -87,13 +87,13 @@ struct ShortageTests {
   @Test(
     "Without a thread for a worker there is no service: one line, and status 71", arguments: 1...3)
   func threads(most: Int) throws {
-    let copy = try Copy()
+    let copy = try ProgramsForAll()
     let result = try Program(
       "/bin/sh",
       [
         "-c",
-        copy.asAnotherUser("prlimit --nproc=\(most)") + " --no-cache --workers 3 --env PORT=0 "
-          + "--env HOST=127.0.0.1 \(copy.path)/http_server.wasm",
+        "exec \(copy.asAnotherUser()) prlimit --nproc=\(most) \(copy.path)/wasm-serve --no-cache "
+          + "--workers 3 --env PORT=0 --env HOST=127.0.0.1 \(copy.path)/http_server.wasm",
       ]
     ).finish()
     #expect(result.status == 71)
@@ -120,28 +120,5 @@ struct ShortageTests {
     #expect(try server.metric("http_server_instances") == 2)
     server.program.signal(SIGTERM)
     #expect(try server.program.finish().status == 0)
-  }
-}
-
-/// The programs where another user may run them.
-private struct Copy {
-  private let folder: TemporaryFolder
-  var path: String { folder.path }
-
-  init() throws {
-    folder = try TemporaryFolder()
-    #expect(chmod(folder.path, 0o755) == 0)
-    for name in ["wasm-serve", "libwasmtime.so", "http_server.wasm"] {
-      try FileManager.default.copyItem(
-        atPath: Dist.file(name), toPath: "\(folder.path)/\(name)")
-    }
-  }
-
-  /// A limit of processes does not hold for root: run by root the command is another user's, who has
-  /// no other process.
-  func asAnotherUser(_ command: String) -> String {
-    let user = 100_000 + Int.random(in: 0..<1_000_000)
-    let other = geteuid() == 0 ? "setpriv --reuid=\(user) --regid=\(user) --clear-groups " : ""
-    return "exec \(other)\(command) \(path)/wasm-serve"
   }
 }

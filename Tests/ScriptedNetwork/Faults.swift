@@ -4,6 +4,8 @@ import Sockets
 struct Faults {
   /// A port that cannot be opened.
   var listen: SocketError?
+  /// One that cannot be opened on an IPv6 address.
+  var listenIPv6: SocketError?
   var accepts: [Acceptance] = []
   /// `wouldBlock` is an interrupted call as well.
   var receives: [Transfer] = []

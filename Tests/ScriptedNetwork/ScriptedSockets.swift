@@ -69,10 +69,11 @@ final class ScriptedSockets: Sockets {
 
   func listen(on address: SocketAddress, backlog: Int) throws(SocketError) -> Descriptor {
     if let fault = faults.listen { throw fault }
+    if let fault = faults.listenIPv6, address.isIPv6 { throw fault }
     if let refusal = listeners.first(where: { $0.port == address.port }) {
       throw refusal.failure ?? SocketError(code: 98)
     }
-    let listener = Listener(descriptor: newDescriptor(), port: address.port)
+    let listener = Listener(descriptor: newDescriptor(), address: address)
     listeners.append(listener)
     return listener.descriptor
   }
@@ -263,7 +264,8 @@ final class ScriptedSockets: Sockets {
 /// A listening socket, and what `accept` on it will say.
 final class Listener {
   let descriptor: Descriptor
-  let port: UInt16
+  let address: SocketAddress
+  var port: UInt16 { address.port }
   /// The clients that wait; nil for one that is lost before it can be accepted.
   var queue: [Client?] = []
   /// Until then there are no descriptors for anybody in the queue.
@@ -276,9 +278,9 @@ final class Listener {
   /// Nobody new gets into the queue.
   var isRefusing = false
 
-  init(descriptor: Descriptor, port: UInt16) {
+  init(descriptor: Descriptor, address: SocketAddress) {
     self.descriptor = descriptor
-    self.port = port
+    self.address = address
   }
 }
 

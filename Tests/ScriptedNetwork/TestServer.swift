@@ -14,10 +14,11 @@ final class TestServer {
   var loop: EventLoop<ScriptedSockets>
 
   /// - Parameters:
+  ///   - listening: false for one whose ports the test opens.
   ///   - complain: told what the server, or who drives it, does wrong.
   ///   - change: of a configuration for 8 connections that logs errors only.
   init(
-    router: Router = .echo, complain: @escaping (String) -> Void,
+    router: Router = .echo, listening: Bool = true, complain: @escaping (String) -> Void,
     _ change: (inout Configuration) -> Void = { _ in }
   ) throws {
     network = ScriptedSockets(complain: complain)
@@ -28,7 +29,7 @@ final class TestServer {
     guard let loop = EventLoop(configuration: configuration, router: router, network: network)
     else { throw OutOfMemory() }
     self.loop = loop
-    try self.loop.listen()
+    if listening { try self.loop.listen() }
   }
 
   var isDrained: Bool { loop.isDrained }

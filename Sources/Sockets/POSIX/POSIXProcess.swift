@@ -9,6 +9,9 @@
 
   /// The process as POSIX has it.
   public enum SystemProcess {
+    /// Nothing can fail here: it is there from the start.
+    public static func readEnvironment() -> Bool { true }
+
     /// The value of an environment variable, nil when it is not set.
     public static func environment(_ name: StaticString) -> UnsafeBufferPointer<UInt8>? {
       name.withUTF8Buffer { name in
@@ -84,11 +87,14 @@
   }
 
   extension SocketError {
+    public var isAddressInUse: Bool { code == EADDRINUSE }
+
     public var reason: StaticString {
       switch code {
       case EADDRINUSE: "address already in use"
       case EADDRNOTAVAIL: "no such address on this machine"
-      case EACCES, EPERM: "permission denied"
+      case EAFNOSUPPORT: "this machine has no such addresses"
+      case EACCES, EPERM: SocketError.permissionDenied
       case EMFILE, ENFILE: "too many open sockets"
       case ENOMEM, ENOBUFS: "out of memory"
       case ECONNRESET: "connection reset"

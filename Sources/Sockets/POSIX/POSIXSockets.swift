@@ -45,6 +45,12 @@
       // Or a restart would fail for as long as old connections are in TIME_WAIT.
       var on: Int32 = 1
       setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
+      if address.isIPv6 {
+        // [::] is dual stack, whatever net.ipv6.bindv6only says.
+        var off: Int32 = 0
+        setsockopt(
+          listener, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &off, socklen_t(MemoryLayout<Int32>.size))
+      }
       guard bind(listener, to: address) == 0, systemListen(listener, Int32(backlog)) == 0,
         setNonBlocking(listener)
       else {
@@ -101,7 +107,7 @@
     }
 
     public func peerAddress(of connection: Descriptor) -> SocketAddress? {
-      address(of: connection, getpeername)
+      address(of: connection, getpeername)?.unmapped
     }
 
     private func address(

@@ -4,28 +4,45 @@
 
   /// The process as WASI has it.
   public enum SystemProcess {
-    /// The value of an environment variable, nil when it is not set. It lives for ever.
-    public static func environment(_ name: StaticString) -> UnsafeBufferPointer<UInt8>? {
+    /// What the host passes, NAME=VALUE each: read once, and kept.
+    nonisolated(unsafe) private static var variables:
+      UnsafeMutablePointer<
+        UnsafeMutablePointer<UInt8>?
+      >?
+    nonisolated(unsafe) private static var variableCount = 0
+
+    /// Reads the environment. To be called first, once.
+    ///
+    /// - Returns: false when it cannot be read: variables that are set would look as if they were not.
+    public static func readEnvironment() -> Bool {
       var count: UInt32 = 0
       var size: UInt32 = 0
-      guard environ_sizes_get(&count, &size) == 0, count > 0,
+      guard environ_sizes_get(&count, &size) == 0 else { return false }
+      if count == 0 { return true }
+      guard size < UInt32(Int32.max), count < UInt32(Int32.max) / 4,
         let block = calloc(Int(size) + 1, 1),
         let entries = calloc(Int(count), MemoryLayout<UnsafeMutablePointer<UInt8>?>.stride)
-      else { return nil }
-      defer { free(entries) }
+      else { return false }
       let list = entries.bindMemory(to: UnsafeMutablePointer<UInt8>?.self, capacity: Int(count))
-      guard environ_get(list, block.assumingMemoryBound(to: UInt8.self)) == 0 else { return nil }
-      for i in 0..<Int(count) {
-        guard let entry = list[i],
-          memcmp(entry, name.utf8Start, name.utf8CodeUnitCount) == 0,
-          entry[name.utf8CodeUnitCount] == UInt8(ascii: "=")
-        else { continue }
-        let value = entry + name.utf8CodeUnitCount + 1
-        var length = 0
-        while value[length] != 0 { length += 1 }
-        return UnsafeBufferPointer(start: value, count: length)
+      guard environ_get(list, block.assumingMemoryBound(to: UInt8.self)) == 0 else { return false }
+      (variables, variableCount) = (list, Int(count))
+      return true
+    }
+
+    /// The value of an environment variable, nil when it is not set. It lives for ever.
+    public static func environment(_ name: StaticString) -> UnsafeBufferPointer<UInt8>? {
+      let length = name.utf8CodeUnitCount
+      for i in 0..<variableCount {
+        guard let entry = variables?[i] else { continue }
+        // (An entry ends in a NUL, which no name has: the comparison does not go beyond it.)
+        var place = 0
+        while place < length, entry[place] == name.utf8Start[place] { place += 1 }
+        guard place == length, entry[length] == UInt8(ascii: "=") else { continue }
+        let value = entry + length + 1
+        var count = 0
+        while value[count] != 0 { count += 1 }
+        return UnsafeBufferPointer(start: value, count: count)
       }
-      free(block)
       return nil
     }
 
@@ -78,11 +95,14 @@
   }
 
   extension SocketError {
+    public var isAddressInUse: Bool { Int(code) == WASI_EADDRINUSE }
+
     public var reason: StaticString {
       switch Int(code) {
       case WASI_EADDRINUSE: "address already in use"
       case WASI_EADDRNOTAVAIL: "no such address on this machine"
-      case WASI_EPERM: "permission denied"
+      case WASI_EAFNOSUPPORT: "this machine has no such addresses"
+      case WASI_EACCES, WASI_EPERM: SocketError.permissionDenied
       case WASI_ENOTCAPABLE: "not granted by the host"
       case WASI_EMFILE, WASI_ENFILE: "too many open sockets"
       case WASI_ENOMEM, WASI_ENOBUFS: "out of memory"

@@ -134,7 +134,7 @@
     }
 
     public func peerAddress(of connection: Descriptor) -> SocketAddress? {
-      addressOf(connection, sock_getpeeraddr)
+      addressOf(connection, sock_getpeeraddr)?.unmapped
     }
 
     private typealias AddressGetter = (

@@ -122,7 +122,10 @@ extension Instance {
     let host = try addressBuffer(address)
     let wanted = SocketAddress(host: Array(host), port: port)
     guard configuration.grants.allow(host: wanted.host, port: port) else {
-      reportRefusal("bind", "\(wanted)", granted: grantedToBind)
+      // One that is granted every address of the other family asks for that next.
+      if !configuration.grants.hasOtherWildcard(than: wanted) {
+        reportRefusal("bind", "\(wanted)", granted: grantedToBind)
+      }
       throw .notcapable
     }
     if let pool = configuration.listeners, entry.pointee.kind == .stream {
