@@ -10,7 +10,7 @@ struct Descriptor {
 
   /// Guest-visible flags, what the guest has done, and what is known of readiness.
   struct State: OptionSet {
-    let rawValue: UInt16
+    let rawValue: UInt32
 
     /// fdflags NONBLOCK, as the guest set it. The host's descriptor never blocks
     /// (`Blocking.swift`).
@@ -41,6 +41,10 @@ struct Descriptor {
     /// In the poller's list of sockets to register. It belongs to the number and outlives the
     /// socket.
     static let inNewList = State(rawValue: 1 << 15)
+    /// Urgent data has come: a short read may have ended at its place, and not at the end of what
+    /// there is. From then on for good: there may be more of it, and the kernel does not say when the
+    /// place was passed.
+    static let hasUrgentMark = State(rawValue: 1 << 16)
   }
 
   var kind: Kind = .free
