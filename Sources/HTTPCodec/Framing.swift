@@ -6,34 +6,36 @@ enum Framing: Equatable {
 }
 
 /// Gathers from the fields of a request what decides on its framing and its connection, and
-/// decides once the header section is complete. This is the one place where that is decided.
+/// decides once the header section is complete. This is the one place where that is decided, and the
+/// order of the fields does not matter to it.
 struct FramingFields {
   private var hasHost = false
   private var contentLength: Int64?
   private var hasTransferEncoding = false
+  /// Of what is wrong with the fields so far, what comes first in the table.
+  private var fault: RequestError?
   private(set) var expectsContinue = false
   private(set) var saysClose = false
   private(set) var saysKeepAlive = false
   /// Whether there is a field that names the request: nobody else has to look for one.
   private(set) var isNamed = false
 
-  mutating func note(_ name: Octets, _ value: Octets) throws(RequestError) {
+  mutating func note(_ name: Octets, _ value: Octets) {
     switch name.count {
     case 4 where name.equalsIgnoringCase("host"):
-      if hasHost { throw .repeatedHost }
-      guard isAuthority(value) else { throw .invalidHost }
+      if hasHost { note(.repeatedHost) }
+      if !isAuthority(value) { note(.invalidHost) }
       hasHost = true
 
     case 14 where name.equalsIgnoringCase("content-length"):
-      if contentLength != nil { throw .repeatedContentLength }
-      guard value.count > 0, value.allSatisfy({ $0.isDigit }) else { throw .invalidContentLength }
+      if contentLength != nil { note(.repeatedContentLength) }
+      if value.isEmpty || !value.allSatisfy({ $0.isDigit }) { note(.invalidContentLength) }
       // A number too large to hold is too large to take: no wrap-around (RFC 9110 8.6).
-      guard let length = value.decimal(upTo: .max / 2) else { throw .requestTooLarge }
-      contentLength = length
+      contentLength = value.decimal(upTo: .max / 2) ?? .max
 
     case 17 where name.equalsIgnoringCase("transfer-encoding"):
-      if hasTransferEncoding { throw .repeatedTransferEncoding }
-      try checkTransferEncoding(value)
+      if hasTransferEncoding { note(.repeatedTransferEncoding) }
+      checkTransferEncoding(value)
       hasTransferEncoding = true
 
     case 10 where name.equalsIgnoringCase("connection"):
@@ -43,8 +45,13 @@ struct FramingFields {
       }
 
     case 6 where name.equalsIgnoringCase("expect"):
-      guard value.equalsIgnoringCase("100-continue") else { throw .unsupportedExpectation }
-      expectsContinue = true
+      value.forEachListElement { expectation in
+        if expectation.equalsIgnoringCase("100-continue") {
+          expectsContinue = true
+        } else {
+          note(.unsupportedExpectation)
+        }
+      }
 
     case 12 where name.equalsIgnoringCase("x-request-id"),
       11 where name.equalsIgnoringCase("traceparent"):
@@ -56,13 +63,17 @@ struct FramingFields {
   }
 
   /// The decision, when all fields have been noted.
-  func framing(isHTTP11: Bool) throws(RequestError) -> Framing {
-    if !hasHost && isHTTP11 { throw .missingHost }
+  ///
+  /// - Parameter room: the most octets of content.
+  mutating func framing(isHTTP11: Bool, room: Int) throws(RequestError) -> Framing {
+    if !hasHost && isHTTP11 { note(.missingHost) }
     if hasTransferEncoding {
-      if contentLength != nil { throw .contentLengthAndTransferEncoding }
-      if !isHTTP11 { throw .transferEncodingInHTTP10 }
-      return .chunked
+      if contentLength != nil { note(.contentLengthAndTransferEncoding) }
+      if !isHTTP11 { note(.transferEncodingInHTTP10) }
     }
+    if let contentLength, contentLength > Int64(room) { note(.requestTooLarge) }
+    if let fault { throw fault }
+    if hasTransferEncoding { return .chunked }
     return contentLength.map { .contentLength($0) } ?? .none
   }
 
@@ -71,16 +82,28 @@ struct FramingFields {
     !saysClose && (isHTTP11 || saysKeepAlive)
   }
 
+  @inline(never)
+  private mutating func note(_ fault: RequestError) {
+    if let known = self.fault, known.rawValue <= fault.rawValue { return }
+    self.fault = fault
+  }
+
   /// "chunked", once, without parameters, and nothing else.
-  private func checkTransferEncoding(_ value: Octets) throws(RequestError) {
+  private mutating func checkTransferEncoding(_ value: Octets) {
     if value.equalsIgnoringCase("chunked") { return }
+    var codings = 0
     var timesChunked = 0
     var endsInChunked = false
     value.forEachListElement { coding in
+      codings += 1
       endsInChunked = coding.equalsIgnoringCase("chunked")
       if endsInChunked { timesChunked += 1 }
     }
     // Applied twice it is as wrong as in the wrong place (RFC 9112 7.1).
-    throw endsInChunked && timesChunked == 1 ? .unsupportedTransferCoding : .chunkedNotFinal
+    if !endsInChunked || timesChunked > 1 { note(.chunkedNotFinal) }
+    var commas = 0
+    for octet in value where octet == .comma { commas += 1 }
+    if codings <= commas { note(.emptyTransferCoding) }
+    if codings > timesChunked { note(.unsupportedTransferCoding) }
   }
 }

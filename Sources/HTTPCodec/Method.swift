@@ -8,7 +8,7 @@ public enum Method: UInt8, Sendable {
   /// each use.)
   public static var count: Int { Int(Method.unknown.rawValue) + 1 }
 
-  /// The longest name of ours; a longer one is refused before it has all come.
+  /// No name of ours is longer than this, in octets.
   static var longestName: Int { 16 }
 
   public var name: StaticString {

@@ -68,6 +68,9 @@ public struct OctetBuffer: ~Copyable {
     append(octets.base, count: octets.count)
   }
 
+  /// For an append in several parts that does not begin, because not all of them would fit.
+  mutating func noteOverflow() { overflowed = true }
+
   public mutating func append(_ literal: StaticString) {
     append(literal.utf8Start, count: literal.utf8CodeUnitCount)
   }

@@ -2,17 +2,25 @@
 /// certainty, so the answer is sent and the connection closed (RFC 9112 9.6, 11.2).
 ///
 /// This is the one table of what is wrong, what is answered and what a person is told.
-public enum RequestError: Error, CaseIterable {
+///
+/// Its order decides between several faults in the fields of one header section: the first one here
+/// is told, wherever its field stands (`FramingFields`). So what leaves in doubt whose the request is
+/// or where it ends, which is a 400 whatever else is wrong, comes before what is not implemented
+/// (501), what is too large (413), and what could be done without (417).
+public enum RequestError: UInt8, Error, CaseIterable {
+  case proxyProtocol, tlsHandshake, http2Preface
   case emptyLines, bareLineFeed, bareCarriageReturn
   case invalidMethod, methodTooLong
   case invalidTarget, targetTooLong, missingVersion, invalidVersion, unsupportedVersion
   case whitespaceBeforeField, obsoleteFolding, invalidFieldName, invalidFieldValue
   case headerSectionTooLarge
   case missingHost, repeatedHost, invalidHost
-  case invalidContentLength, repeatedContentLength
+  case repeatedContentLength, invalidContentLength
   case contentLengthAndTransferEncoding, transferEncodingInHTTP10
-  case repeatedTransferEncoding, chunkedNotFinal, unsupportedTransferCoding
-  case unsupportedExpectation, requestTooLarge
+  case repeatedTransferEncoding, chunkedNotFinal, emptyTransferCoding
+  case unsupportedTransferCoding
+  case requestTooLarge
+  case unsupportedExpectation
   case invalidChunkSize, invalidChunkExtension, chunkExtensionsTooLarge, invalidChunkEnd
   case trailerSectionTooLarge
   case incomplete, timedOut
@@ -22,6 +30,21 @@ public enum RequestError: Error, CaseIterable {
 
   private var entry: (status: Status, reason: StaticString) {
     switch self {
+    case .proxyProtocol:  // HAProxy's proxy-protocol.txt, 2.1 and 2.2
+      (
+        .badRequest,
+        "this looks like a PROXY protocol header, which is not read here: turn it off in the proxy"
+      )
+    case .tlsHandshake:  // RFC 8446 5.1
+      (
+        .badRequest,
+        "this looks like TLS, but the port speaks plain HTTP: use http, or a proxy that ends TLS"
+      )
+    case .http2Preface:  // RFC 9113 3.4
+      (
+        .versionNotSupported,
+        "this looks like HTTP/2 without TLS, which is not spoken here: have the client use HTTP/1.1"
+      )
     case .emptyLines:  // RFC 9112 2.2
       (.badRequest, "more than one empty line before the request-line")
     case .bareLineFeed:  // RFC 9112 2.2: MAY be taken for a line end; two readers may differ
@@ -58,10 +81,10 @@ public enum RequestError: Error, CaseIterable {
       (.badRequest, "more than one Host field")
     case .invalidHost:  // RFC 9112 3.2
       (.badRequest, "invalid Host field")
-    case .invalidContentLength:  // RFC 9112 6.3
-      (.badRequest, "invalid Content-Length")
     case .repeatedContentLength:  // RFC 9112 6.3: equal values MAY be taken once; we do not
       (.badRequest, "more than one Content-Length")
+    case .invalidContentLength:  // RFC 9112 6.3
+      (.badRequest, "invalid Content-Length")
     case .contentLengthAndTransferEncoding:  // RFC 9112 6.3: the sign of a smuggled request
       (.badRequest, "both Content-Length and Transfer-Encoding")
     case .transferEncodingInHTTP10:  // RFC 9112 6.1
@@ -70,12 +93,14 @@ public enum RequestError: Error, CaseIterable {
       (.badRequest, "more than one Transfer-Encoding")
     case .chunkedNotFinal:  // RFC 9112 6.3
       (.badRequest, "chunked must be the final transfer coding, and once")
+    case .emptyTransferCoding:  // RFC 9110 5.6.1.2 would ignore it; what is in front may not
+      (.badRequest, "the list in Transfer-Encoding has an empty element")
     case .unsupportedTransferCoding:  // RFC 9112 6.1
       (.notImplemented, "no transfer coding but chunked is known")
-    case .unsupportedExpectation:  // RFC 9110 10.1.1
-      (.expectationFailed, "no expectation but 100-continue is known")
     case .requestTooLarge:  // RFC 9110 15.5.14
       (.contentTooLarge, "the request is too large")
+    case .unsupportedExpectation:  // RFC 9110 10.1.1
+      (.expectationFailed, "no expectation but 100-continue is known")
     case .invalidChunkSize:  // RFC 9112 7.1
       (.badRequest, "invalid chunk size")
     case .invalidChunkExtension:  // RFC 9112 7.1.1

@@ -6,10 +6,11 @@
 /// between the parts, CR LF at the end, nothing else.
 struct RequestLineReader {
   private enum State {
-    case start, emptyLineEnd, afterEmptyLine, method, target, version, end
+    case start, emptyLineEnd, afterEmptyLine, secondEmptyLine, method, target, version, end
   }
 
   private var state = State.start
+  private var lineStart = 0
   private var partStart = 0
   private var minor: UInt8 = 0
   private var majorIsOne = true
@@ -20,8 +21,14 @@ struct RequestLineReader {
   /// HTTP/1.1 or a later 1.x, which is read as 1.1 (RFC 9110 2.5); else HTTP/1.0.
   var isHTTP11: Bool { minor > 0 }
 
-  /// Whether what is missing or too long is the target: 414 and not 431.
-  var isInTarget: Bool { state == .target }
+  /// What is wrong with a line that does not fit and was read up to `position`.
+  func tooLong(at position: Int) -> RequestError {
+    switch state {
+    case .method where position - lineStart > Method.longestName: .methodTooLong
+    case .target: .targetTooLong
+    default: .headerSectionTooLarge
+    }
+  }
 
   /// Whether anything but an empty line has come.
   var hasBegun: Bool { state != .start && state != .emptyLineEnd && state != .afterEmptyLine }
@@ -34,10 +41,13 @@ struct RequestLineReader {
       case .start where octet == .carriageReturn:
         state = .emptyLineEnd
 
+      case .afterEmptyLine where octet == .carriageReturn:
+        state = .secondEmptyLine
+
       case .start, .afterEmptyLine:
-        if octet == .carriageReturn { throw .emptyLines }
         if octet == .lineFeed { throw .bareLineFeed }
-        partStart = position
+        if octet == OtherProtocol.tlsHandshake { throw .tlsHandshake }
+        lineStart = position
         state = .method
         continue
 
@@ -45,18 +55,25 @@ struct RequestLineReader {
         guard octet == .lineFeed else { throw .bareCarriageReturn }
         state = .afterEmptyLine
 
+      case .secondEmptyLine:
+        // The octets so far are read again with each one: there are twelve at the most.
+        guard OtherProtocol.mayBeProxyHeader(octets[0..<position + 1]) else { throw .emptyLines }
+        if OtherProtocol.isProxyHeader(octets[0..<position + 1]) { throw .proxyProtocol }
+
       case .method:
         position = OctetSet.token.end(of: octets, from: position)
-        if position - partStart > Method.longestName { throw .methodTooLong }
         guard position < octets.count else { return false }
-        guard octets[position] == .space, position > partStart else { throw .invalidMethod }
-        method = Method(octets[partStart..<position])
+        guard octets[position] == .space, position > lineStart else { throw .invalidMethod }
+        method = Method(octets[lineStart..<position])
         partStart = position + 1
         state = .target
 
       case .target:
         position = OctetSet.query.end(of: octets, from: position)
         guard position < octets.count else { return false }
+        if method == .unknown, OtherProtocol.isProxyHeader(octets[lineStart..<position]) {
+          throw .proxyProtocol
+        }
         if octets[position] == .carriageReturn || octets[position] == .lineFeed {
           throw .missingVersion
         }
@@ -66,7 +83,7 @@ struct RequestLineReader {
         state = .version
 
       case .version:
-        try readVersion(octet, at: position - partStart)
+        try readVersion(octet, at: position - partStart, in: octets[lineStart..<position])
 
       case .end:
         guard octet == .lineFeed else { throw .bareCarriageReturn }
@@ -79,12 +96,16 @@ struct RequestLineReader {
   }
 
   /// HTTP-version = "HTTP" "/" DIGIT "." DIGIT, then the CR of the line (RFC 9112 2.3).
-  private mutating func readVersion(_ octet: UInt8, at offset: Int) throws(RequestError) {
+  private mutating func readVersion(
+    _ octet: UInt8, at offset: Int, in line: Octets
+  ) throws(RequestError) {
     let pattern = Octets("HTTP/#.#")
     guard offset < pattern.count else {
       if octet == .lineFeed { throw .bareLineFeed }
       guard octet == .carriageReturn else { throw .invalidVersion }
-      guard majorIsOne else { throw .unsupportedVersion }
+      guard majorIsOne else {
+        throw line == OtherProtocol.http2Preface ? .http2Preface : .unsupportedVersion
+      }
       state = .end
       return
     }

@@ -52,11 +52,15 @@ public struct RequestParser {
   /// The method, as soon as it has been read.
   public var method: Method { line.method }
 
-  /// Whether the client waits for 100 (Continue) before it sends the content: it said so, and
-  /// none of the content has come (RFC 9110 10.1.1). To be asked when `parse` was incomplete.
+  /// Whether the client has asked to be told, once the head is complete, whether its content is
+  /// wanted (RFC 9110 10.1.1). To be asked when `parse` was incomplete: `request` has the head then.
+  public var expectsContinue: Bool {
+    state == .content && framingFields.expectsContinue && line.isHTTP11
+  }
+
+  /// Whether it may be waiting for that: none of the content has come.
   public var awaitsContinue: Bool {
-    state == .content && framingFields.expectsContinue && line.isHTTP11 && position == headEnd
-      && !chunked.hasBegun
+    expectsContinue && position == headEnd && !chunked.hasBegun
   }
 
   /// Whether the connection may be used for another request behind this one (RFC 9112 9.3).
@@ -82,7 +86,7 @@ public struct RequestParser {
     return .incomplete(retained: framing == .chunked ? contentEnd : count)
   }
 
-  /// The request that `parse` has completed, in the same octets.
+  /// The request that `parse` has completed, in the same octets; before that, its head.
   public func request(in octets: UnsafePointer<UInt8>) -> Request {
     let message = Octets(octets, count: contentEnd)
     return Request(
@@ -104,7 +108,7 @@ public struct RequestParser {
     let head = octets[0..<min(octets.count, limits.head)]
     guard try line.read(head, &position) else {
       if position < limits.head { return }
-      throw line.isInTarget ? .targetTooLong : .headerSectionTooLarge
+      throw line.tooLong(at: position)
     }
     target = try RequestTarget(octets, line.target, method: line.method)
     fieldsStart = position
@@ -119,7 +123,7 @@ public struct RequestParser {
         if position < limits.head { return }
         throw .headerSectionTooLarge
       case .field:
-        try framingFields.note(section.name(in: head), section.value(in: head))
+        framingFields.note(section.name(in: head), section.value(in: head))
       case .end:
         try beginContent()
         return
@@ -128,13 +132,11 @@ public struct RequestParser {
   }
 
   private mutating func beginContent() throws(RequestError) {
-    framing = try framingFields.framing(isHTTP11: line.isHTTP11)
+    // Before the verdict: what was refused has fields as well.
     headEnd = position
     contentEnd = position
+    framing = try framingFields.framing(isHTTP11: line.isHTTP11, room: limits.request - headEnd)
     state = .content
-    if case .contentLength(let length) = framing, length > Int64(limits.request - headEnd) {
-      throw .requestTooLarge
-    }
   }
 
   private mutating func readContent(

@@ -9,9 +9,10 @@ extension OctetBuffer {
     append("\r\n")
   }
 
-  /// Appends a field line (RFC 9112 5). Octets that cannot stand in a value become spaces, so
-  /// that no value can end its line and begin another.
+  /// Appends a field line (RFC 9112 5), the whole of it or nothing. Octets that cannot stand in a
+  /// value become spaces, so that no value can end its line and begin another.
   public mutating func append(field name: StaticString, _ value: Octets) {
+    guard reserve(name.utf8CodeUnitCount + value.count + 4) else { return noteOverflow() }
     append(name)
     append(": ")
     let start = count

@@ -15,44 +15,77 @@ struct Admin {
     _ request: Request, _ response: inout Response, _ metrics: borrowing Metrics, isReady: Bool,
     at time: Int64, now: Int64
   ) {
-    let isDrain = request.path == "/drain"
-    var allowed = MethodSet()
-    allowed.insert(.get)
-    if isDrain { allowed.insert(.post) }
+    let page = Page(at: request.path)
+    let allowed = methods(of: page)
     guard allowed.contains(request.method) else {
       return response.tellMethods(allowed, to: request.method)
     }
     response.addField("Cache-Control", "no-store")
-    if request.path == "/livez" {
-      // Whichever worker is asked answers for all: one that is stuck would never be asked.
-      if let stuck = Board.stuck(at: now) {
-        response.fail(.serviceUnavailable, "a worker is stuck")
-        response.write("worker ")
-        response.write(Int64(stuck.worker))
-        response.write(", for so many seconds: ")
-        response.write(stuck.seconds)
-        response.write("\n")
-      } else {
-        response.write("ok\n")
-      }
-    } else if request.path == "/readyz" {
+    switch page {
+    case .livez:
+      tellHealth(at: now, &response)
+    case .readyz:
       if isReady {
         response.write("ready\n")
       } else {
         response.fail(.serviceUnavailable, "draining")
       }
-    } else if request.path == "/metrics" {
+    case .metrics:
       response.contentType = "text/plain; version=0.0.4; charset=utf-8"
       Board().total(with: metrics).append(to: &response, isReady: isReady)
-    } else if request.path == "/" {
+    case .status:
       StatusPage.append(
         to: &response, Board().total(with: metrics), isReady: isReady, at: time)
-    } else if isDrain {
+    case .drain:
       // (Not for HEAD, which only asks what GET would answer.)
       if request.method != .head { drainRequested = true }
       response.write("draining\n")
-    } else {
+    case nil:
       response.fail(.notFound, "here are /, /livez, /readyz, /metrics and /drain")
+    }
+  }
+
+  /// Whichever worker is asked answers for all: one that is stuck would never be asked.
+  private func tellHealth(at now: Int64, _ response: inout Response) {
+    guard let stuck = Board.stuck(at: now) else { return response.write("ok\n") }
+    response.fail(.serviceUnavailable, "a worker is stuck")
+    response.write("worker ")
+    response.write(Int64(stuck.worker))
+    response.write(", for so many seconds: ")
+    response.write(stuck.seconds)
+    response.write("\n")
+  }
+
+  /// Whether there is a page for this request, of which the head is enough to tell.
+  func hasPage(for request: Request) -> Bool {
+    guard let page = Page(at: request.path) else { return false }
+    return methods(of: page).contains(request.method)
+  }
+
+  private func methods(of page: Page?) -> MethodSet {
+    var methods = MethodSet()
+    methods.insert(.get)
+    if page == .drain { methods.insert(.post) }
+    return methods
+  }
+
+  private enum Page {
+    case status, livez, readyz, metrics, drain
+
+    init?(at path: Octets) {
+      if path == "/" {
+        self = .status
+      } else if path == "/livez" {
+        self = .livez
+      } else if path == "/readyz" {
+        self = .readyz
+      } else if path == "/metrics" {
+        self = .metrics
+      } else if path == "/drain" {
+        self = .drain
+      } else {
+        return nil
+      }
     }
   }
 }

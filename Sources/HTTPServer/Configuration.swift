@@ -16,8 +16,10 @@ public struct Configuration {
   public var bufferSize = 2048
   /// `MAX_CONNECTIONS`: more than these wait in the listening socket's queue.
   public var maxConnections = 1024
-  /// `KEEP_ALIVE_TIMEOUT`: from a response to the next request on the connection.
-  public var keepAliveTimeout: Int64 = 75_000_000_000
+  /// `KEEP_ALIVE_TIMEOUT`: from a response to the next request on the connection. Longer than proxies
+  /// keep a connection to use it again (Go and Traefik 90 s, Caddy 120 s): a request that is on its way
+  /// when the server closes is lost.
+  public var keepAliveTimeout: Int64 = 130_000_000_000
   /// `REQUEST_TIMEOUT`: from the first octet of a request to its last; also from the begin of a
   /// connection to the first octet.
   public var requestTimeout: Int64 = 10_000_000_000
@@ -28,7 +30,7 @@ public struct Configuration {
   /// `DRAIN_DELAY`: how long a drain goes on accepting, for a balancer to see that /readyz fails.
   /// Without an admin port nobody can see it, and there is no delay.
   public var drainDelay: Int64 = 2_000_000_000
-  /// `CORS_ALLOW_ORIGIN`: "*", a comma-separated list of origins, or nothing.
+  /// `CORS_ALLOW_ORIGIN`: "*", a comma-separated list of origins as browsers send them, or nothing.
   public var corsAllowOrigin = Octets("*")
   /// `TRUSTED_PROXIES`: whose word about the client of a request is believed, for the log.
   public var trustedProxies = TrustedProxies()
@@ -73,12 +75,10 @@ public struct Configuration {
     drainDelay = try duration("DRAIN_DELAY", from: 0, environment) ?? drainDelay
 
     if let value = environment("CORS_ALLOW_ORIGIN") {
-      guard CORS.isPolicy(value) else {
-        throw SettingError(
-          name: "CORS_ALLOW_ORIGIN", expected: "* or origins such as https://a.example, with commas"
-        )
+      guard let policy = CORS.policy(value) else {
+        throw SettingError(name: "CORS_ALLOW_ORIGIN", expected: origins)
       }
-      corsAllowOrigin = value
+      corsAllowOrigin = policy
     }
     if let value = environment("TRUSTED_PROXIES") {
       guard let proxies = TrustedProxies(value) else {
@@ -158,6 +158,12 @@ private func size(
   try number(name, from: 1, to: most, environment).map { Int($0) }
 }
 
+private var origins: StaticString {
+  """
+  * or origins such as https://a.example or http://localhost:8000, with commas: \
+  no path, no pattern, not null, and a host beyond ASCII in its xn-- form
+  """
+}
 private var anyTime: StaticString { "a time such as 0, 10, 10s or 500ms, of at most a day" }
 private var someTime: StaticString {
   "a time such as 10, 10s or 500ms, more than 0, of at most a day"

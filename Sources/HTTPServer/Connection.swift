@@ -31,7 +31,8 @@ struct Connection: ~Copyable {
   private let limits: RequestParser.Limits
   private(set) var phase = Phase.open
   private var parser: RequestParser
-  private var saidContinue = false
+  /// Whether the client was told, or need not be, if the content of its request is wanted.
+  private var hasConsidered = false
 
   /// Octets that wait for the rest of their request, or for their turn. Memory of its own only
   /// while there are any.
@@ -81,9 +82,18 @@ struct Connection: ~Copyable {
       do {
         switch try parser.parse(message, count: count - start) {
         case .incomplete(let retained):
-          if parser.awaitsContinue && !saidContinue {
-            saidContinue = true
-            responses.append("HTTP/1.1 100 Continue\r\n\r\n")
+          if parser.expectsContinue && !hasConsidered {
+            hasConsidered = true
+            let head = parser.request(in: message)
+            if !responder.wantsContent(of: head, on: info) {
+              // The content may come or not (RFC 9110 10.1.1): nothing behind this can be read.
+              _ = responder.respond(
+                to: head, keepsAlive: false, isHTTP11: true, on: info, into: &responses)
+              hasAnswered = true
+              phase = .closing
+              break
+            }
+            if parser.awaitsContinue { responses.append("HTTP/1.1 100 Continue\r\n\r\n") }
           }
           return start..<start + retained
         case .complete(let next):
@@ -94,7 +104,7 @@ struct Connection: ~Copyable {
           hasAnswered = true
           start += next
           parser = RequestParser(limits: limits)
-          saidContinue = false
+          hasConsidered = false
         }
       } catch {
         refuse(error, Octets(message, count: count - start), &responder, &responses)

@@ -57,6 +57,13 @@ struct Responder: ~Copyable {
     usualBegin.append(cors.commonField)
   }
 
+  /// Whether the content of this request can matter: it cannot where no handler will see it.
+  ///
+  /// - Parameter head: the request without its content.
+  func wantsContent(of head: Request, on connection: ConnectionInfo) -> Bool {
+    connection.isAdmin ? admin.hasPage(for: head) : router.hasHandler(for: head)
+  }
+
   /// Appends the response to a request.
   ///
   /// - Returns: whether the connection stays open behind it.
@@ -82,8 +89,8 @@ struct Responder: ~Copyable {
       response.fail(.internalServerError, "the response could not be made")
       response.closesConnection = true
     }
-    if !connection.isAdmin { cors.addFields(for: request, to: &response) }
-    let identity = identity(of: request.fields, isNamed: request.isNamed)
+    let isShared = !connection.isAdmin && cors.addFields(for: request, to: &response)
+    let identity = identity(of: request.fields, isNamed: request.isNamed, isShared: isShared)
     let staysOpen = keepsAlive && !isDraining && !response.closesConnection
     let length = appendResponse(
       to: connection, isHead: request.method == .head,
@@ -111,8 +118,8 @@ struct Responder: ~Copyable {
     response.reset()
     response.fail(error.status, error.reason)
     // A page of an origin that may read our responses is to see why.
-    if !connection.isAdmin { cors.addOrigin(of: fields, to: &response) }
-    let identity = identity(of: fields, isNamed: isNamed)
+    let isShared = !connection.isAdmin && cors.addOrigin(of: fields, to: &response)
+    let identity = identity(of: fields, isNamed: isNamed, isShared: isShared)
     let length = appendResponse(
       to: connection, isHead: method == .head, connectionOption: "close", into: &output)
     if !connection.isAdmin { metrics.countRejection(method, error.status) }
@@ -128,13 +135,17 @@ struct Responder: ~Copyable {
   }
 
   /// What the request is called, where somebody wants to know: its client said a name, or there is a
-  /// log. The response tells it.
+  /// log. The response tells it, and if it is shared with a page of another origin, that the page may
+  /// read this field (Fetch standard, "CORS-exposed header-name list").
   @inline(__always)
-  private mutating func identity(of fields: Fields, isNamed: Bool) -> RequestIdentity? {
+  private mutating func identity(
+    of fields: Fields, isNamed: Bool, isShared: Bool
+  ) -> RequestIdentity? {
     guard isNamed || logsAccess,
       let identity = identifier.identify(fields, orMakeNew: logsAccess)
     else { return nil }
     response.addField("X-Request-Id", identity.id)
+    if isShared { response.addField("Access-Control-Expose-Headers", "X-Request-Id") }
     return identity
   }
 

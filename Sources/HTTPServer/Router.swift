@@ -45,6 +45,21 @@ public struct Router {
     if request.method == .unknown {
       return response.fail(.notImplemented, "this server knows no such method")
     }
+    let (route, allowed) = find(request)
+    if let route { return route.pointee.handler(request, &response) }
+    if allowed.isEmpty { return response.fail(.notFound, "there is nothing at this path") }
+    response.tellMethods(allowed, to: request.method)
+  }
+
+  /// Whether a handler answers this request, of which the head is enough to tell. The router answers
+  /// all others itself, whatever their content is.
+  func hasHandler(for request: Request) -> Bool {
+    request.method != .unknown && find(request).route != nil
+  }
+
+  /// The first route that fits, and the methods of all that fit but for the method.
+  @inline(__always)
+  private func find(_ request: Request) -> (route: UnsafePointer<Route>?, allowed: MethodSet) {
     let method = request.method == .head ? Method.get : request.method
     let path = request.path
     var allowed = MethodSet()
@@ -57,9 +72,7 @@ public struct Router {
       if route.pointee.method == method, !path.isEmpty { first = route }
       allowed.insert(route.pointee.method)
     }
-    if let first { return first.pointee.handler(request, &response) }
-    if allowed.isEmpty { return response.fail(.notFound, "there is nothing at this path") }
-    response.tellMethods(allowed, to: method)
+    return (first, allowed)
   }
 }
 

@@ -43,6 +43,10 @@ struct Descriptor {
     static let inNewList = State(rawValue: 1 << 15)
     /// A listener that another process has too, and that is its own (`InheritedSocket`).
     static let inherited = State(rawValue: 1 << 16)
+    /// Urgent data has come: a short read may have ended at its place, and not at the end of what
+    /// there is. From then on for good: there may be more of it, and the kernel does not say when the
+    /// place was passed.
+    static let hasUrgentMark = State(rawValue: 1 << 17)
   }
 
   var kind: Kind = .free

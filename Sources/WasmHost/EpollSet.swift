@@ -9,6 +9,7 @@ struct Edge: OptionSet {
   static let output = Edge(rawValue: 2)
   static let peerClosed = Edge(rawValue: 4)
   static let hungUp = Edge(rawValue: 8)
+  static let urgent = Edge(rawValue: 16)
 
   init(rawValue: UInt8) { self.rawValue = rawValue }
 
@@ -20,6 +21,7 @@ struct Edge: OptionSet {
     if events & (EPOLLIN.rawValue | EPOLLRDHUP.rawValue) != 0 { edge.insert(.input) }
     if events & EPOLLOUT.rawValue != 0 { edge.insert(.output) }
     if events & EPOLLRDHUP.rawValue != 0 { edge.insert(.peerClosed) }
+    if events & EPOLLPRI.rawValue != 0 { edge.insert(.urgent) }
     if events & EPOLLERR.rawValue != 0 { edge.insert([.input, .output]) }
     if events & EPOLLHUP.rawValue != 0 {
       edge.insert([.input, .output, .peerClosed, .hungUp])
@@ -68,7 +70,9 @@ final class EpollSet {
     _ hostFD: Int32, as token: Token, forInputOnly: Bool = false, anew: Bool = false
   ) -> Bool {
     var interest = EPOLLIN.rawValue | EPOLLET.rawValue
-    if !forInputOnly { interest |= EPOLLOUT.rawValue | EPOLLRDHUP.rawValue }
+    if !forInputOnly {
+      interest |= EPOLLOUT.rawValue | EPOLLRDHUP.rawValue | EPOLLPRI.rawValue
+    }
     var event = epoll_event(events: interest, data: epoll_data(u64: token.rawValue))
     return epoll_ctl(descriptor, anew ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, hostFD, &event) == 0
   }

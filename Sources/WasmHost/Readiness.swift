@@ -4,7 +4,9 @@ import Glibc
 /// outcome of each call.
 ///
 /// The rules are those of epoll(7), "edge-triggered": readiness stands until a call says EAGAIN,
-/// or, on a stream, until a call takes less than it could.
+/// or, on a stream, until a call takes less than it could. Where urgent data has come the latter does
+/// not hold: Linux takes the urgent octet out of the stream, and a read ends where it was, with more
+/// behind it (tcp(7), "SO_OOBINLINE"). There a short read leaves a doubt, as a full one does.
 extension Descriptor {
   /// Whether a read or accept on a non-blocking socket is worth a system call.
   ///
@@ -28,7 +30,7 @@ extension Descriptor {
   }
 
   mutating func didRead(_ count: Int, of wanted: Int) {
-    if count == wanted || kind != .stream {
+    if count == wanted || kind != .stream || state.contains(.hasUrgentMark) {
       state.insert([.readable, .readDoubtful])
     } else if count > 0, !state.contains(.peerClosed) {
       state.subtract([.readable, .readDoubtful])
@@ -70,6 +72,7 @@ extension Descriptor {
     }
     if edge.contains(.peerClosed) { state.insert(.peerClosed) }
     if edge.contains(.hungUp) { state.insert(.hungUp) }
+    if edge.contains(.urgent) { state.insert(.hasUrgentMark) }
   }
 }
 

@@ -18,7 +18,15 @@ enum Grammar {
   static let unreserved = alpha.union(digit).union("-._~".utf8)
   static let subDelimiters = Set("!$&'()*+,;=".utf8)
   static let registeredName = unreserved.union(subDelimiters)
-  static let path = registeredName.union(":@/".utf8)
-  /// And what browsers leave as it is in a query.
-  static let query = path.union("?%^`{|}[]".utf8)
+  private static let uriPath = registeredName.union(":@/".utf8)
+  private static let uriQuery = uriPath.union("?".utf8)
+
+  // WHATWG URL Standard 1.3: what a browser percent-encodes, and sends as it is otherwise.
+  private static let queryEncoded = Set<UInt8>(0...0x20).union(0x7F...0xFF).union("\"#<>".utf8)
+  private static let pathEncoded = queryEncoded.union("?^`{}".utf8)
+
+  /// The "%" aside. The "^" was left raw until 2025; a backslash becomes a slash; "?" ends the path.
+  static let path = Set(UInt8.min...UInt8.max).subtracting(pathEncoded).subtracting("%\\".utf8)
+    .union("^".utf8).union(uriPath)
+  static let query = Set(UInt8.min...UInt8.max).subtracting(queryEncoded).union(uriQuery)
 }

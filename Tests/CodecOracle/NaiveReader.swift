@@ -14,7 +14,13 @@ struct NaiveReader {
     var value: String
   }
 
-  enum Stop: Error { case refused, incomplete }
+  /// With the status, where the header section has been read and its fields are wrong.
+  enum Stop: Error, Equatable {
+    case refused(Int?)
+    case incomplete
+
+    static let refused = Stop.refused(nil)
+  }
 
   private let octets: [UInt8]
   private let limit: Int
@@ -47,27 +53,22 @@ struct NaiveReader {
 
   private mutating func message() throws(Stop) -> [UInt8] {
     var requestLine = try line()
-    if requestLine.isEmpty { requestLine = try line() }
+    if requestLine.isEmpty {
+      // Two empty lines are refused, unless more octets may make a PROXY protocol header of them.
+      if "\r\n\r\n\0\r\nQUIT\n".utf8.starts(with: octets[start...]) { throw .incomplete }
+      requestLine = try line()
+    }
     let isHTTP11 = try NaiveReader.checkRequestLine(requestLine)
     let fields = try section()
     func values(_ name: String) -> [String] { fields.filter { $0.name == name }.map(\.value) }
 
-    let hosts = values("host")
-    guard hosts.count == 1 || (hosts.isEmpty && !isHTTP11) else { throw .refused }
-    guard hosts.allSatisfy({ NaiveReader.isAuthority($0) }) else { throw .refused }
-    guard values("expect").allSatisfy({ $0.lowercased() == "100-continue" }) else { throw .refused }
-
-    let (lengths, codings) = (values("content-length"), values("transfer-encoding"))
-    if let coding = codings.first {
-      guard codings.count == 1, lengths.isEmpty, isHTTP11, coding.lowercased() == "chunked"
-      else { throw .refused }
-      return try chunks()
-    }
-    guard let length = lengths.first else { return [] }
-    guard lengths.count == 1, !length.isEmpty, length.utf8.allSatisfy(Grammar.digit.contains),
-      let number = Int(length), number <= limit - (position - start)
-    else { throw .refused }
-    return try take(number)
+    let faults = FieldFaults(
+      isHTTP11: isHTTP11, hosts: values("host"), lengths: values("content-length"),
+      codings: values("transfer-encoding"), expectations: values("expect"),
+      room: limit - (position - start))
+    if let status = faults.status { throw .refused(status) }
+    if !values("transfer-encoding").isEmpty { return try chunks() }
+    return try take(values("content-length").first.flatMap { Int($0) } ?? 0)
   }
 
   private mutating func chunks() throws(Stop) -> [UInt8] {
@@ -132,7 +133,9 @@ func agree(_ outcome: Outcome, with octets: [UInt8], limit: Int) -> Bool {
   guard ours == naive.messages else { return false }
   switch naive.stop {
   case nil: return outcome.error == nil && !outcome.isIncomplete
-  case .refused: return outcome.error != nil
+  case .refused(let status):
+    guard let error = outcome.error else { return false }
+    return status == nil || status == error.status.code
   case .incomplete: return outcome.error != nil || outcome.isIncomplete
   }
 }
@@ -142,7 +145,7 @@ func agree(_ outcome: Outcome, with octets: [UInt8], limit: Int) -> Bool {
 extension NaiveReader {
   private static func checkRequestLine(_ line: [UInt8]) throws(Stop) -> Bool {
     let parts = line.split(separator: 0x20, omittingEmptySubsequences: false).map { text($0) }
-    guard parts.count == 3, (1...16).contains(parts[0].count),
+    guard parts.count == 3, !parts[0].isEmpty,
       parts[0].unicodeScalars.allSatisfy({ $0.isASCII && Grammar.token.contains(UInt8($0.value)) }),
       isTarget(parts[1], method: parts[0])
     else { throw .refused }

@@ -21,10 +21,10 @@ struct OctetSetTests {
   @Test("registeredName is unreserved and sub-delims")
   func registeredName() { #expect(members(.registeredName) == Grammar.registeredName) }
 
-  @Test("path is pchar and the slash")
+  @Test("path is pchar, the slash, and what browsers leave raw in a path")
   func path() { #expect(members(.path) == Grammar.path) }
 
-  @Test("query has room for what browsers send")
+  @Test("query is pchar, slash and question mark, and what browsers leave raw in a query")
   func query() { #expect(members(.query) == Grammar.query) }
 
   @Test("containsAll looks at every octet")

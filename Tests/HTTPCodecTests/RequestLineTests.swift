@@ -33,16 +33,21 @@ struct RequestLineTests {
     }
   }
 
-  @Test("A method may be 16 octets long, and a longer one is not awaited")
+  @Test("A method may be as long as the head, and is as unknown as any other")
   func methodLength() throws {
-    let longest = String(repeating: "A", count: 16)
-    #expect(refusal("\(longest) / HTTP/1.1\r\n") == nil)
-    #expect(refusal("\(longest)A / HTTP/1.1\r\n") == .methodTooLong)
-    #expect(parse("\(longest)A").error == .methodTooLong)
-    #expect(parse(longest).isIncomplete)
+    let limits = RequestParser.Limits(request: 1000, head: 100)
+    for count in [1, 16, 17, 40, 70] {
+      let line = "\(String(repeating: "A", count: count)) / HTTP/1.1\r\n"
+      #expect(parse(line + "Host: a\r\n\r\n", limits: limits).requests.first?.method == "other")
+      // What is a 400 for any method is one for these.
+      #expect(parse(line + "\r\n", limits: limits).error == .missingHost)
+    }
+    let longest = String(repeating: "A", count: 100)
+    #expect(parse(longest, limits: limits).error == .methodTooLong)
+    #expect(parse(String(longest.dropLast()), limits: limits).isIncomplete)
   }
 
-  @Test("A path is made of pchar and slashes, a query of a few more")
+  @Test("A path and a query are made of what browsers send in them")
   func targetOctets() {
     for octet in UInt8.min...UInt8.max {
       // These end the path or begin an escape.
@@ -70,9 +75,13 @@ struct RequestLineTests {
     #expect(refusal("GET / HTTP/\(version)\r\n") == .unsupportedVersion)
   }
 
-  @Test("The preface of HTTP/2 is a version that is not supported")
+  @Test("The preface of HTTP/2 is a version that is not supported, and named")
   func http2() {
-    #expect(parse("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").error == .unsupportedVersion)
+    #expect(parse("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").error == .http2Preface)
+    #expect(RequestError.http2Preface.status == RequestError.unsupportedVersion.status)
+    for line in ["PRI / HTTP/2.0\r\n", "PRI * HTTP/3.0\r\n", "APRI * HTTP/2.0\r\n"] {
+      #expect(refusal(line) == .unsupportedVersion)
+    }
   }
 
   @Test(
@@ -139,8 +148,52 @@ struct RequestLineTests {
 
   @Test(
     "Octets of another protocol are refused at once",
-    arguments: ["\u{16}\u{3}\u{1}", "\0", "{}", "\u{4}\u{1}"])
+    arguments: ["\0", "{}", "\u{4}\u{1}", "\u{5}\u{1}\0", "SSH-2.0-a\r\n", "*1\r\n"])
   func otherProtocols(octets: String) {
     #expect(parse(octets).error == .invalidMethod)
+  }
+
+  @Test("A connection that begins with TLS is refused for that, at its first octet")
+  func tls() {
+    #expect(parse("\u{16}").error == .tlsHandshake)
+    #expect(parse("\u{16}\u{3}\u{1}\u{2}\0\u{1}\0").error == .tlsHandshake)
+    #expect(parse("G\u{16}").error == .invalidMethod)
+  }
+
+  @Test(
+    "A PROXY protocol header is refused for that, at its second word",
+    arguments: [
+      "PROXY TCP4 192.0.2.1 192.0.2.2 51234 80\r\n", "PROXY TCP6 2001:db8::1 ::1 51234 80\r\n",
+      "PROXY UNKNOWN\r\n", "PROXY UNKNOWN ffff::1 ffff::2 65535 65535\r\n", "PROXY TCP4\r\n",
+    ])
+  func proxyProtocol1(line: String) {
+    #expect(refusal(line) == .proxyProtocol)
+    #expect(refusal("\r\n" + line) == .proxyProtocol)
+    let octets = octets(line + get("Host: a"))
+    for cut in octets.indices { #expect(parse(octets, cuts: [cut]).error == .proxyProtocol) }
+  }
+
+  @Test("A method that is called PROXY is any other method")
+  func proxyMethod() {
+    #expect(refusal("PROXY / HTTP/1.1\r\n") == nil)
+    #expect(refusal("PROXY /TCP4 HTTP/1.1\r\n") == nil)
+    #expect(refusal("PROXY TCP HTTP/1.1\r\n") == .invalidTarget)
+    #expect(refusal("APROXY TCP4 HTTP/1.1\r\n") == .invalidTarget)
+    #expect(refusal("proxy TCP4 HTTP/1.1\r\n") == .invalidTarget)
+    #expect(refusal("GET TCP4 HTTP/1.1\r\n") == .invalidTarget)
+  }
+
+  @Test("The signature of PROXY protocol version 2 is told from empty lines, however it is cut")
+  func proxyProtocol2() {
+    let signature = octets("\r\n\r\n\0\r\nQUIT\n")
+    let message = signature + [0x21, 0x11, 0, 12] + octets("abcdefghijkl" + get("Host: a"))
+    for cut in message.indices { #expect(parse(message, cuts: [cut]).error == .proxyProtocol) }
+    #expect(parse(message, cuts: Array(message.indices)).error == .proxyProtocol)
+    for count in 1..<12 {
+      let start = Array(signature[..<count])
+      #expect(parse(start).error == nil && parse(start).isIncomplete, "\(count)")
+      // Another octet makes it empty lines, or what it was before the second one was complete.
+      if count > 3 { #expect(parse(start + octets("x")).error == .emptyLines, "\(count)") }
+    }
   }
 }

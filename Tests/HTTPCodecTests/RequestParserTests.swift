@@ -106,7 +106,7 @@ struct RequestParserTests {
   @Test("A request begins with its first octet, and an empty line is none of it")
   func hasBegun() {
     for message in ["", "\r", "\r\n"] { #expect(!parser(after: message).hasBegun) }
-    for message in ["G", "\r\nG", "GET /", post, chunked("3\r\n")] {
+    for message in ["G", "\r\nG", "\r\n\r", "GET /", post, chunked("3\r\n")] {
       #expect(parser(after: message).hasBegun)
     }
   }
@@ -156,7 +156,7 @@ struct RequestParserTests {
     #expect(refusal("GE(T * HTTP/3.0\r\n : \r\n\r\n") == .invalidMethod)
     #expect(refusal("GET * HTTP/1.1\r\n : \r\n\r\n") == .invalidTarget)
     #expect(refusal(get("N : v", "Content-Length: x")) == .invalidFieldName)
-    #expect(refusal(get("Content-Length: x", "N : v")) == .invalidContentLength)
+    #expect(refusal(get("Content-Length: x", "N : v")) == .invalidFieldName)
     #expect(refusal(get("Content-Length: 99999999999", "Host: ")) == .invalidHost)
   }
 }

@@ -59,6 +59,7 @@ struct StatusAndErrorTests {
   @Test(
     "An error is answered with the status that the RFCs have for it",
     arguments: [
+      (.proxyProtocol, 400), (.tlsHandshake, 400), (.http2Preface, 505),
       (.invalidMethod, 400), (.methodTooLong, 501), (.invalidTarget, 400), (.targetTooLong, 414),
       (.missingVersion, 400), (.invalidVersion, 400), (.unsupportedVersion, 505),
       (.whitespaceBeforeField, 400), (.obsoleteFolding, 400), (.invalidFieldName, 400),
@@ -66,6 +67,7 @@ struct StatusAndErrorTests {
       (.repeatedHost, 400), (.invalidHost, 400), (.invalidContentLength, 400),
       (.repeatedContentLength, 400), (.contentLengthAndTransferEncoding, 400),
       (.transferEncodingInHTTP10, 400), (.repeatedTransferEncoding, 400), (.chunkedNotFinal, 400),
+      (.emptyTransferCoding, 400),
       (.unsupportedTransferCoding, 501), (.unsupportedExpectation, 417), (.requestTooLarge, 413),
       (.invalidChunkSize, 400), (.invalidChunkExtension, 400), (.chunkExtensionsTooLarge, 413),
       (.invalidChunkEnd, 400), (.trailerSectionTooLarge, 431), (.incomplete, 400),

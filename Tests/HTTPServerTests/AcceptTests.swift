@@ -36,7 +36,7 @@ struct AcceptTests {
   func places() throws {
     let server = try TestServer { $0.maxConnections = 1 }
     let ends: [(Client) -> Void] = [
-      { $0.finish() }, { $0.reset() }, { _ in server.run(for: .seconds(75)) },
+      { $0.finish() }, { $0.reset() }, { _ in server.run(for: .seconds(130)) },
       {
         $0.send("nonsense\r\n")
         server.run(for: .seconds(5))

@@ -6,7 +6,7 @@ import Testing
 /// The CORS protocol of the Fetch standard.
 struct CORSTests {
   private func server(_ policy: String) throws -> TestServer {
-    try TestServer { $0.corsAllowOrigin = Octets(keeping: policy) }
+    try TestServer { $0.corsAllowOrigin = CORS.policy(Octets(keeping: policy)) ?? Octets("") }
   }
 
   private let preflight = [
@@ -44,6 +44,7 @@ struct CORSTests {
     "An origin of the list is let in, and told so",
     arguments: [
       "https://a.example", "https://b.example,https://a.example , http://c:1", "https://a.example,",
+      "HTTPS://A.Example", "https://a.example:443",
     ])
   func listed(policy: String) throws {
     let reply = try server(policy).answer(request("GET", "/", ["Origin: https://a.example"]))
@@ -119,6 +120,97 @@ struct CORSTests {
     let reply = try server("*").answer(request(method, "/", fields))
     #expect(reply["Access-Control-Allow-Methods"] == nil)
     #expect(reply["Access-Control-Max-Age"] == nil)
+  }
+
+  @Test(
+    "A page may read what its request is called wherever it may read the response",
+    arguments: ["*", "https://a.example"])
+  func exposed(policy: String) throws {
+    let server = try server(policy)
+    let fields = ["Origin: https://a.example", "X-Request-Id: r-1"]
+    for text in [
+      request("GET", "/", fields), request("DELETE", "/", fields), request("FOO", "/", fields),
+      request("OPTIONS", "/", fields), request("GET", "/octets?9999999", fields),
+      request("POST", "/", fields + ["Content-Length: 99999"]),
+      request("POST", "/", fields + ["Expect: x"]),
+      request("POST", "/", fields + ["Transfer-Encoding: chunked"]) + "no chunk\r\n",
+    ] {
+      let reply = server.answer(text)
+      #expect(reply["X-Request-Id"] == "r-1", "\(text)")
+      #expect(reply["Access-Control-Expose-Headers"] == "X-Request-Id", "\(text)")
+    }
+    #expect(server.answer(request("GET"))["Access-Control-Expose-Headers"] == nil)
+    let preflight = server.answer(request("OPTIONS", "/", preflight + ["X-Request-Id: r-1"]))
+    #expect(preflight["X-Request-Id"] == "r-1")
+    #expect(preflight["Access-Control-Expose-Headers"] == nil)
+  }
+
+  @Test("The id of every request is exposed where an access log makes one", arguments: ["*", ""])
+  func exposedMade(policy: String) throws {
+    let server = try TestServer {
+      $0.corsAllowOrigin = Octets(keeping: policy)
+      $0.accessLog = true
+    }
+    for text in [request("GET"), "nonsense\r\n"] {
+      let reply = server.answer(text)
+      #expect(reply["X-Request-Id"] != nil)
+      #expect(reply["Access-Control-Expose-Headers"] == (policy == "*" ? "X-Request-Id" : nil))
+    }
+  }
+
+  @Test("A page that may not read the response is not told what it might read")
+  func notExposed() throws {
+    let fields = ["Origin: https://other.example", "X-Request-Id: r-1"]
+    for policy in ["", "https://a.example"] {
+      let reply = try server(policy).answer(request("GET", "/", fields))
+      #expect(reply["X-Request-Id"] == "r-1")
+      #expect(reply["Access-Control-Expose-Headers"] == nil)
+    }
+    let admin = try TestServer { $0.adminPort = TestServer.adminPort }
+    let reply = admin.adminAnswer(request("GET", "/livez", fields))
+    #expect(reply["Access-Control-Expose-Headers"] == nil)
+  }
+
+  @Test("A page of the Internet may reach a private network where its origin is allowed")
+  func privateNetwork() throws {
+    let asks = ["Access-Control-Request-Private-Network: true"]
+    for policy in ["*", "https://a.example"] {
+      let server = try server(policy)
+      let name = "Access-Control-Allow-Private-Network"
+      #expect(server.answer(request("OPTIONS", "/", preflight + asks))[name] == "true")
+      #expect(server.answer(request("OPTIONS", "/", preflight))[name] == nil)
+      for value in ["false", "", "TRUE", "1"] {
+        let field = "Access-Control-Request-Private-Network: \(value)"
+        #expect(server.answer(request("OPTIONS", "/", preflight + [field]))[name] == nil)
+      }
+      // What is no preflight has nothing to ask.
+      let origin = ["Origin: https://a.example"] + asks
+      #expect(server.answer(request("OPTIONS", "/", origin))[name] == nil)
+      #expect(server.answer(request("GET", "/", origin))[name] == nil)
+    }
+    for policy in ["", "https://b.example"] {
+      let reply = try server(policy).answer(request("OPTIONS", "/", preflight + asks))
+      #expect(!reply.names.contains { $0.hasPrefix("Access-Control") })
+    }
+  }
+
+  @Test("A preflight with more than fits is answered with whole lines")
+  func largePreflight() throws {
+    let server = try TestServer { $0.maxRequestSize = 20_000 }
+    for length in [8000, 8100, 8120, 8140, 8150, 8160, 8170, 8180, 9000] {
+      let names = String(repeating: "x", count: length)
+      let reply = server.answer(
+        request(
+          "OPTIONS", "/",
+          [
+            "Origin: https://a.example", "Access-Control-Request-Method: POST",
+            "Access-Control-Request-Headers: \(names)", "X-Request-Id: r-1",
+          ]))
+      #expect(reply.status == 204)
+      let allowed = reply["Access-Control-Allow-Headers"]
+      #expect(allowed == nil || allowed == names)
+      #expect(reply["X-Request-Id"] == nil || reply["X-Request-Id"] == "r-1")
+    }
   }
 
   @Test("A preflight for a path that is not there is a 404")

@@ -29,7 +29,7 @@ struct ConfigurationTests {
     #expect(configuration.maxRequestSize == 8192)
     #expect(configuration.bufferSize == 2048)
     #expect(configuration.maxConnections == 1024)
-    #expect(configuration.keepAliveTimeout == 75_000_000_000)
+    #expect(configuration.keepAliveTimeout == 130_000_000_000)
     #expect(configuration.requestTimeout == 10_000_000_000)
     #expect(configuration.writeTimeout == 10_000_000_000)
     #expect(configuration.drainTimeout == 25_000_000_000)
@@ -105,11 +105,44 @@ struct ConfigurationTests {
     #expect(try configuration(["ACCESS_LOG": "on"]).accessLog)
     #expect(try !configuration(["ACCESS_LOG": "off"]).accessLog)
     #expect(text(try configuration(["SERVER_HEADER": " a b/1 "]).serverHeader) == "a b/1")
-    for policy in [
-      "*", "", "https://a.example", "http://a:8080, https://[::1]:1,moz-extension://x",
-    ] {
-      #expect(text(try configuration(["CORS_ALLOW_ORIGIN": policy]).corsAllowOrigin) == policy)
-    }
+  }
+
+  @Test(
+    "Origins are taken in the form in which browsers send them",
+    arguments: [
+      ("*", "*"), (" * ", "*"), ("", ""), (" ", ""), (" , ", ""),
+      ("https://a.example", "https://a.example"),
+      (
+        "http://a:8080, https://[::1]:1,moz-extension://x",
+        "http://a:8080,https://[::1]:1,moz-extension://x"
+      ),
+      (",https://a.example, ,\thttp://b,", "https://a.example,http://b"),
+      ("HTTPS://A.Example", "https://a.example"), ("https://a.example:443", "https://a.example"),
+      ("http://a.example:80", "http://a.example"), ("http://a:080", "http://a"),
+      ("http://a:443", "http://a:443"), ("https://a:80", "https://a:80"),
+      ("http://a:08080", "http://a:8080"), ("http://a:65535", "http://a:65535"),
+      ("https://xn--bcher-kva.example", "https://xn--bcher-kva.example"),
+      ("https://a_b-c.example.", "https://a_b-c.example."),
+      ("http://localhost", "http://localhost"),
+      ("http://127.0.0.1:8000", "http://127.0.0.1:8000"), ("http://1.a", "http://1.a"),
+      ("http://[2001:DB8:0:0:1:0:0:1]", "http://[2001:db8::1:0:0:1]"),
+      ("http://[0:0:0:0:0:0:0:0]", "http://[::]"), ("http://[1:0::0]:80", "http://[1::]"),
+      ("http://[1::3:4:5:6:7:8]", "http://[1:0:3:4:5:6:7:8]"),
+      ("http://[1:0:0:4:0:0:0:8]", "http://[1:0:0:4::8]"),
+      ("http://[::ffff:127.0.0.1]:8000", "http://[::ffff:7f00:1]:8000"),
+      ("http://[0001:0020:0300:4000:a:bc:def:0]", "http://[1:20:300:4000:a:bc:def:0]"),
+      ("capacitor://localhost", "capacitor://localhost"),
+      (
+        "chrome-extension://abcdefghijklmnopabcdefghijklmnop",
+        "chrome-extension://abcdefghijklmnopabcdefghijklmnop"
+      ),
+    ])
+  func origins(setting: String, origins: String) throws {
+    let policy = try configuration(["CORS_ALLOW_ORIGIN": setting]).corsAllowOrigin
+    #expect(text(policy) == origins)
+    // And are in that form then.
+    let again = try configuration(["CORS_ALLOW_ORIGIN": origins]).corsAllowOrigin
+    #expect(text(again) == origins)
   }
 
   static let invalid: [(String, [String])] = [
@@ -142,6 +175,20 @@ struct ConfigurationTests {
       [
         "**", "*, https://a.example", "a.example", "https://", "https:a",
         "https://a.example/", "https://a.example/b", "https://a b", "null", "://a", "https://a\n",
+        "https://*.example.com", "https://*", "*.example.com", "https://a.example, null", "*,",
+        "https://a.*", "https://a.example:*", "https://a.example?b", "https://a.example#b",
+        "https://u@a.example", "https://u:p@a.example", "https://a.example https://b.example",
+        "https://a.example;https://b.example", "https://a:0", "https://a:65536", "https://a:",
+        "https://a:8a", "https://a:-1", "https://a:80:80", "https://:443", "https:///a", "https:/a",
+        "//a.example", "a.example:443", "1http://a", "ht_tp://a", "http ://a", "https://a..b",
+        "https://.a", "https://.", "https://a.example..", "https://b\u{fc}cher.example",
+        "https://%62.example", "https://a\\b", "https://\"a\"", "\"https://a\"", "'https://a'",
+        "http://1.2.3", "http://1.2.3.4.", "http://1.2.3.256", "http://01.2.3.4", "http://0x7f.1",
+        "http://a.0x7F", "http://a.0x", "http://2130706433", "http://[::1", "http://::1",
+        "http://[::1]a", "http://[::1]:", "http://[::g]", "http://[127.0.0.1]",
+        "http://[fe80::1%25a]",
+        "http://[]", "https://\(String(repeating: "a", count: 64)).example",
+        "https://\(String(repeating: "a.", count: 127))a",
       ]
     ),
     ("SERVER_HEADER", ["a\r\nb", "\n", "a\u{7f}", "a\u{1}"]),

@@ -3,7 +3,7 @@ import Testing
 @testable import HTTPServer
 @testable import ScriptedNetwork
 
-/// KEEP_ALIVE_TIMEOUT is 75 seconds here, REQUEST_TIMEOUT and WRITE_TIMEOUT are 10.
+/// KEEP_ALIVE_TIMEOUT is 130 seconds here, REQUEST_TIMEOUT and WRITE_TIMEOUT are 10.
 struct TimeoutTests {
   @Test("A new connection that says nothing is closed without a word", arguments: ["", "\r\n"])
   func silent(text: String) throws {
@@ -23,7 +23,7 @@ struct TimeoutTests {
     for _ in 0..<3 {
       client.forget()
       client.send(request("GET"))
-      server.run(for: .milliseconds(74_999))
+      server.run(for: .milliseconds(129_999))
       #expect(client.statuses == [200])
       #expect(!client.isClosed)
     }
@@ -35,7 +35,7 @@ struct TimeoutTests {
   func idleEmptyLine() throws {
     let server = try TestServer()
     let client = server.connect(sending: request("GET"))
-    server.run(for: .seconds(70))
+    server.run(for: .seconds(125))
     client.send("\r\n")
     server.run(for: .seconds(5))
     #expect(client.isClosed && client.statuses == [200])
@@ -146,7 +146,7 @@ struct TimeoutTests {
     client.send(request("GET"))
     server.run(for: .seconds(9))
     client.read(10_000)
-    server.run(for: .milliseconds(74_999))
+    server.run(for: .milliseconds(129_999))
     #expect(!client.isClosed)
     server.run(for: .milliseconds(1))
     #expect(client.isClosed)

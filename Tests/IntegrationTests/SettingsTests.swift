@@ -148,7 +148,7 @@ struct SettingsTests {
   @Test("CORS_ALLOW_ORIGIN may be a list of origins", arguments: Flavour.ours)
   func corsList(flavour: Flavour) throws {
     let server = try ServerProcess(
-      flavour, settings: ["CORS_ALLOW_ORIGIN": "https://a.example, https://b.example:8443"])
+      flavour, settings: ["CORS_ALLOW_ORIGIN": "HTTPS://A.example:443, https://b.example:8443"])
     let client = try server.client()
     for origin in ["https://a.example", "https://b.example:8443"] {
       let response = try client.get(fields: "Origin: \(origin)\r\n")
@@ -292,6 +292,8 @@ struct SettingsTests {
       ("REQUEST_TIMEOUT", "ten"), ("WRITE_TIMEOUT", "ms"), ("DRAIN_TIMEOUT", "86401"),
       ("DRAIN_DELAY", "-1"), ("REQUEST_TIMEOUT", "1.5"), ("CORS_ALLOW_ORIGIN", "a.example"),
       ("CORS_ALLOW_ORIGIN", "https://a.example/"), ("CORS_ALLOW_ORIGIN", "https://a.example, *"),
+      ("CORS_ALLOW_ORIGIN", "https://*.example.com"), ("CORS_ALLOW_ORIGIN", "null"),
+      ("CORS_ALLOW_ORIGIN", "https://a.example https://b.example"),
       ("SERVER_HEADER", "a\tb\u{1}"), ("LOG_LEVEL", "loud"), ("LOG_FORMAT", "xml"),
       ("ACCESS_LOG", "yes"), ("TRUSTED_PROXIES", "10.0.0.0/33"),
     ])

@@ -106,6 +106,37 @@ extension ConformanceCase {
       "no-expect.unknown", "9110 10.1.1", request("GET / HTTP/1.1", "Expect: the unexpected"),
       .refused([417])),
     .init(
+      "expect.list", "9110 5.6.1.2",
+      request(
+        "POST / HTTP/1.1", "Expect: 100-continue, 100-continue,", "Expect: 100-Continue",
+        "Content-Length: 2", content: "ab"),
+      .answers([.echo("ab")])),
+    .init(
+      "no-expect.list-with-another", "9110 10.1.1",
+      request("GET / HTTP/1.1", "Expect: 100-continue, another"), .refused([417])),
+    .init(
+      "no-expect.not-found", "9110 10.1.1",
+      request("POST /x HTTP/1.1", "Expect: 100-continue", "Content-Length: 2"),
+      .closes([.status(404)])),
+    .init(
+      "no-expect.no-such-method-here", "9110 10.1.1",
+      request("PUT / HTTP/1.1", "Expect: 100-continue", "Transfer-Encoding: chunked"),
+      .closes([.status(405).with("allow")])),
+    .init(
+      "no-expect.no-such-method", "9110 10.1.1",
+      request("BREW / HTTP/1.1", "Expect: 100-continue", "Content-Length: 2"),
+      .closes([.status(501)])),
+    .init(
+      "no-expect.options", "9110 10.1.1",
+      request("OPTIONS / HTTP/1.1", "Expect: 100-continue", "Content-Length: 2"),
+      .closes([.status(204).with("allow")])),
+    .init(
+      "no-expect.refused-with-content", "9110 10.1.1",
+      request(
+        "POST /x HTTP/1.1", "Expect: 100-continue", "Connection: close", "Content-Length: 2",
+        content: "ab"),
+      .closes([.status(404)])),
+    .init(
       "no-expect.too-large", "9110 10.1.1",
       request("POST / HTTP/1.1", "Expect: 100-continue", "Content-Length: 9000"), .refused([413])),
   ]

@@ -108,6 +108,18 @@ extension ConformanceCase {
       .init("host.two-the-same", "9112 3.2", request("GET / HTTP/1.1", "Host: a"), .refused([400])),
       .init("host.two-in-1.0", "9112 3.2", request("GET / HTTP/1.0", "Host: a"), .refused([400])),
       .init(
+        "host.missing-with-expectation", "9112 3.2",
+        "GET / HTTP/1.1\r\nExpect: x\r\n\r\n", .refused([400])),
+      .init(
+        "host.missing-with-coding", "9112 3.2",
+        "GET / HTTP/1.1\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", .refused([400])),
+      .init(
+        "host.missing-with-large-length", "9112 3.2",
+        "GET / HTTP/1.1\r\nContent-Length: 99999999999999999999\r\n\r\n", .refused([400])),
+      .init(
+        "host.second-behind-coding", "9112 3.2",
+        request("GET / HTTP/1.1", "Transfer-Encoding: gzip, chunked", "Host: b"), .refused([400])),
+      .init(
         "host.missing-with-content", "9112 3.2",
         "POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc", .refused([400])),
     ]

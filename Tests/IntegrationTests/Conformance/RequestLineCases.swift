@@ -26,9 +26,14 @@ extension ConformanceCase {
         "line.unknown-method-of-all-token-octets", "9110 5.6.2",
         request("!#$%&'*+-.^_`|~ / HTTP/1.1"), .answers([.status(501)])),
       .init(
+        "line.long-method", "9112 3", request("\(String(repeating: "M", count: 40)) / HTTP/1.1"),
+        .answers([.status(501)])),
+      .init(
+        "line.long-method-without-host", "9112 3.2",
+        "\(String(repeating: "M", count: 40)) / HTTP/1.1\r\n\r\n", .refused([400])),
+      .init(
         "line.method-too-long", "9112 3",
-        request("\(String(repeating: "M", count: 40)) / HTTP/1.1"),
-        .refused([501])),
+        request("\(String(repeating: "M", count: 9000)) / HTTP/1.1"), .refused([501])),
       .init(
         "line.empty-line-before", "9112 2.2", "\r\n" + request("GET / HTTP/1.1"), .answers([.page])),
       .init(
@@ -48,7 +53,20 @@ extension ConformanceCase {
       .init("line.nothing", "9112 8", "", ends: true, .closes([])),
       .init("line.only-an-empty-line", "9112 2.2", "\r\n", ends: true, .closes([])),
       .init(
-        "line.http-2-preface", "9112 2.3", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", .refused([400, 505])),
+        "line.http-2-preface", "9112 2.3", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", .refused([505])),
+      .init(
+        "line.proxy-protocol-1", "9112 3",
+        "PROXY TCP4 192.0.2.1 192.0.2.2 51234 80\r\n" + request("GET / HTTP/1.1"), .refused([400])),
+      .init(
+        "line.proxy-protocol-1-unknown", "9112 3", "PROXY UNKNOWN\r\n" + request("GET / HTTP/1.1"),
+        .refused([400])),
+      .init(
+        "line.proxy-protocol-2", "9112 3",
+        "\r\n\r\n\u{0}\r\nQUIT\n\u{21}\u{11}\u{0}\u{c}abcdefghijkl" + request("GET / HTTP/1.1"),
+        .refused([400])),
+      .init(
+        "line.tls", "9112 3", "\u{16}\u{3}\u{1}\u{0}\u{5}\u{1}\u{0}\u{0}\u{1}\u{0}", .refused([400])
+      ),
     ]
     // Methods that are known, for a resource that has none of them.
     + ["PUT", "DELETE", "PATCH", "TRACE"].map { method in

@@ -64,12 +64,18 @@ public final class Client: @unchecked Sendable {
 
   public func send(_ text: String) throws { try send(Array(text.utf8)) }
 
-  public func send(_ bytes: [UInt8]) throws {
+  public func send(_ bytes: [UInt8]) throws { try send(bytes, flags: 0) }
+
+  /// Sends bytes of which the last one is urgent.
+  public func sendUrgent(_ bytes: [UInt8]) throws { try send(bytes, flags: Int32(MSG_OOB)) }
+
+  private func send(_ bytes: [UInt8], flags: Int32) throws {
     var start = 0
     while start < bytes.count {
       let count = bytes.withUnsafeBytes {
         Glibc.send(
-          descriptor, $0.baseAddress.map { $0 + start }, bytes.count - start, Int32(MSG_NOSIGNAL))
+          descriptor, $0.baseAddress.map { $0 + start }, bytes.count - start,
+          Int32(MSG_NOSIGNAL) | flags)
       }
       if count < 0 && errno == EINTR { continue }
       guard count > 0 else { throw failure(errno, "send") }
