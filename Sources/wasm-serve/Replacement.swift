@@ -62,7 +62,8 @@ extension Supervisor {
     ) { [reports] generation, worker, event in
       reports.post(.worker(generation: generation, worker: worker, event))
     }
-    candidateDeadline = Clock.monotonic.now + Supervisor.startLimit
+    // (A first module may take its time: it may be none that listens.)
+    candidateDeadline = current == nil ? .max : Clock.monotonic.now + Supervisor.startLimit
   }
 
   /// Gives the new module up, as far as it has come; what runs goes on.

@@ -16,6 +16,9 @@ import WasmHost
 final class Supervisor {
   /// How long a new module may take until all its workers wait for connections.
   static let startLimit: UInt64 = 10_000_000_000
+  /// How long a first module that listens may take until it waits for connections: one that never does
+  /// is a service all the same.
+  static let listeningLimit: UInt64 = 1_000_000_000
   private static let watchInterval: UInt64 = 300_000_000
 
   enum Report: Sendable {
@@ -96,11 +99,8 @@ final class Supervisor {
       pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0),
     ]
     let deadlines =
-      // (A first module may take its time: it may be none that listens.)
-      [
-        ending?.deadline, candidate == nil || current == nil ? nil : candidateDeadline, nextWatch,
-        manager.nextSign,
-      ] + retiring.map(\.deadline)
+      [ending?.deadline, candidate == nil ? nil : candidateDeadline, nextWatch, manager.nextSign]
+      + retiring.map(\.deadline)
     let now = Clock.monotonic.now
     let timeout = deadlines.compactMap(\.self).min().map { deadline in
       deadline <= now ? 0 : Int32(clamping: (deadline - now) / 1_000_000 + 1)
@@ -122,8 +122,13 @@ final class Supervisor {
       retiring[place].generation.drain.terminate()
       retiring[place].deadline = .max
     }
-    if candidate != nil, current != nil, ending == nil, now >= candidateDeadline {
-      reject("it has not listened for \(Supervisor.startLimit / 1_000_000_000) s", terminates: true)
+    if let candidate, ending == nil, now >= candidateDeadline {
+      if current == nil {
+        promote(candidate)
+      } else {
+        reject(
+          "it has not listened for \(Supervisor.startLimit / 1_000_000_000) s", terminates: true)
+      }
     }
     if let next = nextWatch, now >= next {
       nextWatch = now + Supervisor.watchInterval

@@ -17,6 +17,9 @@ extension Supervisor {
     case .listening(let address):
       if let candidate, candidate.number == generation {
         candidate.addresses.append(address)
+        if current == nil {
+          candidateDeadline = Clock.monotonic.now + Supervisor.listeningLimit
+        }
       } else if ending == nil, addresses.insert(address).inserted {
         // A further socket of the module's. All workers have the same ones, and so has a successor.
         tell(address)
@@ -60,11 +63,13 @@ extension Supervisor {
   }
 
   private func noteWaiting(_ worker: Int, in generation: Int) -> Int32? {
-    guard let candidate, candidate.number == generation, ending == nil else { return nil }
+    guard let starting = candidate ?? current, starting.number == generation, ending == nil else {
+      return nil
+    }
     do throws(HostError) {
-      try candidate.noteWaiting(worker)
+      try starting.noteWaiting(worker)
     } catch {
-      if current != nil {
+      if candidate != nil, current != nil {
         reject(error.description)
       } else {
         wasm_serve.complain(error.description)
@@ -72,7 +77,7 @@ extension Supervisor {
       }
       return nil
     }
-    if candidate.isReady { promote(candidate) }
+    if let candidate, candidate.isReady { promote(candidate) }
     return nil
   }
 
