@@ -16,8 +16,10 @@ extension OctetBuffer {
     append(" GMT")
   }
 
-  /// Appends a date as RFC 3339 has it, "1994-11-06T08:49:37Z", for logs.
-  public mutating func append(timestamp seconds: Int64) {
+  /// Appends a date as RFC 3339 has it, "1994-11-06T08:49:37.123Z", for logs.
+  ///
+  /// - Parameter milliseconds: of the second, from 0 to 999.
+  public mutating func append(timestamp seconds: Int64, milliseconds: Int64) {
     let date = CalendarDate(seconds: seconds)
     append(decimal: date.year, minimumDigits: 4)
     append(octet: UInt8(ascii: "-"))
@@ -26,6 +28,8 @@ extension OctetBuffer {
     append(decimal: date.day, minimumDigits: 2)
     append(octet: UInt8(ascii: "T"))
     append(timeOf: date)
+    append(octet: UInt8(ascii: "."))
+    append(decimal: UInt64(clamping: milliseconds), minimumDigits: 3)
     append(octet: UInt8(ascii: "Z"))
   }
 

@@ -83,6 +83,7 @@ struct Connection: ~Copyable {
         switch try parser.parse(message, count: count - start) {
         case .incomplete(let retained):
           if parser.expectsContinue && !hasConsidered {
+            noteBeginning(start, &responder)
             hasConsidered = true
             let head = parser.request(in: message)
             if !responder.wantsContent(of: head, on: info) {
@@ -97,6 +98,7 @@ struct Connection: ~Copyable {
           }
           return start..<start + retained
         case .complete(let next):
+          noteBeginning(start, &responder)
           let staysOpen = responder.respond(
             to: parser.request(in: message), keepsAlive: parser.keepsAlive,
             isHTTP11: parser.isHTTP11, on: info, into: &responses)
@@ -107,10 +109,17 @@ struct Connection: ~Copyable {
           hasConsidered = false
         }
       } catch {
+        noteBeginning(start, &responder)
         refuse(error, Octets(message, count: count - start), &responder, &responses)
       }
     }
     return phase == .open ? start..<count : 0..<0
+  }
+
+  /// A request that has its deadline already began when that was set; others begin in this turn.
+  @inline(__always)
+  private func noteBeginning(_ start: Int, _ responder: inout Responder) {
+    responder.began = start == 0 && deadline.kind == .request ? deadline.since : responder.now
   }
 
   /// Ends the connection with an error response.

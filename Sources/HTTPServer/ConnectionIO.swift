@@ -214,6 +214,8 @@ extension EventLoop where Network: ~Copyable {
   @inline(never)
   private mutating func refuse(_ error: RequestError, _ slot: Int) throws(ConnectionLost) {
     responses.removeAll()
+    let deadline = table.connections[slot].deadline
+    responder.began = deadline.kind == .request ? deadline.since : now
     let message = table.connections[slot].input.octets
     table.connections[slot].refuse(error, message, &responder, &responses)
     try sendResponses(slot)

@@ -11,6 +11,8 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
   private static var acceptBatch: Int { 64 }
   /// How long to wait for descriptors, for memory, or for a reader of the log.
   private static var retryPause: Int64 { 100_000_000 }
+  /// How long the end waits for a reader of the log.
+  private static var logPatience: Int64 { 2_000_000_000 }
 
   let configuration: Configuration
   private let limits: RequestParser.Limits
@@ -44,6 +46,8 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
   /// Requests that came whole in this turn and were answered.
   var answeredInTurn: UInt64 = 0
   private var nextSecondAt: Int64 = 0
+  /// From the monotonic clock to the wall clock, as of this second.
+  private var wallClockOffset: Int64 = 0
 
   private struct Listener {
     let descriptor: Descriptor
@@ -152,8 +156,21 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
   /// - Throws: when waiting fails, and there is no way to go on.
   mutating func run() throws(SocketError) {
     while !isDrained { try turn() }
+    try finishLog()
+    responder.metrics.logLinesLost = responder.log.linesLost
     board.write(responder.metrics)
+  }
+
+  /// A slow reader of the log has some time to take the last lines.
+  private mutating func finishLog() throws(SocketError) {
+    let deadline = now + EventLoop.logPatience
     responder.log.flush()
+    while responder.log.isWaiting, now < deadline {
+      _ = try network.wait(nanoseconds: EventLoop.retryPause / 10)
+      now = max(now, network.monotonicTime())
+      responder.log.flush()
+    }
+    responder.log.finish()
   }
 
   /// Waits once, and does what there is to do.
@@ -162,7 +179,9 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
     // A clock that goes back, as those of virtual machines do, must not undo deadlines.
     now = max(now, network.monotonicTime())
     responder.now = now
+    if configuration.accessLog { responder.turnBegan = SystemProcess.monotonicTime() }
     keepTime()
+    responder.log.time = now + wallClockOffset
     if network.drainRequested { beginDrain() }
     if count > 0 { board.noteTurn() }
     for i in 0..<count { dispatch(network.event(i)) }
@@ -216,6 +235,8 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
     guard now >= nextSecondAt else { return }
     // Asked anew each time: the wall clock may jump, our seconds do not.
     let time = network.wallClockTime()
+    wallClockOffset = time - now
+    responder.log.time = time
     responder.setTime(time / Configuration.second)
     responder.metrics.logLinesLost = responder.log.linesLost
     if responder.metrics.startTime == 0 {

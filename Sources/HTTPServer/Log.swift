@@ -40,18 +40,21 @@ public enum LogFormat {
 
 /// Log lines: what happens, to standard error; the access log, to standard output. In one shape:
 ///
-///     2026-11-23T08:00:00Z info http_server: listening address=0.0.0.0 port=1234
-///     {"time":"2026-11-23T08:00:00Z","level":"info","logger":"http_server","message":"listening",…}
+///     2026-11-26T08:00:00.123Z info http_server: listening address="[::]:1234"
+///     {"time":"2026-11-26T08:00:00.123Z","level":"info","logger":"http_server","message":"listening",…}
 public struct Log: ~Copyable {
   let level: LogLevel
-  /// Seconds since the Unix epoch for the lines to come; the event loop keeps it up.
+  /// For the lines to come, in nanoseconds since the Unix epoch; the event loop keeps it up.
   var time: Int64 = 0
   /// The line that was begun, to add fields to.
   var line: LogLine
   /// Access lines are many: they go out together, once a turn of the loop.
   private var accessLines = LogStream(descriptor: 1)
   private var lines = LogStream(descriptor: 2)
-  private var linesTold: UInt64 = 0
+  /// Lines that were lost since the start, and those of them that no line has told of yet.
+  private(set) var linesLost: UInt64 = 0
+  private var untold: Int64 = 0
+  private var toldAt: Int64 = 0
 
   init(level: LogLevel, format: LogFormat) {
     self.level = level
@@ -92,19 +95,41 @@ public struct Log: ~Copyable {
   /// Whether there are lines that a reader has not taken yet.
   var isWaiting: Bool { accessLines.isWaiting || lines.isWaiting }
 
-  /// Lines that nobody read in time, since the start.
-  var linesLost: UInt64 { linesTold &+ UInt64(clamping: accessLines.lost + lines.lost) }
-
-  /// Writes out what waits, and says so when lines had to be dropped.
+  /// Writes out what waits, and says so when lines had to be dropped: once a second at the most, as
+  /// that line may be lost as well.
   mutating func flush() {
     accessLines.flush()
     lines.flush()
-    guard accessLines.lost + lines.lost > 0, !isWaiting else { return }
+    countLost()
+    guard untold > 0, !isWaiting, time - toldAt >= Configuration.second || time < toldAt else {
+      return
+    }
+    tellLost()
+  }
+
+  private mutating func countLost() {
     let lost = accessLines.takeLost() + lines.takeLost()
-    linesTold += UInt64(lost)
-    guard begin(.warn, "log lines were lost: nobody read them") else { return }
-    line.add("lines", lost)
+    linesLost &+= UInt64(clamping: lost)
+    untold += lost
+  }
+
+  private mutating func tellLost() {
+    toldAt = time
+    guard begin(.warn, "log lines were lost") else { return }
+    line.add("lines", untold)
     end()
+    // (Not counted as one of them.)
+    if lines.takeLost() == 0, !lines.isWaiting { untold = 0 }
+  }
+
+  /// The end: what has not been taken by now is lost.
+  mutating func finish() {
+    accessLines.flush()
+    lines.flush()
+    accessLines.drop()
+    lines.drop()
+    countLost()
+    if untold > 0 { tellLost() }
   }
 }
 
@@ -125,7 +150,7 @@ struct LogLine: ~Copyable {
     text.removeAll()
     let isText = format == .text
     text.append(isText ? "" : "{\"time\":\"")
-    text.append(timestamp: time)
+    text.append(timestamp: time / Configuration.second, milliseconds: time / 1_000_000 % 1000)
     text.append(isText ? " " : "\",\"level\":\"")
     text.append(level.name)
     text.append(isText ? " " : "\",\"logger\":\"")

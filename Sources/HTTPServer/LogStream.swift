@@ -2,14 +2,16 @@ import HTTPCodec
 import Sockets
 
 /// Where log lines go out. A reader that is slow or has gone must not hold up the server: what the
-/// stream does not take now waits, up to a limit, and whole lines beyond that are dropped and
-/// counted.
+/// stream does not take now waits, up to a limit. Lines beyond that, and those that cannot be written
+/// at all, are dropped and counted.
 struct LogStream: ~Copyable {
   private static var limit: Int { 65_536 }
 
   private let descriptor: Int32
   private var waiting = OctetBuffer(limit: LogStream.limit)
-  /// Lines that were dropped, and not told yet.
+  /// What is written ends in the middle of a line whose rest was dropped.
+  private var isInLine = false
+  /// Lines that were dropped, since `takeLost` was called last.
   private(set) var lost: Int64 = 0
 
   /// - Parameter descriptor: 1 or 2, or a pipe's in tests.
@@ -23,10 +25,14 @@ struct LogStream: ~Copyable {
   mutating func append(_ line: Octets) {
     if waiting.count > LogStream.limit / 2 { flush() }
     let start = waiting.count
+    if isInLine { waiting.append("\n") }
     waiting.append(line)
-    guard waiting.overflowed else { return }
-    waiting.rollBack(to: start)
-    lost += 1
+    if waiting.overflowed {
+      waiting.rollBack(to: start)
+      lost += 1
+    } else {
+      isInLine = false
+    }
   }
 
   /// Writes what the stream takes now.
@@ -34,8 +40,19 @@ struct LogStream: ~Copyable {
   mutating func flush() {
     guard !waiting.isEmpty else { return }
     let octets = waiting.octets
-    waiting.removeFirst(
-      SystemProcess.write(octets.base, count: octets.count, to: descriptor))
+    let written = SystemProcess.write(octets.base, count: octets.count, to: descriptor)
+    let endsInLine = written.count > 0 && octets[written.count - 1] != UInt8(ascii: "\n")
+    waiting.removeFirst(written.count)
+    if written.hasFailed { drop(fromInsideLine: endsInLine) }
+  }
+
+  /// Gives up what waits.
+  mutating func drop() { drop(fromInsideLine: false) }
+
+  private mutating func drop(fromInsideLine isInside: Bool) {
+    for octet in waiting.octets where octet == UInt8(ascii: "\n") { lost += 1 }
+    waiting.removeAll()
+    if isInside { isInLine = true }
   }
 
   mutating func takeLost() -> Int64 {

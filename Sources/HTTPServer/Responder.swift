@@ -1,4 +1,5 @@
 import HTTPCodec
+import Sockets
 
 /// Turns a request into the octets of its response: asks the router, adds what every response
 /// has, counts and logs it.
@@ -20,6 +21,14 @@ struct Responder: ~Copyable {
   var log: Log
   /// The time of the event loop's turn, in nanoseconds of the monotonic clock.
   var now: Int64 = 0
+  /// When the request that is answered has begun, on the same clock.
+  var began: Int64 = 0
+  /// When the turn began, on the system's clock: what a line of the access log measures from.
+  var turnBegan: Int64 = 0
+  /// Lines that a client can cause at will, in this second.
+  private var causedLines = 0
+  /// Those of them that were not written one by one.
+  private var unlogged: Int64 = 0
   /// In a drain every response is the last one of its connection.
   var isDraining = false
   /// How many requests of the public port have been answered; the event loop knows how long it took.
@@ -45,7 +54,7 @@ struct Responder: ~Copyable {
 
   /// To be called when a second has begun.
   mutating func setTime(_ seconds: Int64) {
-    log.time = seconds
+    tellUnlogged()
     commonFields.removeAll()
     commonFields.append("Date: ")
     commonFields.append(httpDate: seconds)
@@ -73,7 +82,9 @@ struct Responder: ~Copyable {
   ) -> Bool {
     response.reset()
     if connection.isAdmin {
-      admin.answer(request, &response, metrics, isReady: !isDraining, at: log.time, now: now)
+      admin.answer(
+        request, &response, metrics, isReady: !isDraining, at: log.time / Configuration.second,
+        now: now)
       // At once: the next request of this turn may ask for readiness.
       if admin.drainRequested { isDraining = true }
     } else {
@@ -81,7 +92,7 @@ struct Responder: ~Copyable {
     }
     // A response of the handler's that cannot be sent: too large, no memory, or not a final one.
     if response.content.overflowed || response.fields.overflowed || response.status.isInterim {
-      if log.begin(.error, "the handler's response cannot be sent") {
+      if mayLogCaused(), log.begin(.error, "the handler's response cannot be sent") {
         log.line.add("target", request.targetOctets)
         log.end()
       }
@@ -123,7 +134,7 @@ struct Responder: ~Copyable {
     let length = appendResponse(
       to: connection, isHead: method == .head, connectionOption: "close", into: &output)
     if !connection.isAdmin { metrics.countRejection(method, error.status) }
-    if log.begin(.info, "request refused") {
+    if log.level <= .info, mayLogCaused(), log.begin(.info, "request refused") {
       log.line.add("status", Int64(error.status.code))
       log.line.add("reason", error.reason)
       logOrigin(connection, fields, identity)
@@ -190,6 +201,29 @@ struct Responder: ~Copyable {
     return length
   }
 
+  /// A client that is refused again and again does not fill the log: so many lines a second are enough
+  /// to see what is wrong.
+  private static var mostCausedLines: Int { 10 }
+
+  private mutating func mayLogCaused() -> Bool {
+    if causedLines < Responder.mostCausedLines {
+      causedLines += 1
+      return true
+    }
+    unlogged += 1
+    return false
+  }
+
+  /// To be called when a second is over: tells what of it was not logged line by line.
+  private mutating func tellUnlogged() {
+    causedLines = 0
+    guard unlogged > 0, log.begin(.info, "more requests were refused than are logged one by one")
+    else { return }
+    log.line.add("requests", unlogged)
+    log.end()
+    unlogged = 0
+  }
+
   private mutating func logAccess(
     _ method: Method, _ target: Octets, _ length: Int, _ connection: ConnectionInfo,
     _ fields: Fields, _ identity: RequestIdentity?
@@ -199,7 +233,11 @@ struct Responder: ~Copyable {
     log.line.add("target", target)
     log.line.add("status", Int64(response.status.code))
     log.line.add("bytes", Int64(length))
+    // (What has gone by before this turn, on the loop's clock, and what since.)
+    let nanoseconds = now - began + SystemProcess.monotonicTime() - turnBegan
+    log.line.add("duration_us", max(0, nanoseconds) / 1000)
     logOrigin(connection, fields, identity)
+    if let agent = fields["user-agent"] { log.line.add("user_agent", agent) }
     log.endAccess()
   }
 

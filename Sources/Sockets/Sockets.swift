@@ -122,6 +122,20 @@ public enum Transfer: Equatable {
   case failed(SocketError)
 }
 
+/// What came of writing to a standard stream.
+public struct Written {
+  /// So many octets are written.
+  public let count: Int
+  /// The others cannot be, for another reason than that the reader is slow: the disk is full, or the
+  /// reader has gone.
+  public let hasFailed: Bool
+
+  public init(count: Int, hasFailed: Bool) {
+    self.count = count
+    self.hasFailed = hasFailed
+  }
+}
+
 /// What to watch a socket for.
 public struct Interest: OptionSet, Sendable {
   public let rawValue: UInt8

@@ -22,7 +22,7 @@ extension Instance {
     if isNewRefusal("\(call) limit") {
       configuration.logger.warning(
         "refused: the guest has as many connections as it may have",
-        metadata: ["call": "\(call)", "limit": "\(limit)"])
+        metadata: ["call": "\(call)", "limit": .stringConvertible(limit)])
     }
     throw .mfile
   }

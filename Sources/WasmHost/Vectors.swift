@@ -55,6 +55,19 @@ final class Vectors {
     }
   }
 
+  /// Leaves as many whole lines as fit into a number of bytes; of a longer line its first part.
+  func shorten(toLinesIn limit: Int) {
+    guard total > limit else { return }
+    var (offset, end) = (0, 0)
+    for place in first..<count where offset < limit {
+      let part = UnsafeRawBufferPointer(
+        start: storage[place].iov_base, count: min(storage[place].iov_len, limit - offset))
+      if let newline = part.lastIndex(of: UInt8(ascii: "\n")) { end = offset + newline + 1 }
+      offset += part.count
+    }
+    shorten(to: end > 0 ? end : limit)
+  }
+
   /// Drops bytes that a call has taken.
   func drop(_ bytes: Int) {
     var bytes = bytes

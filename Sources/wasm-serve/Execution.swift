@@ -8,6 +8,7 @@ extension Options {
     let start = Clock.monotonic.now
     openStandardStreams()
     let logger = makeLogger()
+    defer { StandardErrorLog(label: logger.label, format: lineFormat).tellLost() }
     let descriptors = raiseDescriptorLimit()
     let configuration = makeConfiguration(logger)
     do throws(HostError) {
@@ -36,14 +37,18 @@ extension Options {
   }
 
   func makeLogger() -> Logger {
-    // As the module's own lines, which are in the same stream, unless somebody says otherwise.
-    let variables = environmentFiles.flatMap(\.variables) + environment
-    let form = variables.last { $0.name == "LOG_FORMAT" }.flatMap { LogFormat(rawValue: $0.value) }
-    var logger = Logger(label: "wasm-serve") { label in
-      StandardErrorLog(label: label, format: logFormat ?? form ?? .text)
+    var logger = Logger(label: "wasm-serve") { [lineFormat] label in
+      StandardErrorLog(label: label, format: lineFormat)
     }
     logger.logLevel = isQuiet ? .warning : .info
     return logger
+  }
+
+  /// As the module's own lines, which are in the same stream, unless an option says otherwise.
+  private var lineFormat: LogFormat {
+    let variables = environmentFiles.flatMap(\.variables) + environment
+    let form = variables.last { $0.name == "LOG_FORMAT" }.flatMap { LogFormat(rawValue: $0.value) }
+    return logFormat ?? form ?? .text
   }
 
   private func makeCache(_ logger: Logger) -> ModuleCache? {
@@ -124,8 +129,9 @@ extension Options {
     configuration.logger.warning(
       "the limit of open descriptors has no room for all connections",
       metadata: [
-        "limit": "\(limit)", "needed": "\(needed)", "workers": "\(workers)",
-        "connections": "\(each)",
+        "limit": .stringConvertible(limit), "needed": .stringConvertible(needed),
+        "workers": .stringConvertible(workers),
+        "connections": .stringConvertible(each),
       ])
   }
 }

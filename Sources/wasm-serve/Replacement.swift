@@ -127,15 +127,17 @@ extension Supervisor {
       ? "\(source.name) listens on \(news.first ?? "?"), Ctrl-C drains and stops it"
       : "\(source.name) is replaced"
     var limits: Logger.Metadata = [
-      "memory": "\(options.memory)", "workers": "\(workers)",
-      "drain_timeout": "\(options.drainTimeout)s",
+      "memory": "\(options.memory)", "workers": .stringConvertible(workers),
+      "drain_timeout_s": .stringConvertible(options.drainTimeout),
     ]
-    if let most = options.maxConnections { limits["connections"] = "\(most)" }
-    if options.handlerTimeout > 0 { limits["handler_timeout"] = "\(options.handlerTimeout)s" }
+    if let most = options.maxConnections { limits["connections"] = .stringConvertible(most) }
+    if options.handlerTimeout > 0 {
+      limits["handler_timeout_ms"] = .stringConvertible(Int(options.handlerTimeout * 1000))
+    }
     let facts: Logger.Metadata = [
       "version": "\(version)", "wasmtime": "\(Engine.version)", "module": "\(source.digest)",
       "cache": "\(source.result)",
-      "start": "\(milliseconds(Clock.monotonic.now - (isFirst ? start : source.loadedAt)))ms",
+      "start_ms": milliseconds(Clock.monotonic.now - (isFirst ? start : source.loadedAt)),
     ]
     logger.info("\(text)", metadata: facts.merging(limits) { $1 })
     for address in isFirst ? news.dropFirst() : news[...] { tell(address) }

@@ -21,82 +21,126 @@ struct StandardErrorLog: LogHandler {
   }
 
   func log(event: LogEvent) {
-    let lost = linesLost.exchange(0, ordering: .relaxed)
-    if lost > 0 {
-      emit(
-        LogEvent(
-          level: .warning, message: "log lines were lost: nobody read them",
-          metadata: ["lines": "\(lost)"], source: "", file: "", function: "", line: 0), lost)
-    }
+    tellLost()
     emit(event, 1)
+  }
+
+  /// Says how many lines were lost, if any were.
+  func tellLost() {
+    let lost = linesLost.exchange(0, ordering: .relaxed)
+    guard lost > 0 else { return }
+    emit(
+      LogEvent(
+        level: .warning, message: "log lines were lost",
+        metadata: ["lines": .stringConvertible(lost)], source: "", file: "", function: "", line: 0),
+      lost)
   }
 
   /// - Parameter count: the lines that are lost if this one is.
   private func emit(_ event: LogEvent, _ count: Int) {
     let metadata = metadata.merging(event.metadata ?? [:]) { $1 }
-      .map { (key: $0.key, value: "\($0.value)") }
+      .map { (key: $0.key, value: LogValue($0.value)) }
       .sorted { $0.key < $1.key }
     let line =
       switch format {
       case .text:
         "\(timestamp()) \(event.level) \(label): \(event.message)"
-          + metadata.map { " \($0.key)=\(isPlain($0.value) ? $0.value : quoted($0.value))" }
-          .joined() + "\n"
+          + metadata.map { " \($0.key)=\($0.value.asText)" }.joined() + "\n"
       case .json:
-        json(
-          [
-            ("time", timestamp()), ("level", "\(event.level)"), ("logger", label),
-            ("message", "\(event.message)"),
-          ] + metadata.map { ($0.key, $0.value) }) + "\n"
+        "{"
+          + ([
+            ("time", quoted(timestamp())), ("level", quoted("\(event.level)")),
+            ("logger", quoted(label)), ("message", quoted("\(event.message)")),
+          ] + metadata.map { ($0.key, $0.value.asJSON) })
+          .map { "\(quoted($0)):\($1)" }.joined(separator: ",") + "}\n"
       }
-    if !writeWithoutWaiting(Array(line.utf8)) { linesLost.add(count, ordering: .relaxed) }
+    if !writeLine(Array(line.utf8)) { linesLost.add(count, ordering: .relaxed) }
   }
 }
 
-private let linesLost = Atomic<Int>(0)
+/// A value beside a message: a number or a truth value stays one in JSON.
+private struct LogValue {
+  private let text: String
+  private let isLiteral: Bool
 
-/// A reader that has stopped reading must not keep the host from its work, or from a signal.
+  /// So much of a value is logged: a line is to go out in one piece.
+  private static let limit = 1000
+
+  init(_ value: Logger.Metadata.Value) {
+    let full = "\(value)"
+    text = full.utf8.count > LogValue.limit ? "\(full.prefix(LogValue.limit))..." : full
+    if case .stringConvertible(let value) = value {
+      isLiteral = value is any BinaryInteger || value is Bool || value is Decimal
+    } else {
+      isLiteral = false
+    }
+  }
+
+  var asJSON: String { isLiteral ? text : quoted(text) }
+
+  var asText: String {
+    let isPlain =
+      !text.isEmpty && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != 0x22 && $0 != 0x3d }
+    return isPlain ? text : quoted(text)
+  }
+}
+
+/// A number of thousandths, with its point: milliseconds from microseconds.
+struct Decimal: CustomStringConvertible, Sendable {
+  let thousandths: UInt64
+
+  var description: String {
+    let fraction = thousandths % 1000
+    let digits = fraction < 10 ? "00" : fraction < 100 ? "0" : ""
+    return "\(thousandths / 1000).\(digits)\(fraction)"
+  }
+}
+
+/// Lines that could not be written, and that no line has told of yet.
+private let linesLost = Atomic<Int>(0)
+/// The reader has let a line wait in vain: the next ones do not wait until it reads again.
+private let isReaderStuck = Atomic<Bool>(false)
+
+/// A reader that is slow is waited for a little; one that has stopped must not keep the host from its
+/// work, or from a signal.
 ///
-/// - Returns: false when the stream did not take it all.
-private func writeWithoutWaiting(_ bytes: [UInt8]) -> Bool {
+/// - Returns: false when the line is lost.
+private func writeLine(_ bytes: [UInt8]) -> Bool {
   var start = 0
   while start < bytes.count {
     var question = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
-    if poll(&question, 1, 0) == 0 { return false }
-    // So much does not block on a pipe that is ready (PIPE_BUF).
+    let patience: Int32 = isReaderStuck.load(ordering: .relaxed) ? 0 : 100
+    let isReady = poll(&question, 1, patience) != 0
+    isReaderStuck.store(!isReady, ordering: .relaxed)
+    if !isReady { return false }
+    // So much does not block on a pipe that is ready (PIPE_BUF), and goes out in one piece.
     let written = bytes[start...].prefix(4096).withUnsafeBytes {
       write(STDERR_FILENO, $0.baseAddress, $0.count)
     }
-    if written < 0 && errno == EINTR { continue }
+    if written < 0 && (errno == EINTR || errno == EAGAIN) { continue }
     guard written > 0 else { return false }
     start += written
   }
   return true
 }
 
-/// The time in UTC, to the second (RFC 3339).
+/// The time in UTC, to the millisecond (RFC 3339).
 private func timestamp() -> String {
-  var now = time(nil)
+  var now = timespec()
+  clock_gettime(CLOCK_REALTIME, &now)
   var parts = tm()
-  gmtime_r(&now, &parts)
+  gmtime_r(&now.tv_sec, &parts)
   var text = [UInt8](repeating: 0, count: 32)
   let count = text.withUnsafeMutableBytes {
     strftime(
-      $0.assumingMemoryBound(to: CChar.self).baseAddress, $0.count, "%Y-%m-%dT%H:%M:%SZ", &parts)
+      $0.assumingMemoryBound(to: CChar.self).baseAddress, $0.count, "%Y-%m-%dT%H:%M:%S", &parts)
   }
-  return String(decoding: text[..<count], as: UTF8.self)
+  let milliseconds = String(1000 + now.tv_nsec / 1_000_000).dropFirst()
+  return "\(String(decoding: text[..<count], as: UTF8.self)).\(milliseconds)Z"
 }
 
-/// Whether a value needs no quotes beside others.
-private func isPlain(_ text: String) -> Bool {
-  !text.isEmpty && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != 0x22 && $0 != 0x3d }
-}
-
-/// One object of strings (RFC 8259).
-private func json(_ members: [(String, String)]) -> String {
-  "{" + members.map { "\(quoted($0)):\(quoted($1))" }.joined(separator: ",") + "}"
-}
-
+/// As a JSON string (RFC 8259): one line, whatever is in it. Of the controls beyond ASCII, too, and of
+/// what some readers take for the end of a line, only numbers are shown.
 private func quoted(_ text: String) -> String {
   var result = "\""
   for scalar in text.unicodeScalars {
@@ -104,7 +148,7 @@ private func quoted(_ text: String) -> String {
     case "\"": result += "\\\""
     case "\\": result += "\\\\"
     case "\n": result += "\\n"
-    case "\u{0}"..<"\u{20}":
+    case "\u{0}"..<"\u{20}", "\u{7f}"..."\u{9f}", "\u{2028}"..."\u{202e}", "\u{2066}"..."\u{2069}":
       let digits = String(scalar.value, radix: 16)
       result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
     default: result.unicodeScalars.append(scalar)

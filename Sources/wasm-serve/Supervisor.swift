@@ -112,13 +112,13 @@ final class Supervisor {
     if let ending, now >= ending.deadline {
       logger.error(
         "the module has not drained in time and is ended",
-        metadata: ["timeout": "\(options.drainTimeout)s"])
+        metadata: ["timeout_s": .stringConvertible(options.drainTimeout)])
       return ExitStatus.drainTimeout
     }
     for place in retiring.indices where now >= retiring[place].deadline {
       logger.warning(
         "the replaced module has not drained in time and is ended",
-        metadata: ["generation": "\(retiring[place].generation.number)"])
+        metadata: ["generation": .stringConvertible(retiring[place].generation.number)])
       retiring[place].generation.drain.terminate()
       retiring[place].deadline = .max
     }
@@ -153,7 +153,8 @@ final class Supervisor {
     logger.info(
       "draining",
       metadata: [
-        "signal": "\(names[signal] ?? "\(signal)")", "timeout": "\(options.drainTimeout)s",
+        "signal": "\(names[signal] ?? "\(signal)")",
+        "timeout_s": .stringConvertible(options.drainTimeout),
       ])
     end(status: 0)
     return nil

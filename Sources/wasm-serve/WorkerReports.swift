@@ -28,7 +28,7 @@ extension Supervisor {
       return noteWaiting(worker, in: generation)
     case .drainRequested:
       guard (current ?? candidate)?.number == generation, ending == nil else { return nil }
-      logger.info("draining", metadata: ["timeout": "\(options.drainTimeout)s"])
+      logger.info("draining", metadata: ["timeout_s": .stringConvertible(options.drainTimeout)])
       end(status: 0)
     case .trapped(let trap, let pause):
       if let candidate, candidate.number == generation, current != nil {
@@ -38,9 +38,9 @@ extension Supervisor {
       logger.error(
         "the module trapped, its connections are closed, another instance takes its place",
         metadata: [
-          "reason": "\(reason(of: trap))", "worker": "\(worker)",
+          "reason": "\(reason(of: trap))", "worker": .stringConvertible(worker),
           "backtrace": "\(trap.frames.map(\.description).joined(separator: ", "))",
-          "pause": "\(milliseconds(pause))ms",
+          "pause_ms": milliseconds(pause),
         ])
     case .failedToStart(let reason, let pause):
       if let candidate, candidate.number == generation, current != nil {
@@ -50,7 +50,8 @@ extension Supervisor {
       logger.error(
         "an instance that was to take another's place has not started, the next try follows",
         metadata: [
-          "reason": "\(reason)", "worker": "\(worker)", "pause": "\(milliseconds(pause))ms",
+          "reason": "\(reason)", "worker": .stringConvertible(worker),
+          "pause_ms": milliseconds(pause),
         ])
     case .ended(let result):
       return handle(result, of: worker, in: generation)
@@ -109,7 +110,7 @@ extension Supervisor {
       if case .ended(.trapped(let trap)) = result, retiring[place].deadline != .max {
         logger.error(
           "the module trapped while it drained, its connections are closed",
-          metadata: ["reason": "\(reason(of: trap))", "worker": "\(worker)"])
+          metadata: ["reason": "\(reason(of: trap))", "worker": .stringConvertible(worker)])
       }
       if retiring[place].generation.running == 0 { retiring.remove(at: place) }
     }
@@ -155,9 +156,7 @@ extension Supervisor {
   }
 }
 
-/// With two decimals, from nanoseconds.
-func milliseconds(_ nanoseconds: UInt64) -> String {
-  let hundredths = nanoseconds / 10_000
-  let fraction = hundredths % 100
-  return "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction)"
+/// From nanoseconds.
+func milliseconds(_ nanoseconds: UInt64) -> Logger.MetadataValue {
+  .stringConvertible(Decimal(thousandths: nanoseconds / 1000))
 }

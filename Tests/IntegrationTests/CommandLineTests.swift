@@ -131,8 +131,8 @@ struct CommandLineTests {
     let line = try #require(log.split(separator: "\n").first { $0.contains("listens on ") })
     for part in [
       "127.0.0.1:\(server.port)", " version=", " wasmtime=", " memory=128M", " connections=77",
-      " handler_timeout=1.5s",
-      " drain_timeout=30s", " workers=1",
+      " handler_timeout_ms=1500",
+      " drain_timeout_s=30", " workers=1",
       " module=\(try digest(of: wasmServe.module).prefix(12))",
     ] {
       #expect(line.contains(part), "\(part): \(line)")

@@ -107,8 +107,14 @@ struct HostileClientTests {
     let descriptors = try server.usage().descriptors
     let flood = try Crowd(port: server.port)
     let silent = Tally("silent")
-    flood.join(silent, count: 2000) { _ in Silent() }
+    // All slots are in the middle of a request (idle ones would make room).
+    let busy = try (0..<64).map { _ in
+      let client = try server.client()
+      try client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n")
+      return client
+    }
     try waitUntilOpen(64, server)
+    flood.join(silent, count: 2000) { _ in Silent() }
     // The others are in the queue, or the system tries for them again and again.
     try eventually("the queue is full") { silent.counts.open >= 1000 }
     let goodCrowd = try Crowd(port: server.port)
@@ -123,6 +129,7 @@ struct HostileClientTests {
     #expect(try server.metric("http_connections_open") == 64)
     #expect(good.counts.answered == 0)
 
+    for client in busy { client.close() }
     try flood.leave()
     try eventually("good clients are served", seconds: 60) { good.counts.answered >= 5000 }
     try goodCrowd.finish()

@@ -38,24 +38,38 @@
 
     /// Writes to standard output (1) or standard error (2), as much as a pipe takes without making
     /// the server wait for its reader.
-    ///
-    /// - Returns: how many octets are done with. On a stream that nobody can read any more it is
-    ///   all of them: they are lost.
     public static func write(
       _ octets: UnsafePointer<UInt8>, count: Int, to descriptor: Int32
-    ) -> Int {
+    ) -> Written {
       var start = 0
       while start < count {
-        // So much does not block on a pipe that is ready (PIPE_BUF).
         var question = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        if poll(&question, 1, 0) == 0 { return start }
-        let written = systemWrite(descriptor, octets + start, min(count - start, 4096))
+        if poll(&question, 1, 0) == 0 { break }
+        let size = wholeLines(octets + start, count: count - start)
+        let written = systemWrite(descriptor, octets + start, size)
         if written < 0 && errno == EINTR { continue }
-        if written < 0 && errno == EAGAIN { return start }
-        guard written > 0 else { return count }
+        if written < 0 && errno == EAGAIN { break }
+        guard written > 0 else { return Written(count: start, hasFailed: true) }
         start += written
       }
-      return count
+      return Written(count: start, hasFailed: false)
+    }
+
+    /// How much goes out at once: as many lines as a pipe that is ready takes in one piece (PIPE_BUF),
+    /// without waiting for its reader. What else is written to the stream does not come between.
+    private static func wholeLines(_ octets: UnsafePointer<UInt8>, count: Int) -> Int {
+      let most = 4096
+      guard count > most else { return count }
+      var end = most
+      while end > 0, octets[end - 1] != UInt8(ascii: "\n") { end -= 1 }
+      return end > 0 ? end : most
+    }
+
+    /// A clock that never jumps, in nanoseconds.
+    public static func monotonicTime() -> Int64 {
+      var time = timespec()
+      clock_gettime(CLOCK_MONOTONIC, &time)
+      return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 
     /// There is no linear memory.

@@ -54,23 +54,28 @@
     }
 
     /// Writes to standard output (1) or standard error (2), as much as goes out without waiting.
-    ///
-    /// - Returns: how many octets are done with. On a stream that nobody can read any more it is
-    ///   all of them: they are lost.
     public static func write(
       _ octets: UnsafePointer<UInt8>, count: Int, to descriptor: Int32
-    ) -> Int {
+    ) -> Written {
       var start = 0
       while start < count {
         var view = wasi_iovec(
           buf: UnsafeMutableRawPointer(mutating: octets + start), buf_len: UInt32(count - start))
         var written: UInt32 = 0
         let errno = fd_write(descriptor, &view, 1, &written)
-        if Int(errno) == WASI_EAGAIN { return start }
-        guard errno == 0, written > 0 else { return count }
+        if Int(errno) == WASI_EINTR { continue }
+        if Int(errno) == WASI_EAGAIN { break }
+        guard errno == 0, written > 0 else { return Written(count: start, hasFailed: true) }
         start += Int(written)
       }
-      return count
+      return Written(count: start, hasFailed: false)
+    }
+
+    /// A clock that never jumps, in nanoseconds.
+    public static func monotonicTime() -> Int64 {
+      var nanoseconds: UInt64 = 0
+      _ = clock_time_get(UInt32(WASI_CLOCK_MONOTONIC), 1, &nanoseconds)
+      return Int64(clamping: nanoseconds)
     }
 
     /// The linear memory, in octets.

@@ -142,8 +142,10 @@ extension Instance {
       bytes = try send(entry)
     } else {
       // The process ignores SIGPIPE: a reader that has gone is an errno, PIPE.
-      // On a pipe that is ready, more than PIPE_BUF may wait for its reader all the same.
-      if entry.pointee.state.contains(.nonBlocking) { vectors.shorten(to: Int(PIPE_BUF)) }
+      // All instances have the same streams, and this host too: so that no line is torn by another's,
+      // only whole ones go out at once, and of them no more than a pipe takes in one piece (pipe(7)).
+      // (That much does not wait for a reader of a pipe that is ready either.)
+      vectors.shorten(toLinesIn: Int(PIPE_BUF))
       bytes = try standard(entry, .output) { writev($0, vectors.pointer, vectors.remaining) }
     }
     try memory.store(UInt32(truncatingIfNeeded: bytes), at: written)

@@ -1,0 +1,127 @@
+import Foundation
+import ServerHarness
+import Testing
+
+/// The log as its readers get it: whole lines, all of them or a line that says how many are missing.
+struct LogTests {
+  /// One object for each line, of which none is torn.
+  private func objects(_ text: String) throws -> [[String: Any]] {
+    try text.split(separator: "\n").map { line in
+      guard let object = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+      else { throw TestFailure("no JSON object: \(line)") }
+      return object
+    }
+  }
+
+  private let flood = String(
+    repeating: "GET /\(String(repeating: "x", count: 150)) HTTP/1.1\r\nHost: a\r\n\r\n", count: 60)
+
+  @Test(
+    "Lines of several workers, of both streams and of the host are never torn, in a file and in a pipe",
+    arguments: [false, true])
+  func whole(isPipe: Bool) throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/log"
+    let server = try ServerProcess(
+      settings: ["ACCESS_LOG": "on", "LOG_FORMAT": "json", "ADMIN_PORT": "0", "DRAIN_DELAY": "0"],
+      options: ["--workers", "3"],
+      through: isPipe
+        ? "exec \"$@\" 2>&1"
+        : "exec \"$@\" 3>&2 >\(path) 2>&1 & tail -n +1 -f \(path) --pid $! >&2; wait $!")
+    let clients = try inParallel(6) { _ in
+      var answered = 0
+      for _ in 0..<25 {
+        let client = try server.client()
+        try client.send(flood)
+        for _ in 0..<60 { answered += try client.response().status == 200 ? 1 : 0 }
+        client.close()
+      }
+      return answered
+    }
+    server.program.signal(SIGHUP)
+    let count = clients.reduce(0, +)
+    #expect(count == 6 * 25 * 60)
+    withExtendedLifetime(folder) {}
+    if isPipe {
+      server.program.signal(SIGTERM)
+      let result = try server.program.finish()
+      let lines = try objects(result.output)
+      let requests = lines.count { $0["message"] as? String == "request" }
+      let lost = lines.reduce(0) { $0 + ($1["lines"] as? Int ?? 0) }
+      #expect(requests + lost == count, "\(requests) and \(lost) lost")
+    }
+  }
+
+  @Test("At the end a slow reader gets every line", arguments: Flavour.ours)
+  func slowReader(flavour: Flavour) throws {
+    // The reader takes nothing while the server serves, and then a little at a time.
+    let server = try ServerProcess(
+      flavour, settings: ["ACCESS_LOG": "on"],
+      through:
+        "exec \"$@\" | (sleep 1; while dd bs=4096 count=1 2>/dev/null | grep .; do sleep 0.01; done)"
+    )
+    let client = try server.client()
+    // More than a pipe has room for.
+    try client.send(flood)
+    try client.send(flood)
+    try client.send(flood)
+    try client.send(flood)
+    for _ in 0..<240 { #expect(try client.response().status == 200) }
+    for _ in 0..<200 {
+      #expect(try client.get("/\(String(repeating: "y", count: 150))").status == 200)
+    }
+    client.close()
+    let child = try Program("/usr/bin/pgrep", ["-P", "\(server.program.identifier)"]).finish()
+    _ = child
+    // (The shell waits for the pipeline; the server is its first part.)
+    let pids = child.output.split(separator: "\n").compactMap { Int32($0) }
+    for pid in pids + [server.program.identifier] { kill(pid, SIGTERM) }
+    let result = try server.program.finish()
+    let lines = result.output.split(separator: "\n").filter { $0.contains("access: request") }
+    #expect(lines.count == 440)
+  }
+
+  @Test("A line of the access log has numbers, milliseconds, microseconds and the client's name")
+  func fields() throws {
+    let server = try ServerProcess(settings: ["ACCESS_LOG": "on", "LOG_FORMAT": "json"])
+    let client = try server.client()
+    try client.send(
+      "POST / HTTP/1.1\r\nHost: a\r\nUser-Agent: me \"1\"\u{7f}\r\nContent-Length: 2\r\n\r\na"
+        .replacingOccurrences(of: "\u{7f}", with: ""))
+    usleep(300_000)
+    try client.send("b")
+    #expect(try client.response().status == 200)
+    let text = try server.program.wait(in: .output, for: "a line") { $0.contains("\n") ? $0 : nil }
+    let line = try #require(try objects(text).first)
+    #expect(line["status"] as? Int == 200)
+    #expect(line["user_agent"] as? String == "me \"1\"")
+    let duration = try #require(line["duration_us"] as? Int)
+    #expect(duration >= 290_000 && duration < 60_000_000)
+    let time = try #require(line["time"] as? String)
+    #expect(time.wholeMatch(of: /[0-9-]{10}T[0-9:]{8}\.[0-9]{3}Z/) != nil)
+    let start = try server.program.wait(in: .errors, for: "the start") { log in
+      log.split(separator: "\n").first { $0.contains("listens on") }
+    }
+    let facts = try #require(try objects(String(start)).first)
+    #expect(facts["workers"] as? Int == 1)
+    #expect(facts["start_ms"] is Double || facts["start_ms"] is Int)
+    #expect((facts["time"] as? String)?.wholeMatch(of: /[0-9-]{10}T[0-9:]{8}\.[0-9]{3}Z/) != nil)
+  }
+
+  @Test("Clients that are refused again and again do not fill the log", arguments: Flavour.ours)
+  func refusals(flavour: Flavour) throws {
+    let server = try ServerProcess(flavour)
+    for _ in 0..<300 { #expect(try server.client().exchange("nonsense\r\n\r\n").status == 400) }
+    let message = "more requests were refused than are logged one by one requests="
+    try server.program.wait(for: message)
+    usleep(1_100_000)
+    server.program.signal(SIGTERM)
+    let log = try server.program.finish().errors
+    let single = log.components(separatedBy: "http_server: request refused").count - 1
+    let told = log.matches(of: /logged one by one requests=([0-9]+)/).reduce(0) {
+      $0 + (Int($1.1) ?? 0)
+    }
+    #expect(single + told == 300)
+    #expect(single < 200)
+  }
+}
