@@ -4,9 +4,9 @@
 /// This is the one table of what is wrong, what is answered and what a person is told.
 ///
 /// Its order decides between several faults in the fields of one header section: the first one here
-/// is told, wherever its field stands (`FramingFields`). So what leaves in doubt whose the request is
-/// or where it ends, which is a 400 whatever else is wrong, comes before what is not implemented
-/// (501), what is too large (413), and what could be done without (417).
+/// is told, wherever its field stands (`FramingFields`). What leaves in doubt which host a request is
+/// for, or where it ends, must be a 400 whatever else is wrong; it comes before what is not implemented
+/// (501), what is too large (413), and an unknown expectation (417).
 public enum RequestError: UInt8, Error, CaseIterable {
   case proxyProtocol, tlsHandshake, http2Preface
   case emptyLines, bareLineFeed, bareCarriageReturn

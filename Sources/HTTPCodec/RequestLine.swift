@@ -83,7 +83,7 @@ struct RequestLineReader {
         state = .version
 
       case .version:
-        try readVersion(octet, at: position - partStart, in: octets[lineStart..<position])
+        try readVersion(octets, position)
 
       case .end:
         guard octet == .lineFeed else { throw .bareCarriageReturn }
@@ -96,15 +96,16 @@ struct RequestLineReader {
   }
 
   /// HTTP-version = "HTTP" "/" DIGIT "." DIGIT, then the CR of the line (RFC 9112 2.3).
-  private mutating func readVersion(
-    _ octet: UInt8, at offset: Int, in line: Octets
-  ) throws(RequestError) {
+  private mutating func readVersion(_ octets: Octets, _ position: Int) throws(RequestError) {
+    let octet = octets[position]
+    let offset = position - partStart
     let pattern = Octets("HTTP/#.#")
     guard offset < pattern.count else {
       if octet == .lineFeed { throw .bareLineFeed }
       guard octet == .carriageReturn else { throw .invalidVersion }
       guard majorIsOne else {
-        throw line == OtherProtocol.http2Preface ? .http2Preface : .unsupportedVersion
+        let isPreface = octets[lineStart..<position] == OtherProtocol.http2Preface
+        throw isPreface ? .http2Preface : .unsupportedVersion
       }
       state = .end
       return

@@ -80,34 +80,26 @@ struct Connection: ~Copyable {
     while phase == .open && start < count && responses.count < full {
       let message = octets + start
       do {
+        // Content that was not wanted may come or not: nothing behind it can be read.
+        var next = count - start
+        var keepsAlive = false
         switch try parser.parse(message, count: count - start) {
         case .incomplete(let retained):
-          if parser.expectsContinue && !hasConsidered {
-            noteBeginning(start, &responder)
-            hasConsidered = true
-            let head = parser.request(in: message)
-            if !responder.wantsContent(of: head, on: info) {
-              // The content may come or not (RFC 9110 10.1.1): nothing behind this can be read.
-              _ = responder.respond(
-                to: head, keepsAlive: false, isHTTP11: true, on: info, into: &responses)
-              hasAnswered = true
-              phase = .closing
-              break
-            }
-            if parser.awaitsContinue { responses.append("HTTP/1.1 100 Continue\r\n\r\n") }
-          }
-          return start..<start + retained
-        case .complete(let next):
-          noteBeginning(start, &responder)
-          let staysOpen = responder.respond(
-            to: parser.request(in: message), keepsAlive: parser.keepsAlive,
-            isHTTP11: parser.isHTTP11, on: info, into: &responses)
-          if !staysOpen { phase = .closing }
-          hasAnswered = true
-          start += next
-          parser = RequestParser(limits: limits)
-          hasConsidered = false
+          let isWanted =
+            !parser.expectsContinue || hasConsidered || considerHead(message, responder, &responses)
+          if isWanted { return start..<start + retained }
+        case .complete(let end):
+          (next, keepsAlive) = (end, parser.keepsAlive)
         }
+        noteBeginning(start, &responder)
+        let staysOpen = responder.respond(
+          to: parser.request(in: message), keepsAlive: keepsAlive, isHTTP11: parser.isHTTP11,
+          on: info, into: &responses)
+        if !staysOpen { phase = .closing }
+        hasAnswered = true
+        start += next
+        parser = RequestParser(limits: limits)
+        hasConsidered = false
       } catch {
         noteBeginning(start, &responder)
         refuse(error, Octets(message, count: count - start), &responder, &responses)
@@ -120,6 +112,21 @@ struct Connection: ~Copyable {
   @inline(__always)
   private func noteBeginning(_ start: Int, _ responder: inout Responder) {
     responder.began = start == 0 && deadline.kind == .request ? deadline.since : responder.now
+  }
+
+  /// Decides what a client is told that asks whether its content is wanted (RFC 9110 10.1.1): 100
+  /// if it is, unless some of it has come already.
+  ///
+  /// - Returns: whether it is. Otherwise the head is to be answered, for good.
+  @inline(never)
+  private mutating func considerHead(
+    _ message: UnsafePointer<UInt8>, _ responder: borrowing Responder,
+    _ responses: inout OctetBuffer
+  ) -> Bool {
+    hasConsidered = true
+    guard responder.wantsContent(of: parser.request(in: message), on: info) else { return false }
+    if parser.awaitsContinue { responses.append("HTTP/1.1 100 Continue\r\n\r\n") }
+    return true
   }
 
   /// Ends the connection with an error response.

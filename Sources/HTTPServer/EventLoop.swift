@@ -163,6 +163,7 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
 
   /// A slow reader of the log has some time to take the last lines.
   private mutating func finishLog() throws(SocketError) {
+    responder.tellUnlogged()
     let deadline = now + EventLoop.logPatience
     responder.log.flush()
     while responder.log.isWaiting, now < deadline {
@@ -226,6 +227,7 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
       deadlines.next(table.connections), acceptAgainAt ?? .max, drain.nextStepAt ?? .max)
     if let dueAt = board.dueAt { next = min(next, dueAt) }
     if acceptAgainAt == nil, isShort { next = min(next, lookAgainAt) }
+    if responder.unlogged > 0 { next = min(next, nextSecondAt) }
     if responder.log.isWaiting { next = min(next, now + EventLoop.retryPause) }
     return next == .max ? nil : max(0, next - now)
   }

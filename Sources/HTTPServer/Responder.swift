@@ -28,7 +28,7 @@ struct Responder: ~Copyable {
   /// Lines that a client can cause at will, in this second.
   private var causedLines = 0
   /// Those of them that were not written one by one.
-  private var unlogged: Int64 = 0
+  private(set) var unlogged: Int64 = 0
   /// In a drain every response is the last one of its connection.
   var isDraining = false
   /// How many requests of the public port have been answered; the event loop knows how long it took.
@@ -215,7 +215,7 @@ struct Responder: ~Copyable {
   }
 
   /// To be called when a second is over: tells what of it was not logged line by line.
-  private mutating func tellUnlogged() {
+  mutating func tellUnlogged() {
     causedLines = 0
     guard unlogged > 0, log.begin(.info, "more requests were refused than are logged one by one")
     else { return }

@@ -12,7 +12,7 @@ struct UrgentDataTests {
     arguments: Flavour.available)
   func everyPlace(flavour: Flavour) throws {
     // A request that is not read to its end would be a 408 in this time.
-    let server = try ServerProcess(flavour, settings: ["REQUEST_TIMEOUT": "5"])
+    let server = try ServerProcess(flavour, settings: ["REQUEST_TIMEOUT": "15"])
     for place in 0...Self.message.count {
       let client = try server.client()
       // All of it is there when the server reads.
@@ -32,7 +32,7 @@ struct UrgentDataTests {
   @Test(
     "Urgent octets in each of many requests are no reason to wait", arguments: Flavour.available)
   func pipelined(flavour: Flavour) throws {
-    let server = try ServerProcess(flavour, settings: ["REQUEST_TIMEOUT": "5"])
+    let server = try ServerProcess(flavour, settings: ["REQUEST_TIMEOUT": "15"])
     let client = try server.client()
     for _ in 0..<20 {
       server.program.signal(SIGSTOP)

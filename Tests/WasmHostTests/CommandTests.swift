@@ -45,7 +45,8 @@ struct CommandTests {
     #expect(result.lines.count == 1)
     #expect(result.errors.hasPrefix("{\"time\":\"20"))
     #expect(result.errors.contains("\"level\":\"info\",\"logger\":\"wasm-serve\",\"message\":\""))
-    #expect(result.errors.hasSuffix("\"}\n"))
+    #expect(result.errors.contains(",\"drain_timeout_s\":30,\"memory\":\"256M\","))
+    #expect(result.errors.hasSuffix("}\n"))
   }
 
   @Test(
