@@ -4,6 +4,9 @@ import PackageDescription
 // The engine is not a Swift package: scripts/setup unpacks it here (see docs/architecture.md).
 let engine = "\(Context.packageDirectory)/.tools/wasmtime"
 
+// Room for the path of the installed engine, of 120 octets.
+let installed = "/@installed@" + String(repeating: "/", count: 108)
+
 let package = Package(
   name: "wasm-http-server",
   products: [
@@ -49,8 +52,11 @@ let package = Package(
         "CLinux", "WasmHost", .product(name: "Logging", package: "swift-log"),
       ],
       linkerSettings: [
-        // The engine lies beside the program, or where `make install` puts it.
-        .unsafeFlags(["-Xlinker", "-rpath", "-Xlinker", "$ORIGIN:$ORIGIN/../lib/wasm-serve"])
+        // The engine lies beside the program, or where `make install` puts it. A program with privileges
+        // (setcap) is not asked where it lies: for it scripts/install writes the place itself.
+        .unsafeFlags([
+          "-Xlinker", "-rpath", "-Xlinker", "$ORIGIN:$ORIGIN/../lib/wasm-serve:\(installed)",
+        ])
       ]),
 
     // What tests and fuzzing share: what is right, and a network in memory.

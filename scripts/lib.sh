@@ -1,6 +1,14 @@
 # shellcheck shell=bash
 # Sourced by the other scripts: where things are, and how they report.
 
+# What a caller's environment may have and a script must not heed: where cd looks and what it prints, how
+# grep and others behave, another repository that git is to use (as hooks have it), other Pythons.
+unset CDPATH GREP_OPTIONS POSIXLY_CORRECT BASH_ENV ENV GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE \
+  PYTHONPATH PYTHONHOME PYTHONSTARTUP
+# The order of names and the words of messages are those that the scripts know.
+export LC_ALL=C.UTF-8
+umask 022
+
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 tools=$root/.tools
 # shellcheck disable=SC2034  # used by the scripts that source this
@@ -66,6 +74,9 @@ find_kubectl() {
   python_environment kubectl
   PATH=$tools/kubectl/bin:$PATH
 }
+
+# repository COMMAND...: git on this checkout, also where it is another user's (git calls that dubious).
+repository() { git -c safe.directory="$root" -C "$root" "$@"; }
 
 # needs PROGRAM PACKAGE: installs Debian's package unless the program is there.
 needs() { command -v "$1" >/dev/null || install_debian "$2" "$1"; }

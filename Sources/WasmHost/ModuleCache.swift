@@ -25,7 +25,9 @@ public struct ModuleCache: Sendable {
   /// `$XDG_CACHE_HOME/wasm-serve`, or `~/.cache/wasm-serve`; nil without a home.
   public static var defaultDirectory: String? {
     func variable(_ name: String) -> String? {
-      getenv(name).map { String(cString: $0) }.flatMap { $0.hasPrefix("/") ? $0 : nil }
+      getenv(name).flatMap { String(validatingCString: $0) }.flatMap {
+        $0.hasPrefix("/") ? $0 : nil
+      }
     }
     if let cache = variable("XDG_CACHE_HOME") { return cache + "/wasm-serve" }
     return variable("HOME").map { $0 + "/.cache/wasm-serve" }
@@ -37,17 +39,65 @@ public struct ModuleCache: Sendable {
     guard let file = try? FileContent(path: path(for: module, engine: engine)),
       file.status.st_uid == geteuid(), file.status.st_mode & 0o022 == 0
     else { return nil }
-    return file.withBytes { entry in
+    let loaded = file.withBytes { entry in
       ModuleCacheEntry.code(in: entry, for: module, engine: engine).flatMap { code in
         Module(deserializing: code, engine: engine)
       }
     }
+    // Used just now: the last to go.
+    if loaded != nil { utimensat(AT_FDCWD, path(for: module, engine: engine), nil, 0) }
+    return loaded
   }
 
   /// Writes an entry, or replaces one, in one step. A failure is only a slower next start.
   func store(_ compiled: Module, for module: UnsafeRawBufferPointer) {
     let path = path(for: module, engine: compiled.engine)
     try? ModuleCacheEntry.write(compiled, for: module, to: path, mode: 0o600)
+    prune()
+  }
+
+  /// So many entries are kept, and so many bytes of them; those go that were not used for longest.
+  static let mostEntries = 64
+  static let mostBytes = 1 << 30
+  /// A file that a writer was killed over is not being written any more after so many seconds.
+  private static let writing = 3600
+
+  /// Removes what is over the limits. Whoever uses an entry just now has it mapped: it stays whole.
+  private func prune() {
+    guard let folder = opendir(directory) else { return }
+    defer { closedir(folder) }
+    var entries: [(path: String, size: Int, used: Int)] = []
+    let now = time(nil)
+    while let item = readdir(folder) {
+      let name = withUnsafeBytes(of: item.pointee.d_name) { bytes in
+        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      guard let isWhole = ModuleCache.isEntry(name) else { continue }
+      let path = "\(directory)/\(name)"
+      var status = stat()
+      guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { continue }
+      if isWhole {
+        entries.append((path, Int(status.st_size), status.st_mtim.tv_sec))
+      } else if now - status.st_mtim.tv_sec > ModuleCache.writing {
+        unlink(path)
+      }
+    }
+    var (count, size) = (0, 0)
+    for entry in entries.sorted(by: { $0.used > $1.used }) {
+      count += 1
+      size += entry.size
+      if count > ModuleCache.mostEntries || size > ModuleCache.mostBytes { unlink(entry.path) }
+    }
+  }
+
+  /// Whether a name is an entry's (true), or that of one that is being written (false); nil for any
+  /// other file.
+  private static func isEntry(_ name: String) -> Bool? {
+    let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.count == 2 || parts.count == 3, parts[1] == "module", parts[0].utf8.count == 16,
+      parts[0].allSatisfy({ $0.isHexDigit })
+    else { return nil }
+    return parts.count == 2 ? true : parts[2].utf8.count == 6 ? false : nil
   }
 
   /// Named for the module and for how it is compiled.

@@ -36,7 +36,7 @@ struct EnvironmentFile {
       guard !name.isEmpty else { throw reject("has no name") }
       guard !name.contains(where: isBlank) else { throw reject("has a blank in its name") }
       let argument = equals == nil ? String(decoding: name, as: UTF8.self) : text
-      if let variable = wasm_serve.variable(argument) { variables.append(variable) }
+      if let variable = try wasm_serve.variable(argument) { variables.append(variable) }
     }
     self.variables = variables
   }

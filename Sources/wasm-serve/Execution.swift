@@ -64,11 +64,8 @@ extension Options {
     configuration.arguments = [name] + arguments
     // Its log and ours are one stream: in one form, unless somebody says otherwise.
     let form = logFormat.map { [InstanceConfiguration.Variable("LOG_FORMAT", $0.rawValue)] } ?? []
-    for variable in form + environmentFiles.flatMap(\.variables) + environment {
-      // The last one counts; a guest's getenv takes the first.
-      configuration.environment.removeAll { $0.name == variable.name }
-      configuration.environment.append(variable)
-    }
+    configuration.environment = lastOfEachName(
+      form + environmentFiles.flatMap(\.variables) + environment)
     configuration.grants =
       listen.isEmpty ? Grants(environment: configuration.environment) : Grants(listen)
     configuration.connectGrants = ConnectGrants(allowConnect)
@@ -76,6 +73,14 @@ extension Options {
     configuration.memoryLimit = memory.bytes
     configuration.logger = logger
     return configuration
+  }
+
+  /// The last one of a name counts; a guest's getenv takes the first.
+  private func lastOfEachName(
+    _ variables: [InstanceConfiguration.Variable]
+  ) -> [InstanceConfiguration.Variable] {
+    var names: Set<String> = []
+    return Array(variables.reversed().filter { names.insert($0.name).inserted }.reversed())
   }
 
   /// A standard descriptor that is closed would become a socket's, and the log would go to a client.

@@ -39,7 +39,7 @@ extension Option {
       guard !text.isEmpty, !text.hasPrefix("=") else {
         throw BadValue("must be NAME=VALUE, or NAME alone")
       }
-      if let variable = variable(text) { options.environment.append(variable) }
+      if let variable = try variable(text) { options.environment.append(variable) }
     },
     Option(
       "env-file", "FILE",
@@ -150,9 +150,15 @@ extension Option {
 
 /// A variable as `--env` and files have it; nil for a name that this process does not have, as
 /// docker does.
-func variable(_ text: String) -> InstanceConfiguration.Variable? {
+///
+/// - Throws: for a value of this process's that is no text.
+func variable(_ text: String) throws(BadValue) -> InstanceConfiguration.Variable? {
   guard let equals = text.firstIndex(of: "=") else {
-    return getenv(text).map { .init(text, String(cString: $0)) }
+    guard let value = getenv(text) else { return nil }
+    guard let valid = String(validatingCString: value) else {
+      throw BadValue("the value of \(text) here is not UTF-8 text: '\(escaped(value))'")
+    }
+    return .init(text, valid)
   }
   return .init(String(text[..<equals]), String(text[text.index(after: equals)...]))
 }

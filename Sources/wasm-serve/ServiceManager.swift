@@ -76,4 +76,6 @@ struct ServiceManager: Sendable {
   }
 }
 
-private func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+private func variable(_ name: String) -> String? {
+  getenv(name).flatMap { String(validatingCString: $0) }
+}

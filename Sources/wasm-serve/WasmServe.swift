@@ -9,13 +9,26 @@ let releaseDate = "2026-11-23"
 struct WasmServe {
   static func main() {
     // Not exit(3): the module may be running still, on its thread, and there is nothing to flush.
-    _exit(run(Array(CommandLine.arguments.dropFirst())))
+    _exit(run())
   }
 
-  private static func run(_ words: [String]) -> Int32 {
+  /// The words as they came: CommandLine.arguments would put others in the place of what is not text.
+  private static func words() throws(UsageError) -> [String] {
+    var words: [String] = []
+    for place in 1..<max(Int(CommandLine.argc), 1) {
+      guard let word = CommandLine.unsafeArgv[place] else { break }
+      guard let text = String(validatingCString: word) else {
+        throw UsageError("argument \(place) is not UTF-8 text: '\(escaped(word))'")
+      }
+      words.append(text)
+    }
+    return words
+  }
+
+  private static func run() -> Int32 {
     let invocation: Invocation
     do throws(UsageError) {
-      invocation = try Invocation(words)
+      invocation = try Invocation(try words())
     } catch {
       complain(error.message)
       return ExitStatus.usage
@@ -60,4 +73,14 @@ func print(_ text: String) -> Int32 {
     start += written
   }
   return 0
+}
+
+/// A text of which some octets are none: those are shown as "\\xe9".
+func escaped(_ text: UnsafePointer<CChar>) -> String {
+  UnsafeBufferPointer(start: text, count: strlen(text)).map { character in
+    let octet = UInt8(bitPattern: character)
+    return 0x20..<0x7f ~= octet
+      ? String(UnicodeScalar(octet))
+      : "\\x" + (octet < 16 ? "0" : "") + String(octet, radix: 16)
+  }.joined()
 }

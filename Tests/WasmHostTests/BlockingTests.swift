@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import WasmHost
@@ -54,6 +55,43 @@ struct BlockingTests {
     client.finishSending()
     try guest.expect("sock_recv", fd, 64, 2, 2, 128, 132)
     #expect(try guest.load(128) == 1)
+  }
+
+  @Test("WAITALL gives what has come when the time that RCVTIMEO sets is over")
+  func waitingForAllInTime() throws {
+    let guest = try Guest()
+    let (fd, client) = try guest.connection(nonBlocking: false)
+    try guest.write([0, 0, 0, 0, 0, 0, 0, 0, 0x50, 0xc3, 0, 0, 0, 0, 0, 0], at: 128)
+    try guest.expect("sock_setsockopt", fd, 0, 11, 128, 16)
+    client.send("half")
+    settle()
+    try guest.vector(at: 64, to: 1024, count: 8)
+    try guest.expect("sock_recv", fd, 64, 1, 2, 128, 132)
+    #expect(try guest.read(1024, Int(guest.load(128))) == bytes("half"))
+    #expect(try guest.receive(fd).errno == .again)
+  }
+
+  @Test("WAITALL does not put datagrams together")
+  func waitingForDatagrams() throws {
+    let guest = try Guest()
+    let fd = try guest.open(type: 1)
+    try guest.expect("sock_bind", fd, try guest.address([127, 0, 0, 1]), 0)
+    let port = try guest.localPort(fd)
+    let sender = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+    defer { close(sender) }
+    for text in ["one", "two"] {
+      let octets = bytes(text)
+      let sent = SocketAddress(host: [127, 0, 0, 1], port: port).withSocketAddress { name, size in
+        sendto(sender, octets, octets.count, 0, name, size)
+      }
+      #expect(sent == 3)
+    }
+    settle()
+    for text in ["one", "two"] {
+      try guest.vector(at: 64, to: 1024, count: 100)
+      try guest.expect("sock_recv", fd, 64, 1, 2, 128, 132)
+      #expect(try guest.read(1024, Int(guest.load(128))) == bytes(text))
+    }
   }
 
   @Test("RCVTIMEO ends the wait with AGAIN")

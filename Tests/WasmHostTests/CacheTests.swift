@@ -66,6 +66,45 @@ struct CacheTests {
     #expect(status.st_mode & 0o777 == 0o600)
   }
 
+  @Test(
+    "Entries are bounded in number; those go that were not used for longest, and nothing else does")
+  func pruned() throws {
+    let place = try Place(assemble(module))
+    #expect(try place.load() == .miss)
+    let folder = place.cacheDirectory
+    let entry = try place.entry()
+    func put(_ name: String, age: Int) throws {
+      let path = "\(folder)/\(name)"
+      try place.write([1, 2, 3], to: path)
+      let time = timespec(tv_sec: Glibc.time(nil) - age, tv_nsec: 0)
+      try #require(utimensat(AT_FDCWD, path, [time, time], 0) == 0)
+    }
+    func exists(_ name: String) -> Bool { access("\(folder)/\(name)", F_OK) == 0 }
+    let digits = (0..<100).map { number in
+      let text = String(number, radix: 16)
+      return String(repeating: "0", count: 16 - text.count) + text
+    }
+    for (number, name) in digits.enumerated() { try put("\(name).module", age: 1000 + number) }
+    // One that a writer was killed over, one that is being written, and files of other kinds.
+    try put("\(digits[0]).module.abcdef", age: 7200)
+    try put("\(digits[1]).module.abcdef", age: 60)
+    for name in ["note.module", "\(digits[2]).txt", "\(digits[3])"] {
+      try put(name, age: 9_000_000)
+    }
+    // The entry was used now, however old it is.
+    let old = timespec(tv_sec: 1, tv_nsec: 0)
+    try #require(utimensat(AT_FDCWD, entry, [old, old], 0) == 0)
+    #expect(try place.load() == .hit)
+    // Entries are looked through when one is added.
+    try place.write(try assemble("(module (func (export \"_start\") nop))"), to: place.file)
+    #expect(try place.load() == .miss)
+    #expect(access(entry, F_OK) == 0)
+    let left = digits.filter { exists("\($0).module") }
+    #expect(left == Array(digits.prefix(ModuleCache.mostEntries - 2)))
+    #expect(!exists("\(digits[0]).module.abcdef") && exists("\(digits[1]).module.abcdef"))
+    for name in ["note.module", "\(digits[2]).txt", "\(digits[3])"] { #expect(exists(name)) }
+  }
+
   @Test("Without a cache nothing is written")
   func off() throws {
     let place = try Place(assemble(module))

@@ -94,6 +94,15 @@ struct EnvironmentFileTests {
       result.errors.hasSuffix("line 3 \(problem): write NAME=VALUE, or NAME alone\n"))
   }
 
+  @Test("Of a hundred thousand variables each costs the same")
+  func many() throws {
+    let text = (0..<100_000).map { "VARIABLE_\($0 % 60_000)=\($0)\n" }.joined()
+    let file = try file(text)
+    // (One variable takes the module's memory; that it is read at all is what this is about.)
+    let result = try run("--memory", "64K", "--env-file", file)
+    #expect(result.status != 64)
+  }
+
   @Test("A line that is no UTF-8 is a bad one, and so is a file that cannot be read")
   func unreadable() throws {
     let file = try directory.write([0x41, 0x3d, 0xff, 0x0a], "latin.env")

@@ -89,7 +89,8 @@ extension Instance {
     let isNonBlocking = entry.pointee.state.contains(.nonBlocking)
     if isNonBlocking, !entry.pointee.mayRead(inPoll: poller.calls) { throw .again }
     let isPeek = flags & Int32(MSG_PEEK) != 0
-    let isWaitAll = flags & Int32(MSG_WAITALL) != 0
+    // (Datagrams stay apart: one is all there is.)
+    let isWaitAll = flags & Int32(MSG_WAITALL) != 0 && entry.pointee.kind == .stream
     var taken = 0
     while true {
       let wanted = vectors.total
@@ -105,7 +106,13 @@ extension Instance {
       } else if errno == EAGAIN {
         entry.pointee.readWouldBlock()
         if isNonBlocking { throw .again }
-        try wait(for: .input, on: entry.pointee.hostFD)
+        do throws(Errno) {
+          try wait(for: .input, on: entry.pointee.hostFD)
+        } catch {
+          // What was taken before its time was over counts (recv(2), SO_RCVTIMEO).
+          if taken > 0 { return (taken, false) }
+          throw error
+        }
       } else if errno != EINTR {
         if taken > 0 { return (taken, false) }
         throw .last
