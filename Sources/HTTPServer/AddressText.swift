@@ -18,13 +18,18 @@ extension OctetBuffer {
   /// Appends an address in the one form of RFC 5952, which inet_ntop(3) has as well: lower case, no
   /// leading zeros, "::" for the longest run of zeros (the first of equal ones, never a single
   /// group), and dots in an address that has an IPv4 one at its end (5).
+  ///
+  /// - Parameter hasDots: false for the form that URLs have, which is otherwise the same (URL Standard,
+  ///   "IPv6 serializer").
   @inline(never)
-  private mutating func append(address octets: InlineArray<16, UInt8>, isIPv6: Bool) {
+  mutating func append(
+    address octets: InlineArray<16, UInt8>, isIPv6: Bool, hasDots mayHaveDots: Bool = true
+  ) {
     if !isIPv6 { return append(dotted: octets, from: 0) }
     let zeros = longestRunOfZeros(octets)
     // ::ffff:192.0.2.1 is mapped; ::192.0.2.1 is of a form that is not in use any more.
     let isMapped = zeros == 0..<5 && octets[10] == 0xFF && octets[11] == 0xFF
-    let hasDots = isMapped || zeros == 0..<6
+    let hasDots = mayHaveDots && (isMapped || zeros == 0..<6)
     var group = 0
     while group < 8 {
       if group == zeros.lowerBound, !zeros.isEmpty {

@@ -67,7 +67,7 @@ struct Board {
     return SystemBoard.exists && page.read(0) ? page.memoryLimit : 0
   }
 
-  /// An instance that computes without end answers nobody, and neither would it answer a probe.
+  /// An instance that computes without end answers no client, and no probe either.
   struct Stuck {
     /// From 0 on.
     let worker: Int

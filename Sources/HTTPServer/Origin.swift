@@ -42,7 +42,7 @@ extension OctetBuffer {
         let address = IPAddress(literal), address.isIPv6
       else { return false }
       append(octet: UInt8(ascii: "["))
-      append(compressed: address)
+      append(address: address.octets, isIPv6: true, hasDots: false)
       append(octet: UInt8(ascii: "]"))
       if !after.isEmpty {
         guard after.first == .colon else { return false }
@@ -67,44 +67,6 @@ extension OctetBuffer {
 
   private mutating func append(lowercase octets: Octets) {
     for octet in octets { append(octet: octet.asciiLowercase) }
-  }
-
-  /// Appends an IPv6 address as URLs have it (URL Standard, "IPv6 serializer"): the first of the
-  /// longest runs of groups that are zero, if longer than one, is "::", and no part is in decimal.
-  private mutating func append(compressed address: IPAddress) {
-    var longest = 0..<0
-    var start = 0
-    for group in 0...8 where group == 8 || address.group(group) != 0 {
-      if group - start > max(longest.count, 1) { longest = start..<group }
-      start = group + 1
-    }
-    var group = 0
-    while group < 8 {
-      if group == longest.lowerBound, !longest.isEmpty {
-        append("::")
-        group = longest.upperBound
-        continue
-      }
-      if group > 0, group != longest.upperBound || longest.isEmpty { append(octet: .colon) }
-      append(hexadecimalNumber: address.group(group))
-      group += 1
-    }
-  }
-
-  private mutating func append(hexadecimalNumber number: UInt16) {
-    var shift: UInt16 = 12
-    while shift > 0, number &>> shift == 0 { shift -= 4 }
-    while true {
-      append(octet: Octets("0123456789abcdef")[Int(number &>> shift & 0xF)])
-      if shift == 0 { return }
-      shift -= 4
-    }
-  }
-}
-
-extension IPAddress {
-  fileprivate func group(_ index: Int) -> UInt16 {
-    UInt16(octets[2 * index]) << 8 | UInt16(octets[2 * index + 1])
   }
 }
 

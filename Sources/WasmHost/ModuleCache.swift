@@ -62,7 +62,7 @@ public struct ModuleCache: Sendable {
   /// A file that a writer was killed over is not being written any more after so many seconds.
   private static let writing = 3600
 
-  /// Removes what is over the limits. Whoever uses an entry just now has it mapped: it stays whole.
+  /// Removes what is over the limits. A process that uses an entry just now has it mapped: for it, it stays whole.
   private func prune() {
     guard let folder = opendir(directory) else { return }
     defer { closedir(folder) }

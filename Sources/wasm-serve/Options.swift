@@ -67,7 +67,7 @@ extension Option {
     },
     Option(
       "max-connections", "NUMBER",
-      "The most connections that the module may have at once, made and accepted; further ones wait.",
+      "The most connections that each worker may have at once, made and accepted; further ones wait.",
       initial: "no limit"
     ) { options, text in
       options.maxConnections = try read(text, "a number, 0 or more") { UInt32($0) }
@@ -123,7 +123,7 @@ extension Option {
   static let forInspect = [memory]
 
   private static let memory = Option(
-    "memory", "SIZE", "The most memory that the module may have: 64M, 1G.", initial: "256M"
+    "memory", "SIZE", "The most memory that each worker may have: 64M, 1G.", initial: "256M"
   ) { options, text in
     options.memory = try read(text, "a size, as 64M or 1G", as: ByteSize.init)
   }

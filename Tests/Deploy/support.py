@@ -22,7 +22,7 @@ TOOLS = ROOT / ".tools"
 
 
 def free_port():
-    """A port that nobody has just now. Ask for it right before it is used.
+    """A port that no process has just now. Ask for it right before it is used.
 
     Not one of those that the kernel chooses for port 0 and for outgoing connections: another
     program could be given it before it is used.

@@ -35,6 +35,6 @@ struct TextTests {
       as: "caf\u{e9}.wasm")
     let server = try ServerProcess(module: module, settings: ["SERVER_HEADER": "caf\u{e9}"])
     #expect(try server.client().get().status == 200)
-    #expect(server.timesLogged("caf\u{e9}.wasm listens on") == 1)
+    try server.program.wait(for: "caf\u{e9}.wasm listens on")
   }
 }
