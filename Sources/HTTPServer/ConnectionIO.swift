@@ -161,6 +161,7 @@ extension EventLoop where Network: ~Copyable {
 
   /// Sends the responses of the batch, each to its connection.
   mutating func sendBatch() {
+    if batch.count == 0 { return }
     for i in 0..<batch.count {
       let entry = batch.entries[i]
       let slot = Int(entry.slot)

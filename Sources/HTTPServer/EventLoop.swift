@@ -252,6 +252,7 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
   // MARK: Accepting
 
   private mutating func acceptWaiting() {
+    guard hasClients || hasAdminClients else { return }
     if hasAdminClients { accept(isAdmin: true) }
     if hasClients { accept(isAdmin: false) }
     hasAdminClients = false

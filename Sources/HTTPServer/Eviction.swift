@@ -3,8 +3,9 @@ import HTTPCodec
 /// Connections that nothing is expected of just now make room for new ones when slots or descriptors
 /// are short: who holds them open, in whatever number, locks no other client out, and no probe.
 ///
-/// The longest idle one between two requests goes first; then one whose response is sent and whose
-/// client has yet to close; then one on which no octet has come. A request that is being read, answered or
+/// The one that has been quiet for longest goes: between two requests, before its first octet, or when its
+/// response is sent and its client has yet to close. (Whatever it waits for: clients that connect and say
+/// nothing, by the thousand, would else take the place of those that come back.) A request that is being read, answered or
 /// sent is never lost to this: sockets that are ready are served before new ones are accepted, and no
 /// response waits in the batch then.
 extension EventLoop where Network: ~Copyable {
@@ -19,14 +20,17 @@ extension EventLoop where Network: ~Copyable {
   @inline(never)
   private func candidate(isAdmin: Bool) -> Int? {
     let kinds: InlineArray<3, Deadlines.Kind> = [.idle, .linger, .fresh]
+    var longest: Int?
+    var since = now - Self.grace
     for i in kinds.indices {
       if let slot = deadlines.first(kinds[i], isAdmin: isAdmin, table.connections),
-        table.connections[slot].deadline.since + Self.grace <= now
+        table.connections[slot].deadline.since <= since
       {
-        return slot
+        longest = slot
+        since = table.connections[slot].deadline.since - 1
       }
     }
-    return nil
+    return longest
   }
 
   /// Whether there is room for one more connection on a port, or there can be.

@@ -98,6 +98,7 @@ public struct Log: ~Copyable {
   /// Writes out what waits, and says so when lines had to be dropped: once a second at the most, as
   /// that line may be lost as well.
   mutating func flush() {
+    if !isWaiting && untold == 0 && accessLines.lost + lines.lost == 0 { return }
     accessLines.flush()
     lines.flush()
     countLost()

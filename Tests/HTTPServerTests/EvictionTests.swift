@@ -77,13 +77,28 @@ struct EvictionTests {
     #expect(sending.statuses == [200])
   }
 
+  @Test("Clients that say nothing, however many, do not take the place of one that comes back")
+  func silentFlood() throws {
+    let server = try TestServer { $0.maxConnections = 4 }
+    let good = server.connect(sending: request("GET"))
+    for round in 1...20 {
+      for _ in 0..<3 { _ = server.connect() }
+      server.run(for: .milliseconds(150))
+      good.send(request("GET"))
+      server.run()
+      #expect(good.statuses.count == round + 1 && !good.isClosed)
+    }
+    #expect(metrics(server).connectionsEvicted > 20)
+  }
+
   @Test("Clients that connect and say nothing, and those whose response is sent, make room too")
   func silent() throws {
     let server = try TestServer { $0.maxConnections = 2 }
-    let silent = server.connect()
     let refused = server.connect(sending: "nonsense\r\n")
+    server.run(for: .milliseconds(10))
+    let silent = server.connect()
     server.run(for: .milliseconds(200))
-    // The one that has its response first.
+    // The one that has been quiet for longest.
     #expect(server.connect(sending: request("GET")).statuses == [200])
     #expect(refused.isClosed && !silent.isClosed)
     let busy = server.connect(sending: request("POST", "/", ["Content-Length: 2"]) + "a")
