@@ -134,7 +134,13 @@ class LogTests(TestCase):
     def test_access_lines_have_the_fields_of_the_docs_and_no_others(self):
         server = Server(self, workers=1, TRUSTED_PROXIES="127.0.0.0/8")
         trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
-        server.request(fields={"traceparent": trace, "X-Forwarded-For": "203.0.113.7"})
+        server.request(
+            fields={
+                "traceparent": trace,
+                "X-Forwarded-For": "203.0.113.7",
+                "User-Agent": "a test",
+            }
+        )
         (line,) = wait_until(lambda: server.log("access"), "there is an access line")
         told = {field.strip("`") for field, _ in documented("Lines of logger `access`")}
         self.assertEqual(line.keys(), told | {"time", "level", "logger", "message"})
