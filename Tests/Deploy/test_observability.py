@@ -22,7 +22,7 @@ REJECTED = {
     "target_too_long": f"GET /NAME{'a' * 100_000} HTTP/1.1\r\nHost: a\r\n\r\n",
     "unsupported_expectation": "POST / HTTP/1.1\r\nHost: a\r\nExpect: NAME\r\n\r\n",
     "fields_too_large": f"GET / HTTP/1.1\r\nHost: a\r\nNAME: {'a' * 100_000}\r\n\r\n",
-    "not_implemented": f"NAME{'A' * 20} / HTTP/1.1\r\nHost: a\r\n\r\n",
+    "not_implemented": "POST /NAME HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
     "unsupported_version": "GET /NAME HTTP/2.0\r\nHost: a\r\n\r\n",
 }
 NONSENSE = [
