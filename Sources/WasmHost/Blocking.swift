@@ -45,7 +45,12 @@ extension Instance {
   }
 
   /// Waits for the first of them, or as long as a socket option of the first one says.
+  ///
+  /// - Throws: `intr` for an instance that is ended (`Drain.terminate`): it comes back to its code, and ends there.
   private func wait(for descriptors: inout [pollfd], limit option: Int32) throws(Errno) {
+    descriptors.append(
+      pollfd(fd: drain.terminationFD, events: Int16(POLLIN), revents: 0))
+    defer { descriptors.removeLast() }
     var limit = timeval()
     var size = socklen_t(MemoryLayout<timeval>.size)
     // Standard input has no such option: no limit.
@@ -60,6 +65,7 @@ extension Instance {
     switch poll(&descriptors, nfds_t(descriptors.count), isUnlimited ? -1 : milliseconds) {
     case 0: throw .again
     case -1 where errno != EINTR: throw .last
+    case _ where drain.isTerminated: throw .intr
     default: return
     }
   }

@@ -14,6 +14,7 @@ public struct ConnectGrants: Sendable, Equatable {
     let host: Host
     /// Nil for any.
     let port: UInt16?
+    let transport: Transport
   }
 
   public let grants: [Grant]
@@ -26,9 +27,11 @@ public struct ConnectGrants: Sendable, Equatable {
 }
 
 extension ConnectGrants.Grant {
-  /// `HOST:PORT` with a name, an IPv4 address, `[IPv6]` or `*`, and a number or `*`; nil for
-  /// anything else.
+  /// `HOST:PORT` with a name, an IPv4 address, `[IPv6]` or `*`, and a number or `*`; with `/udp` at the
+  /// end it is for datagrams. Nil for anything else.
   public init?(_ text: String) {
+    var text = text[...]
+    transport = Transport(takingFrom: &text)
     guard let colon = text.lastIndex(of: ":") else { return nil }
     let (host, port) = (text[..<colon], text[text.index(after: colon)...])
     if port == "*" {
@@ -73,7 +76,7 @@ extension ConnectGrants.Grant {
 
 extension ConnectGrants.Grant: CustomStringConvertible {
   public var description: String {
-    let port = port.map(String.init) ?? "*"
+    let port = (port.map(String.init) ?? "*") + transport.suffix
     switch host {
     case .any: return "*:\(port)"
     case .name(let name): return "\(name):\(port)"
@@ -96,10 +99,12 @@ struct Destinations {
     self.grants = grants.grants
   }
 
-  func allow(_ address: SocketAddress) -> Bool {
+  func allow(_ address: SocketAddress, _ transport: Transport) -> Bool {
     let host = unmapped(address.host)
     return grants.contains { grant in
-      guard grant.port == nil || grant.port == address.port else { return false }
+      guard grant.port == nil || grant.port == address.port, grant.transport == transport else {
+        return false
+      }
       switch grant.host {
       case .any: return true
       case .address(let granted): return granted == host
@@ -112,15 +117,25 @@ struct Destinations {
     grants.contains { $0.host == .any } || isGranted(name)
   }
 
-  mutating func didResolve(_ name: String, to addresses: [[UInt8]]) {
-    guard isGranted(name) else { return }
+  /// Notes what a name has been resolved to.
+  ///
+  /// The name's owner may be another than the operator: DNS must not lead a guest to services of this machine
+  /// that trust whoever is on it, nor to the link's (a cloud's metadata). Those are granted by number; or
+  /// by a name that says it (RFC 6761 6.3).
+  ///
+  /// - Returns: the addresses that are not granted for that.
+  mutating func didResolve(_ name: String, to addresses: [[UInt8]]) -> [[UInt8]] {
+    guard isGranted(name) else { return [] }
     let name = ConnectGrants.Grant.canonical(name)
+    let meansLocal = name == "localhost" || name.hasSuffix(".localhost")
+    let local = meansLocal ? [] : addresses.map(unmapped).filter(isLocal)
     var known = resolved[name] ?? []
-    for address in addresses.map(unmapped) {
+    for address in addresses.map(unmapped) where !local.contains(address) {
       known.removeAll { $0 == address }
       known.append(address)
     }
     resolved[name] = known.suffix(Destinations.limit)
+    return local
   }
 
   private func isGranted(_ name: String) -> Bool {
@@ -135,6 +150,18 @@ private func unmapped(_ address: [UInt8]) -> [UInt8] {
     address.count == 16 && address[..<10].allSatisfy { $0 == 0 }
     && address[10] == 0xff && address[11] == 0xff
   return isMapped ? Array(address[12...]) : address
+}
+
+/// Unspecified, loopback and link-local addresses (RFC 6890), also where IPv6 has the IPv4 one in it for a
+/// translator (RFC 6052 2.1, 64:ff9b::/96).
+private func isLocal(_ address: [UInt8]) -> Bool {
+  if address.count == 4 {
+    return address[0] == 0 || address[0] == 127 || (address[0] == 169 && address[1] == 254)
+  }
+  let translated: [UInt8] = [0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0]
+  if address.starts(with: translated) { return isLocal(Array(address[12...])) }
+  return address.dropLast().allSatisfy { $0 == 0 } && address[15] <= 1
+    || address[0] == 0xfe && address[1] & 0xc0 == 0x80
 }
 
 private func parse(address text: Substring, _ family: Int32) -> [UInt8]? {

@@ -3,9 +3,11 @@ import Glibc
 /// What a guest's descriptor number stands for.
 struct Descriptor {
   enum Kind: UInt8 {
-    case free, stdio, board, stream, datagram
+    /// `empty` is a standard input that there is nothing to read from.
+    case free, empty, input, output, board, stream, datagram
 
     var isSocket: Bool { self == .stream || self == .datagram }
+    var isStandard: Bool { self == .empty || self == .input || self == .output }
   }
 
   /// Guest-visible flags, what the guest has done, and what is known of readiness.
@@ -47,9 +49,12 @@ struct Descriptor {
     /// there is. From then on for good: there may be more of it, and the kernel does not say when the
     /// place was passed.
     static let hasUrgentMark = State(rawValue: 1 << 17)
+    /// A listener that other instances have too (`ListenerPool`): the host's.
+    static let shared = State(rawValue: 1 << 18)
   }
 
   var kind: Kind = .free
+  var transport: Transport { kind == .datagram ? .udp : .tcp }
   /// Accepted, or connected: one of those that may be limited in number.
   var isConnection = false
   var state: State = []
@@ -75,15 +80,31 @@ final class DescriptorTable {
   private var freeNumbers: [UInt32] = []
   /// The open descriptors that are connections.
   private(set) var connections: UInt32 = 0
+  private var sockets = 0
+  private let budget: DescriptorBudget?
 
-  init() {
+  /// - Parameters:
+  ///   - readsStandardInput: whether the guest may read what this process has there.
+  ///   - budget: that it shares with others.
+  init(readsStandardInput: Bool = false, budget: DescriptorBudget? = nil) {
+    self.budget = budget
     capacity = 64
     entries = .allocate(capacity: capacity)
     entries.initialize(repeating: Descriptor(), count: capacity)
-    for standard in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] {
-      _ = insert(
-        standard, kind: .stdio, state: [.readable, .readDoubtful, .writable, .writeDoubtful])
+    if readsStandardInput {
+      _ = insert(STDIN_FILENO, kind: .input, state: [.readable, .readDoubtful])
+    } else {
+      _ = insert(-1, kind: .empty, state: [.registered, .readable])
     }
+    for standard in [STDOUT_FILENO, STDERR_FILENO] {
+      _ = insert(standard, kind: .output, state: [.writable, .writeDoubtful])
+    }
+  }
+
+  /// - Throws: `mfile` when there is no room for another socket.
+  func checkRoomForSocket() throws(Errno) {
+    guard let budget, sockets >= DescriptorBudget.share else { return }
+    guard budget.hasRoom else { throw .mfile }
   }
 
   /// Closes what the guest left open.
@@ -91,6 +112,7 @@ final class DescriptorTable {
     for number in 0..<count where entries[number].kind.isSocket {
       close(entries[number].hostFD)
     }
+    budget?.giveBack(sockets)
     entries.deinitialize(count: capacity)
     entries.deallocate()
   }
@@ -126,6 +148,10 @@ final class DescriptorTable {
     entries[Int(number)] = Descriptor(
       kind: kind, state: state.union(last.state.intersection(.inNewList)), hostFD: hostFD,
       generation: last.generation &+ 1)
+    if kind.isSocket {
+      sockets += 1
+      budget?.take()
+    }
     return number
   }
 
@@ -146,7 +172,10 @@ final class DescriptorTable {
     freeNumbers.append(number)
     // Linux frees the descriptor whatever close answers, so there is nothing to repeat, and nothing
     // to tell the guest.
-    if kind.isSocket { close(hostFD) }
+    guard kind.isSocket else { return }
+    close(hostFD)
+    sockets -= 1
+    budget?.giveBack()
   }
 
   func didTakeFromNewList(_ number: UInt32) {

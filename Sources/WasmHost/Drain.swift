@@ -25,16 +25,22 @@ public final class Drain: Sendable {
   /// Readable from the moment the drain begins; nobody reads it, so that it wakes every waiter
   /// there is.
   let eventFD: Int32
+  /// The same for `terminate`.
+  let terminationFD: Int32
   private let stage = Atomic<UInt8>(Stage.none)
 
   public init() throws(HostError) {
     eventFD = eventfd(0, Int32(EFD_CLOEXEC) | Int32(EFD_NONBLOCK))
-    guard eventFD >= 0 else {
+    terminationFD = eventfd(0, Int32(EFD_CLOEXEC) | Int32(EFD_NONBLOCK))
+    guard eventFD >= 0, terminationFD >= 0 else {
       throw .shortage(of: "descriptor", reason: describe(error: errno))
     }
   }
 
-  deinit { close(eventFD) }
+  deinit {
+    close(eventFD)
+    close(terminationFD)
+  }
 
   public var isRequested: Bool { stage.load(ordering: .acquiring) != Stage.none }
 
@@ -48,10 +54,12 @@ public final class Drain: Sendable {
     eventfd_write(eventFD, 1)
   }
 
-  /// Ends instances that have not drained: the next time that one waits for something, it traps.
-  public func terminate() {
+  /// Ends instances that have not drained: those that wait, and those that compute (`Engine.interrupt`).
+  public func terminate(_ engine: Engine) {
     stage.store(Stage.terminated, ordering: .releasing)
     eventfd_write(eventFD, 1)
+    eventfd_write(terminationFD, 1)
+    engine.interrupt()
   }
 
   /// Sleeps, unless there is a drain.

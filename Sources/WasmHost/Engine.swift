@@ -4,13 +4,13 @@ import Glibc
 /// One engine per process: the settings that compiled code depends on.
 public final class Engine: Sendable {
   let handle: EngineObject
-  /// How many ticks a guest may compute between two waits; 0 for as long as it likes.
-  let ticksOfHandler: UInt64
+  /// How long a guest may compute between two waits, in nanoseconds; 0 for as long as it likes.
+  let handlerTimeout: UInt64
 
   /// Names everything that `init` sets; compiled code of other settings is not loaded
   /// (`ModuleCache`).
-  var fingerprint: String {
-    "speed;reservation=4g;guard=32m;fixed;no-unwind-info" + (ticksOfHandler > 0 ? ";epochs" : "")
+  static var fingerprint: String {
+    "speed;reservation=4g;guard=32m;fixed;no-unwind-info;epochs;\(Proposals.names)"
   }
 
   /// The release of the engine that this host was built for.
@@ -44,13 +44,11 @@ public final class Engine: Sendable {
 
   /// - Parameters:
   ///   - handlerTimeout: how long a guest may compute without waiting for anything before it is
-  ///     ended, in nanoseconds, to a tenth; 0 for as long as it likes. Looking at the clock costs
-  ///     compiled code some nanoseconds a loop and a function.
+  ///     ended, in nanoseconds, to a tenth; 0 for as long as it likes.
   ///   - isPortable: whether it compiles for every processor of this architecture, and not for those
   ///     alone that have what this one has.
   public init(handlerTimeout: UInt64 = 0, isPortable: Bool = false) throws(HostError) {
-    // One tick may be over at once.
-    ticksOfHandler = handlerTimeout > 0 ? 11 : 0
+    self.handlerTimeout = handlerTimeout
     guard let config = wasm_config_new() else { throw .engine("cannot be configured") }
     wasmtime_config_cranelift_opt_level_set(config, UInt8(WASMTIME_OPT_LEVEL_SPEED))
     // The whole 32-bit address space is reserved, so bounds checks are the MMU's work, and growth
@@ -66,13 +64,19 @@ public final class Engine: Sendable {
     if isPortable, let error = wasmtime_config_target_set(config, Engine.portableTarget) {
       throw .engine("does not compile for others: \(String(consumingError: error))")
     }
-    if ticksOfHandler > 0 { wasmtime_config_epoch_interruption_set(config, true) }
+    // Each loop and each function looks whether the guest is to end (`interrupt`): without it, one that
+    // computes for ever could not be ended, and would take a core until the process ends.
+    wasmtime_config_epoch_interruption_set(config, true)
+    Proposals.configure(config)
     guard let engine = wasm_engine_new_with_config(config) else {
       throw .engine("does not start")
     }
     handle = EngineObject(engine, delete: wasm_engine_delete)
     if handlerTimeout > 0 { try startTicking(every: max(handlerTimeout / 10, 100_000)) }
   }
+
+  /// Has all guests that compute look whether they are to end (`Instance.mayCompute`).
+  func interrupt() { wasmtime_engine_increment_epoch(handle.pointer) }
 
   /// The engine's clock, for as long as it is there.
   private func startTicking(every interval: UInt64) throws(HostError) {

@@ -1,10 +1,11 @@
 import Glibc
 
-/// A file's bytes, for reading.
-final class FileContent {
+/// A file's bytes, for reading. They never change once they are here, so that any thread may read them
+/// (which the compiler cannot know of a pointer).
+final class FileContent: @unchecked Sendable {
   private let bytes: UnsafeRawBufferPointer
   private let isMapped: Bool
-  /// Of the file when it was opened.
+  /// Of the opened file.
   let status: stat
 
   /// - Parameter isCopied: for a file that others may shorten while it is used: reading behind the

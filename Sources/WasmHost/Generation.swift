@@ -44,6 +44,9 @@ public final class Generation {
   /// Whether all workers have an instance that waits for connections, or had one.
   public var isReady: Bool { ready.count == workers }
 
+  /// Ends its instances, whatever they do.
+  public func terminate() { drain.terminate(module.engine) }
+
   /// To be called for each end that is reported.
   public func noteEnd() { running -= 1 }
 

@@ -8,6 +8,8 @@ public enum HostError: Error, Equatable {
   case unwritable(path: String, reason: String)
   /// The bytes are not a core WebAssembly module that the engine accepts.
   case notAModule(path: String, reason: String)
+  /// The module is more than this host compiles.
+  case excessive(path: String, reason: String)
   /// The module imports something that this host does not offer.
   case unsupportedImport(module: String, name: String, reason: String)
   /// The engine would not make an instance of the module.
@@ -21,7 +23,10 @@ public enum HostError: Error, Equatable {
 }
 
 extension HostError: CustomStringConvertible {
-  public var description: String {
+  /// On one line, whatever names are in it.
+  public var description: String { printable(text) }
+
+  private var text: String {
     switch self {
     case .unreadable(let path, let reason):
       "cannot read module '\(path)': \(reason)"
@@ -29,8 +34,10 @@ extension HostError: CustomStringConvertible {
       "cannot write '\(path)': \(reason)"
     case .notAModule(let path, let reason):
       "'\(path)' is not a WebAssembly module: \(reason)"
+    case .excessive(let path, let reason):
+      "'\(path)' is not compiled: \(reason)"
     case .unsupportedImport(let module, let name, let reason):
-      "the module imports \(module).\(name), \(reason)"
+      "the module imports \(printableWord("\(module).\(name)")), \(reason)"
     case .notInstantiable(let reason):
       "the module cannot be instantiated: \(reason)"
     case .unfitSocket(let name, let reason):

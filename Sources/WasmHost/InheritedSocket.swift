@@ -45,6 +45,7 @@ public struct InheritedSocket: Sendable {
     guard fcntl(descriptor, F_SETFD, FD_CLOEXEC) >= 0,
       fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) >= 0
     else { throw refuse(describe(error: errno)) }
+    ListenerOptions.scrub(descriptor)
     self.descriptor = descriptor
     self.address = address
     self.flags = flags

@@ -3,6 +3,7 @@ import CWasmtime
 /// What a module's file has in it, and what keeps this host from running it.
 public struct Inspection: Sendable {
   public struct Item: Sendable {
+    /// As it can be printed.
     public let name: String
     /// As `function (i32) -> (i32)`.
     public let type: String
@@ -10,10 +11,12 @@ public struct Inspection: Sendable {
     public let refusal: String?
   }
 
+  /// Of the whole file.
   public let size: Int
+  /// The whole file's SHA-256, as sha256sum(1) has it.
   public let digest: String
-  /// Whether the file has compiled code too.
-  public let isPrecompiled: Bool
+  /// The same of the module in a file that has compiled code too; nil where the module is the file.
+  public let moduleDigest: String?
   public private(set) var imports: [Item] = []
   public private(set) var exports: [Item] = []
   /// Why the host cannot run it; empty when it can.
@@ -23,22 +26,25 @@ public struct Inspection: Sendable {
   public init(path: String, engine: Engine, memoryLimit: Int64) throws(HostError) {
     self = try Module.withModule(path) { (bytes, _, entry) throws(HostError) in
       Inspection(
-        try Module(compiling: bytes, path: path, engine: engine), bytes,
-        isPrecompiled: entry != nil, memoryLimit: memoryLimit)
+        try Module(compiling: bytes, path: path, engine: engine), bytes, entry: entry,
+        memoryLimit: memoryLimit)
     }
   }
 
   private init(
-    _ module: Module, _ bytes: UnsafeRawBufferPointer, isPrecompiled: Bool, memoryLimit: Int64
+    _ module: Module, _ bytes: UnsafeRawBufferPointer, entry: UnsafeRawBufferPointer?,
+    memoryLimit: Int64
   ) {
-    size = bytes.count
-    digest = SHA256.digest(of: bytes)
-    self.isPrecompiled = isPrecompiled
+    size = (entry ?? bytes).count
+    digest = SHA256.digest(of: entry ?? bytes)
+    moduleDigest = entry.map { _ in SHA256.digest(of: bytes) }
     for wanted in module.imports {
       let isOffered = HostFunction.all.contains(where: wanted.isSatisfied)
       let refusal = isOffered ? nil : wanted.refusal.description
       imports.append(
-        Item(name: "\(wanted.module).\(wanted.name)", type: "\(wanted.kind)", refusal: refusal))
+        Item(
+          name: printableWord("\(wanted.module).\(wanted.name)"), type: "\(wanted.kind)",
+          refusal: refusal))
       if let refusal { obstacles.append(refusal) }
     }
     readExports(of: module, memoryLimit: memoryLimit)
@@ -67,7 +73,7 @@ public struct Inspection: Sendable {
           obstacles.append("the module needs more memory than --memory grants")
         }
       }
-      exports.append(Item(name: text, type: description, refusal: nil))
+      exports.append(Item(name: printableWord(text), type: description, refusal: nil))
     }
     if !hasStart {
       obstacles.append("the module cannot be run: it exports no function _start () -> ()")

@@ -23,6 +23,12 @@ public struct InstanceConfiguration: Sendable {
   public var maxConnections: UInt32?
   /// The most linear memory it may have, in bytes.
   public var memoryLimit: Int64 = 256 << 20
+  /// How many sockets it may have, with others.
+  public var descriptors: DescriptorBudget?
+  /// The most octets that the kernel may hold for each of its sockets, both directions together.
+  public var socketMemory: Int32 = 128 << 10
+  /// Whether it may read this process's standard input.
+  public var readsStandardInput = false
   /// Where listening sockets are kept for the next instance; without it they end with this one.
   public var listeners: ListenerPool?
   /// Which of the service's instances it is, for its listening sockets.
@@ -51,14 +57,17 @@ public enum Outcome: Sendable {
 public final class Instance {
   let configuration: InstanceConfiguration
   let memory: GuestMemory
-  let descriptors = DescriptorTable()
+  let descriptors: DescriptorTable
   let poller: Poller
   let drain: Drain
   let vectors = Vectors()
   var exitStatus: UInt32?
   var destinations: Destinations
   var reportedRefusals: Set<String> = []
-  var hasListened = false
+  /// Listening sockets that the host was told of.
+  var announced = 0
+  var hasListened: Bool { announced > 0 }
+  var hasAskedForDrain = false
   /// What the system did not have when the guest asked for a socket.
   var shortage: Errno?
   /// Whether it has waited for connections: it has opened what it opens at its start.
@@ -72,6 +81,9 @@ public final class Instance {
   private let module: Module
   private var instance = wasmtime_instance_t()
   private var shadowed: [ShadowedFunction] = []
+  /// Since when the guest computes, on the monotonic clock.
+  private var turnBegan: UInt64 = 0
+  private var hasOverrun = false
 
   /// Nothing of the module runs yet, unless it has a start section.
   public init(
@@ -87,11 +99,16 @@ public final class Instance {
     self.drain = drain
     destinations = Destinations(configuration.connectGrants)
     memory = GuestMemory(context: context)
+    descriptors = DescriptorTable(
+      readsStandardInput: configuration.readsStandardInput, budget: configuration.descriptors)
     poller = try Poller(table: descriptors, drain: drain)
     boardPage = configuration.board?.take(memoryLimit: configuration.memoryLimit)
     if boardPage != nil { _ = descriptors.insert(-1, kind: .board, state: []) }
     configuration.listeners?.begin(configuration.user)
-    wasmtime_store_limiter(store, configuration.memoryLimit, -1, -1, -1, -1)
+    InstanceLimits.apply(to: store, memory: configuration.memoryLimit)
+    wasmtime_context_set_epoch_deadline(context, 1)
+    wasmtime_store_epoch_deadline_callback(
+      store, Instance.interruption, Unmanaged.passUnretained(self).toOpaque(), nil)
     giveTime(from: Clock.monotonic.now)
     try instantiate(imports: try link())
   }
@@ -140,7 +157,7 @@ public final class Instance {
     if values.isEmpty { values.append(wasmtime_val_raw_t()) }
     var trap: OpaquePointer?
     let error = wasmtime_func_call_unchecked(context, &item.of.func, &values, values.count, &trap)
-    if let error { throw Trap(consumingError: error) }
+    if let error { throw Trap(consumingError: error, isInterrupt: hasOverrun) }
     if let trap { throw Trap(consuming: trap) }
     return UInt32(bitPattern: values[0].i32)
   }
@@ -149,8 +166,28 @@ public final class Instance {
   @inline(__always)
   func giveTime(from now: UInt64) {
     boardPage?.noteTurn(at: now)
-    let ticks = module.engine.ticksOfHandler
-    if ticks > 0 { wasmtime_context_set_epoch_deadline(context, ticks) }
+    turnBegan = now
+  }
+
+  /// Asked in the guest's thread at each tick of the engine: whether the guest may go on.
+  private static let interruption:
+    @convention(c) (
+      OpaquePointer?, UnsafeMutableRawPointer?, UnsafeMutablePointer<UInt64>?,
+      UnsafeMutablePointer<UInt8>?
+    ) -> OpaquePointer? = { _, data, ticks, _ in
+      guard let data, let ticks else { return nil }
+      ticks.pointee = 1
+      // The instance outlives its store.
+      return Unmanaged<Instance>.fromOpaque(data)._withUnsafeGuaranteedRef { instance in
+        instance.mayCompute() ? nil : wasmtime_error_new("interrupted")
+      }
+    }
+
+  private func mayCompute() -> Bool {
+    if drain.isTerminated { return false }
+    let limit = module.engine.handlerTimeout
+    hasOverrun = limit > 0 && Clock.monotonic.now &- turnBegan >= limit
+    return !hasOverrun
   }
 
   /// To be called when the guest waits, or asks for a connection.

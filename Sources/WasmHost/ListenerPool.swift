@@ -25,6 +25,11 @@ public final class ListenerPool: Sendable {
     public init() {}
   }
 
+  /// A guest could else keep one for each address of 127.0.0.0/8.
+  static let mostPerWorker = 64
+  /// Connections in a queue have memory of the kernel as well.
+  package static let longestBacklog: UInt32 = 1024
+
   enum Binding {
     /// The guest's socket is bound.
     case bound
@@ -36,6 +41,8 @@ public final class ListenerPool: Sendable {
 
   private struct Kept {
     let descriptor: Int32
+    /// How many connections may wait in its queue.
+    var backlog: Int32 = 0
     /// The generations that use it.
     var users: Set<Int>
     /// Those of them whose present instance has yet to ask for it.
@@ -78,6 +85,7 @@ public final class ListenerPool: Sendable {
     return try state.withLock { (state) throws(Errno) in
       let own = state.sockets[request] ?? [:]
       if let kept = own[user.worker] {
+        ListenerOptions.copy(from: descriptor, to: kept.descriptor)
         guard dup3(kept.descriptor, descriptor, O_CLOEXEC) >= 0 else { throw .last }
         state.sockets[request]?[user.worker]?.users.insert(user.generation)
         state.sockets[request]?[user.worker]?.unconfirmed.remove(user.generation)
@@ -108,17 +116,35 @@ public final class ListenerPool: Sendable {
     }
   }
 
+  /// The length that a socket's queue is to have: an instance may have it longer than the ones before it,
+  /// and not shorter.
+  func backlog(_ wanted: Int32, of request: Request, user: User) -> Int32 {
+    // (A negative one is the longest, as listen(2) has it.)
+    let wanted = Int32(min(UInt32(bitPattern: wanted), Self.longestBacklog))
+    return state.withLock { state in
+      let longest = max(wanted, state.sockets[request]?[user.worker]?.backlog ?? 0)
+      state.sockets[request]?[user.worker]?.backlog = longest
+      return longest
+    }
+  }
+
   /// Keeps a socket that listens now, for the worker's next instance.
   ///
-  /// - Throws: `mfile` when there is no descriptor left for that.
-  func keep(_ descriptor: Int32, for request: Request, user: User) throws(Errno) {
+  /// - Throws: `mfile` when there is no descriptor left for that, or as many are kept as may be.
+  func keep(
+    _ descriptor: Int32, backlog: Int32, for request: Request, user: User
+  ) throws(Errno) {
     try state.withLock { (state) throws(Errno) in
       guard !state.isClosed, state.sockets[request]?[user.worker] == nil else { return }
+      guard state.sockets.values.count(where: { $0[user.worker] != nil }) < Self.mostPerWorker
+      else {
+        throw .mfile
+      }
       let kept = fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
       guard kept >= 0 else { throw .last }
       if sharesPorts { setOption(kept, SOL_SOCKET, SO_REUSEPORT, 1) }
       state.sockets[request, default: [:]][user.worker] = Kept(
-        descriptor: kept, users: [user.generation])
+        descriptor: kept, backlog: backlog, users: [user.generation])
     }
   }
 

@@ -16,11 +16,12 @@ public final class Module: Sendable {
   /// Compiles a module, which takes tens of milliseconds.
   ///
   /// - Parameter path: for messages.
-  /// - Throws: `notAModule`.
+  /// - Throws: `notAModule`, `excessive`.
   public convenience init(
     compiling bytes: UnsafeRawBufferPointer, path: String, engine: Engine
   ) throws(HostError) {
     try Module.checkPreamble(bytes, path: path)
+    if let excess = ModuleLimits.excess(of: bytes) { throw .excessive(path: path, reason: excess) }
     var pointer: OpaquePointer?
     let error = wasmtime_module_new(
       engine.handle.pointer, bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count, &pointer)

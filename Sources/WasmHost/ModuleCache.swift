@@ -3,56 +3,79 @@ import Logging
 
 /// Compiled modules on disk, so that a start does not compile.
 ///
-/// Compiled code is run as it is, so the directory must be one that nobody else can write to;
-/// otherwise there is no cache. An entry is found by a hash and *verified by comparing the module's
-/// bytes*, all of which it holds: a collision costs a compilation and can never run another
-/// module's code.
+/// Compiled code is run as it is. So an entry ends in a code that only this user's key can have made
+/// (`CacheKey`), whatever way it came into the directory; and the directory must be one that nobody else can
+/// write to. An entry is found by a hash and *verified by comparing the module's bytes*, all of which it
+/// holds: a collision costs a compilation and can never run another module's code.
 public struct ModuleCache: Sendable {
   let directory: String
+  private let key: CacheKey
 
-  /// Makes the directory when it is missing (0700).
+  /// Makes the directories when they are missing (0700), and the key.
   ///
-  /// - Returns: nil, with a warning, for a directory that cannot be trusted or made.
-  public init?(directory: String, logger: Logger) {
-    if let reason = ModuleCache.makeTrusted(directory) {
+  /// - Parameter keyDirectory: of the user's state; nil where there is none.
+  /// - Returns: nil, with a warning, for a directory that cannot be trusted or made, and without a key.
+  public init?(directory: String, keyDirectory: String?, logger: Logger) {
+    var reason = PrivateDirectory.make(directory)
+    var key: CacheKey?
+    if reason == nil {
+      if let keyDirectory {
+        do throws(CacheKey.Refusal) {
+          key = try CacheKey.load(from: keyDirectory)
+        } catch {
+          reason = error.reason
+        }
+      } else {
+        reason = "there is no directory for its key: neither HOME nor XDG_STATE_HOME is set"
+      }
+    }
+    guard let key else {
       logger.warning(
-        "no module cache", metadata: ["directory": "\(directory)", "reason": "\(reason)"])
+        "no module cache",
+        metadata: ["directory": "\(directory)", "reason": "\(reason ?? "unknown")"])
       return nil
     }
     self.directory = directory
+    self.key = key
   }
 
   /// `$XDG_CACHE_HOME/wasm-serve`, or `~/.cache/wasm-serve`; nil without a home.
   public static var defaultDirectory: String? {
-    func variable(_ name: String) -> String? {
-      getenv(name).flatMap { String(validatingCString: $0) }.flatMap {
-        $0.hasPrefix("/") ? $0 : nil
-      }
-    }
-    if let cache = variable("XDG_CACHE_HOME") { return cache + "/wasm-serve" }
-    return variable("HOME").map { $0 + "/.cache/wasm-serve" }
+    PrivateDirectory.path(variable: "XDG_CACHE_HOME", inHome: ".cache")
   }
 
   /// Nil when there is no usable entry: a missing, damaged or foreign one, or one of another
   /// engine.
   func load(_ module: UnsafeRawBufferPointer, engine: Engine) -> Module? {
-    guard let file = try? FileContent(path: path(for: module, engine: engine)),
+    // (Copied: what is verified is what is loaded.)
+    guard let file = try? FileContent(path: path(for: module), isCopied: true),
       file.status.st_uid == geteuid(), file.status.st_mode & 0o022 == 0
     else { return nil }
-    let loaded = file.withBytes { entry in
-      ModuleCacheEntry.code(in: entry, for: module, engine: engine).flatMap { code in
-        Module(deserializing: code, engine: engine)
-      }
+    let loaded = file.withBytes { bytes -> Module? in
+      guard let entry = verified(bytes),
+        let code = ModuleCacheEntry.code(in: entry, for: module)
+      else { return nil }
+      return Module(deserializing: code, engine: engine)
     }
     // Used just now: the last to go.
-    if loaded != nil { utimensat(AT_FDCWD, path(for: module, engine: engine), nil, 0) }
+    if loaded != nil { utimensat(AT_FDCWD, path(for: module), nil, 0) }
     return loaded
+  }
+
+  /// What the key's code at the end of a file vouches for.
+  private func verified(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
+    guard bytes.count > CacheKey.size else { return nil }
+    let end = bytes.count - CacheKey.size
+    let entry = UnsafeRawBufferPointer(rebasing: bytes[..<end])
+    // Without a branch on a single octet, whose time would tell how many are right.
+    let difference = zip(key.code(of: entry), bytes[end...]).reduce(0) { $0 | $1.0 ^ $1.1 }
+    return difference == 0 ? entry : nil
   }
 
   /// Writes an entry, or replaces one, in one step. A failure is only a slower next start.
   func store(_ compiled: Module, for module: UnsafeRawBufferPointer) {
-    let path = path(for: module, engine: compiled.engine)
-    try? ModuleCacheEntry.write(compiled, for: module, to: path, mode: 0o600)
+    let path = path(for: module)
+    try? ModuleCacheEntry.write(compiled, for: module, to: path, mode: 0o600, key: key)
     prune()
   }
 
@@ -101,29 +124,10 @@ public struct ModuleCache: Sendable {
   }
 
   /// Named for the module and for how it is compiled.
-  func path(for module: UnsafeRawBufferPointer, engine: Engine) -> String {
-    let settings = Array(engine.fingerprint.utf8).withUnsafeBytes(fnv1a)
+  func path(for module: UnsafeRawBufferPointer) -> String {
+    let settings = Array(Engine.fingerprint.utf8).withUnsafeBytes(fnv1a)
     let digits = String(fnv1a(module) ^ settings, radix: 16)
     return "\(directory)/\(String(repeating: "0", count: 16 - digits.count))\(digits).module"
-  }
-
-  /// Says what is wrong with the directory, nil when it is ours alone.
-  private static func makeTrusted(_ directory: String) -> String? {
-    if mkdir(directory, 0o700) != 0, errno == ENOENT {
-      // The parents are the user's own (~/.cache): made as usual.
-      var end = directory.startIndex
-      while let slash = directory[end...].dropFirst().firstIndex(of: "/") {
-        mkdir(String(directory[..<slash]), 0o700)
-        end = slash
-      }
-      mkdir(directory, 0o700)
-    }
-    var status = stat()
-    guard lstat(directory, &status) == 0 else { return describe(error: errno) }
-    guard status.st_mode & S_IFMT == S_IFDIR else { return "it is not a directory" }
-    guard status.st_uid == geteuid() else { return "it belongs to another user" }
-    guard status.st_mode & 0o022 == 0 else { return "others may write to it" }
-    return nil
   }
 }
 

@@ -6,23 +6,23 @@ enum ModuleCacheEntry {
   /// All fields are the host's own integers: an entry never leaves the machine that wrote it.
   private enum Field {
     static let magic = 0, format = 8, moduleSize = 16, codeSize = 24, moduleHash = 32
-    static let codeHash = 40, settings = 48, end = 176
+    static let codeHash = 40, settings = 48, end = 304
   }
 
   private static let magic: UInt64 = 0x6d6f_6475_6c65_2e31  // "module.1"
-  private static let format: UInt64 = 2
+  private static let format: UInt64 = 3
   /// The engine's release and settings, zero-padded. The engine itself checks the machine's
   /// features besides.
-  private static func settings(of engine: Engine) -> [UInt8] {
-    let text = Array("wasmtime \(WASMTIME_VERSION);\(engine.fingerprint)".utf8)
+  private static var settings: [UInt8] {
+    let text = Array("wasmtime \(WASMTIME_VERSION);\(Engine.fingerprint)".utf8)
       .prefix(Field.end - Field.settings)
     return text + Array(repeating: 0, count: Field.end - Field.settings - text.count)
   }
 
   static func header(
-    module: UnsafeRawBufferPointer, code: UnsafeRawBufferPointer, engine: Engine
+    module: UnsafeRawBufferPointer, code: UnsafeRawBufferPointer
   ) -> [UInt8] {
-    var header = [UInt8](repeating: 0, count: Field.settings) + settings(of: engine)
+    var header = [UInt8](repeating: 0, count: Field.settings) + settings
     header.withUnsafeMutableBytes { bytes in
       bytes.storeBytes(of: magic, toByteOffset: Field.magic, as: UInt64.self)
       bytes.storeBytes(of: format, toByteOffset: Field.format, as: UInt64.self)
@@ -36,9 +36,9 @@ enum ModuleCacheEntry {
 
   /// The compiled code of an entry that is whole, of this engine and of this very module.
   static func code(
-    in entry: UnsafeRawBufferPointer, for module: UnsafeRawBufferPointer, engine: Engine
+    in entry: UnsafeRawBufferPointer, for module: UnsafeRawBufferPointer
   ) -> UnsafeRawBufferPointer? {
-    guard isCompiled(entry, for: engine), let copy = self.module(in: entry), isEqual(copy, module),
+    guard isForThisEngine(entry), let copy = self.module(in: entry), isEqual(copy, module),
       let code = parts(of: entry)?.code, field(Field.codeHash, of: entry) == fnv1a(code)
     else { return nil }
     return code
@@ -58,15 +58,18 @@ enum ModuleCacheEntry {
     return module
   }
 
-  /// Whether the code is of this engine and these settings.
-  static func isCompiled(_ entry: UnsafeRawBufferPointer, for engine: Engine) -> Bool {
+  /// Whether the code is of this engine's release and settings.
+  static func isForThisEngine(_ entry: UnsafeRawBufferPointer) -> Bool {
     entry.count > Field.end
-      && entry[Field.settings..<Field.end].elementsEqual(settings(of: engine))
+      && entry[Field.settings..<Field.end].elementsEqual(settings)
   }
 
   /// Writes an entry, or replaces one, in one step.
+  ///
+  /// - Parameter key: whose code is to be at the end.
   static func write(
-    _ compiled: Module, for module: UnsafeRawBufferPointer, to path: String, mode: mode_t
+    _ compiled: Module, for module: UnsafeRawBufferPointer, to path: String, mode: mode_t,
+    key: CacheKey? = nil
   ) throws(SystemError) {
     var temporary = "\(path).XXXXXX".utf8CString.map { $0 }
     let number: Int32? = compiled.withSerialized { code in
@@ -74,9 +77,12 @@ enum ModuleCacheEntry {
       guard descriptor >= 0 else { return errno }
       defer { close(descriptor) }
       let isWritten =
-        header(module: module, code: code, engine: compiled.engine)
-        .withUnsafeBytes { writeAll($0, to: descriptor) }
-        && writeAll(module, to: descriptor) && writeAll(code, to: descriptor)
+        header(module: module, code: code).withUnsafeBytes { header in
+          let proof = key?.code(of: header, module, code) ?? []
+          return writeAll(header, to: descriptor) && writeAll(module, to: descriptor)
+            && writeAll(code, to: descriptor)
+            && proof.withUnsafeBytes { writeAll($0, to: descriptor) }
+        }
         && fchmod(descriptor, mode) == 0 && rename(temporary, path) == 0
       if isWritten { return 0 }
       let number = errno

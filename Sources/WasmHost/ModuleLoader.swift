@@ -7,41 +7,71 @@ public enum CacheResult: String, Sendable {
   case precompiled
 }
 
+/// A module that can be run, and where it came from.
+public struct LoadedModule: Sendable {
+  /// The file, as it was read.
+  public struct Origin: Sendable {
+    public let result: CacheResult
+    fileprivate let file: FileContent
+
+    /// The SHA-256 of the whole file, as sha256sum(1) has it: 64 digits. It takes some milliseconds.
+    public var digest: String { file.withBytes { SHA256.digest(of: $0) } }
+
+    /// Whether the file has compiled code beside the module, used or not.
+    public var containsNativeCode: Bool { file.withBytes { ModuleCacheEntry.isEntry($0) } }
+  }
+
+  public let module: Module
+  public let origin: Origin
+
+  fileprivate init(_ module: Module, _ result: CacheResult, _ file: FileContent) {
+    self.module = module
+    origin = Origin(result: result, file: file)
+  }
+}
+
 extension Module {
   /// Reads a module file and makes it runnable, from the cache if there is one.
   ///
-  /// A file that `precompile` has written brings its code along. That is run only when nobody else
-  /// can have written it, and when it fits this engine: else the module in the file is what counts.
+  /// A file that `precompile` has written brings its code along: native code, which no sandbox holds. It is
+  /// run only if the caller allows it, when nobody else can have written the file, and when it fits this
+  /// engine; else the module in the file is compiled.
   ///
   /// - Throws: `unreadable`, `notAModule`.
   public static func load(
-    path: String, engine: Engine, cache: ModuleCache?, logger: Logger? = nil
-  ) throws(HostError) -> (Module, CacheResult) {
+    path: String, engine: Engine, cache: ModuleCache?, allowsPrecompiled: Bool = false,
+    logger: Logger? = nil
+  ) throws(HostError) -> LoadedModule {
     try withModule(path) { (bytes, file, entry) throws(HostError) in
       if let entry {
-        let reason: String
-        if let distrust = file.distrust {
-          reason = distrust
-        } else if !ModuleCacheEntry.isCompiled(entry, for: engine) {
-          reason = "it is for another engine, or for other settings"
-        } else if let code = ModuleCacheEntry.code(in: entry, for: bytes, engine: engine),
+        if allowsPrecompiled, file.distrust == nil,
+          let code = ModuleCacheEntry.code(in: entry, for: bytes),
           let module = Module(deserializing: code, engine: engine)
         {
-          return (module, .precompiled)
-        } else {
-          reason = "it is damaged, or for another kind of processor"
+          return LoadedModule(module, .precompiled, file)
         }
+        let reason =
+          if !allowsPrecompiled {
+            "it runs only with --allow-precompiled"
+          } else if let distrust = file.distrust {
+            distrust
+          } else if !ModuleCacheEntry.isForThisEngine(entry) {
+            "it is for another engine, or for other settings"
+          } else {
+            "it is damaged, or for another kind of processor"
+          }
         logger?.warning(
-          "the compiled code is not used, the module is compiled anew",
+          "the native code in the file is not used, the module beside it is compiled",
           metadata: ["file": "\(path)", "reason": "\(reason)"])
       }
       guard let cache else {
-        return (try Module(compiling: bytes, path: path, engine: engine), .off)
+        return LoadedModule(
+          try Module(compiling: bytes, path: path, engine: engine), .off, file)
       }
-      if let module = cache.load(bytes, engine: engine) { return (module, .hit) }
+      if let module = cache.load(bytes, engine: engine) { return LoadedModule(module, .hit, file) }
       let module = try Module(compiling: bytes, path: path, engine: engine)
       cache.store(module, for: bytes)
-      return (module, .miss)
+      return LoadedModule(module, .miss, file)
     }
   }
 
@@ -59,11 +89,6 @@ extension Module {
         throw .unwritable(path: output, reason: error.description)
       }
     }
-  }
-
-  /// The SHA-256 of a file's module, as sha256sum(1) has it.
-  public static func digest(path: String) throws(HostError) -> String {
-    try withModule(path) { (bytes, _, _) throws(HostError) in SHA256.digest(of: bytes) }
   }
 
   /// Passes on the bytes of a file's module, and the whole of the file if there is compiled code in

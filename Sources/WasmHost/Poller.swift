@@ -138,7 +138,7 @@ final class Poller {
       // is reported as ready, for want of anything better: the guest's call finds out.
       entry.pointee.state.insert([.readable, .writable])
       entry.pointee.state.subtract([.readDoubtful, .writeDoubtful])
-      if entry.pointee.kind != .stdio { entry.pointee.state.remove(.registered) }
+      if !entry.pointee.kind.isStandard { entry.pointee.state.remove(.registered) }
     }
   }
 

@@ -15,9 +15,18 @@ extension Instance {
       metadata: ["call": "\(call)", "address": "\(address)", "granted": "\(granted)"])
   }
 
+  /// A granted name stands for this machine, or for its link.
+  func reportLocalAddress(_ address: SocketAddress, of name: String) {
+    guard isNewRefusal("local \(address)") else { return }
+    configuration.logger.warning(
+      "refused: a granted name leads to a loopback or link-local address, which is granted by number only",
+      metadata: ["name": "\(name)", "address": "\(address)"])
+  }
+
   /// - Throws: `mfile` when the guest has as many connections as it may have: what it gets as well
   ///   when the process has no more descriptors.
   func checkRoomForConnection(_ call: String) throws(Errno) {
+    if call == "accept" { try descriptors.checkRoomForSocket() }
     guard let limit = configuration.maxConnections, descriptors.connections >= limit else { return }
     if isNewRefusal("\(call) limit") {
       configuration.logger.warning(

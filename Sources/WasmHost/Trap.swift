@@ -10,6 +10,7 @@ public struct Trap: Error, Sendable {
     public let moduleOffset: Int?
   }
 
+  /// On one line.
   public let message: String
   public let frames: [Frame]
 
@@ -36,27 +37,25 @@ public struct Trap: Error, Sendable {
     wasm_trap_message(trap, &text)
     var frames = wasm_frame_vec_t()
     wasm_trap_trace(trap, &frames)
-    var code: UInt8 = 0
-    let hasCode = wasmtime_trap_code(trap, &code)
-    self.init(
-      text: String(consuming: &text), frames: &frames,
-      isInterrupt: hasCode && Int32(code) == WASMTIME_TRAP_CODE_INTERRUPT)
+    self.init(text: String(consuming: &text), frames: &frames)
   }
 
   /// Takes ownership of the engine's object.
-  init(consumingError error: OpaquePointer) {
+  ///
+  /// - Parameter isInterrupt: whether it is the instance's own word that its time is over.
+  init(consumingError error: OpaquePointer, isInterrupt: Bool = false) {
     defer { wasmtime_error_delete(error) }
     var text = wasm_byte_vec_t()
     wasmtime_error_message(error, &text)
     var frames = wasm_frame_vec_t()
     wasmtime_error_wasm_trace(error, &frames)
-    self.init(text: String(consuming: &text), frames: &frames)
+    self.init(text: String(consuming: &text), frames: &frames, isInterrupt: isInterrupt)
   }
 
   private init(text: String, frames: inout wasm_frame_vec_t, isInterrupt: Bool = false) {
     self.isInterrupt = isInterrupt
     defer { wasm_frame_vec_delete(&frames) }
-    message = Trap.cause(in: text)
+    message = printable(Trap.cause(in: text))
     self.frames = (0..<frames.size).compactMap { index in
       guard let frame = frames.data[index] else { return nil }
       let name = wasmtime_frame_func_name(frame)
@@ -86,7 +85,7 @@ public struct Trap: Error, Sendable {
 
 extension Trap.Frame: CustomStringConvertible {
   public var description: String {
-    let name = function ?? "function \(functionIndex)"
+    let name = function.map(printable) ?? "function \(functionIndex)"
     guard let moduleOffset else { return "at \(name)" }
     return "at \(name) (module offset 0x\(String(moduleOffset, radix: 16)))"
   }

@@ -65,10 +65,10 @@ enum Command: String, CaseIterable {
     case .compile:
       [
         """
-        The file holds the module and its compiled code. The code is used when the file belongs \
-        to the user or to root, nobody else may write to it, and this is the engine, the settings \
-        and the kind of processor that it was compiled for. In any other case the module in it is \
-        compiled anew, and the log says why.
+        The file holds the module and its native code. The code is used with --allow-precompiled, \
+        when the file belongs to the user or to root, nobody else may write to it, and this is the \
+        engine, the settings and the kind of processor that it was compiled for. In any other case the \
+        module in it is compiled, and the log says why.
         """
       ]
     case .inspect:

@@ -4,8 +4,7 @@ extension Options {
   /// `wasm-serve compile`.
   func compile() -> Int32 {
     do throws(HostError) {
-      let engine = try Engine(
-        handlerTimeout: UInt64(handlerTimeout * 1e9), isPortable: isPortable)
+      let engine = try Engine(isPortable: isPortable)
       try Module.precompile(path: operand, to: output ?? compiledPath, engine: engine)
       return 0
     } catch {
@@ -34,12 +33,19 @@ extension Options {
 
   private func report(_ inspection: Inspection) -> String {
     var text = """
-      module: \(operand)
-      size: \(inspection.size) octets\(inspection.isPrecompiled ? ", and compiled code" : "")
+      module: \(printable(operand))
+      size: \(inspection.size) octets
       sha256: \(inspection.digest)
-      imports: \(inspection.imports.count)
 
       """
+    if let digest = inspection.moduleDigest {
+      text += """
+        contains native code: yes, which is run with --allow-precompiled only; no sandbox holds it
+        sha256 of the module in it: \(digest)
+
+        """
+    }
+    text += "imports: \(inspection.imports.count)\n"
     for item in inspection.imports {
       text += "  \(item.name)  \(item.type)\(item.refusal == nil ? "" : "  NOT OFFERED")\n"
     }

@@ -23,10 +23,13 @@ extension Options {
       var shared = configuration
       shared.listeners = listeners
       shared.board = Board()
+      // Twice as many while a module is replaced.
+      shared.descriptors = DescriptorBudget(descriptors: descriptors, instances: 2 * workers)
       let supervisor = try Supervisor(
         options: self, workers: workers,
         source: ModuleSource(
-          path: operand, engine: engine, cache: makeCache(logger), logger: logger),
+          path: operand, engine: engine, cache: makeCache(logger),
+          allowsPrecompiled: allowsPrecompiled, logger: logger),
         configuration: shared, listeners: listeners, signals: signals, logger: logger,
         start: start)
       return try supervisor.run()
@@ -55,7 +58,8 @@ extension Options {
     guard usesCache, let directory = cacheDirectory ?? ModuleCache.defaultDirectory else {
       return nil
     }
-    return ModuleCache(directory: directory, logger: logger)
+    return ModuleCache(
+      directory: directory, keyDirectory: CacheKey.defaultDirectory, logger: logger)
   }
 
   private func makeConfiguration(_ logger: Logger) -> InstanceConfiguration {
@@ -71,6 +75,8 @@ extension Options {
     configuration.connectGrants = ConnectGrants(allowConnect)
     configuration.maxConnections = maxConnections
     configuration.memoryLimit = memory.bytes
+    configuration.socketMemory = Int32(clamping: socketMemory.bytes)
+    configuration.readsStandardInput = readsStandardInput
     configuration.logger = logger
     return configuration
   }
@@ -121,6 +127,20 @@ extension Options {
     let present = limit.rlim_cur
     limit.rlim_cur = limit.rlim_max
     return setrlimit(descriptors, &limit) == 0 ? limit.rlim_max : present
+  }
+
+  /// What this program has without any instance: its code, the engine, the compiled module.
+  private static let ownMemory: Int64 = 64 << 20
+
+  /// The most that the process comes to hold, the kernel's memory for its connections included; twice the
+  /// workers' part while a module is replaced.
+  func memoryTotal(workers: Int, _ configuration: InstanceConfiguration) -> ByteSize {
+    let each = InstanceLimits.total(
+      memory: memory.bytes,
+      connections: Int64(
+        maxConnections ?? ModuleSettings(configuration.environment).maxConnections),
+      socketMemory: socketMemory.bytes)
+    return ByteSize(bytes: Options.ownMemory + Int64(workers) * each)
   }
 
   /// Says so when the system's limit is less than what the connections of all workers can come to need.

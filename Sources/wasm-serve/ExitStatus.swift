@@ -17,7 +17,10 @@ enum ExitStatus {
     ("0", "the module ended by itself, or drained; the command did its work"),
     ("1-", "the module's own status, when it exits with another"),
     ("64", "wrong usage"),
-    ("65", "not a module, an import that is not offered, or an instance that cannot be made"),
+    (
+      "65",
+      "not a module, one that is too large, an import that is not offered, or an instance that cannot be made"
+    ),
     ("66", "the module file cannot be read"),
     ("69", "the module trapped again and again"),
     ("70", "the module trapped, or the engine failed"),
@@ -35,7 +38,7 @@ enum ExitStatus {
     switch error {
     case .unreadable: noInput
     case .unwritable: cannotCreate
-    case .notAModule, .unsupportedImport, .notInstantiable: badModule
+    case .notAModule, .excessive, .unsupportedImport, .notInstantiable: badModule
     case .shortage: shortage
     case .unfitSocket: configuration
     case .engine: software
@@ -43,13 +46,16 @@ enum ExitStatus {
   }
 }
 
-/// Writes one plain line to standard error.
+/// Writes one plain line to standard error, whatever names are in it.
 func complain(_ message: String) {
-  let line = "wasm-serve: \(message)\n"
-  _ = Array(line.utf8).withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+  write("wasm-serve: \(printable(message))\n")
+}
+
+private func write(_ line: String) {
+  _ = Array(line.utf8).withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
 }
 
 func complain(_ trap: Trap) {
-  let lines = ["the module trapped: \(trap.message)"] + trap.frames.map { "    \($0)" }
-  complain(lines.joined(separator: "\n"))
+  complain("the module trapped: \(trap.message)")
+  for frame in trap.frames { write("    \(frame)\n") }
 }

@@ -2,12 +2,6 @@ import Glibc
 import Logging
 import WasmHost
 
-/// A module, and where its code came from.
-struct LoadedModule: Sendable {
-  let module: Module
-  let result: CacheResult
-}
-
 /// The file that the module comes from, which may change while it is served.
 final class ModuleSource {
   let path: String
@@ -15,8 +9,10 @@ final class ModuleSource {
   let name: String
   private let engine: Engine
   private let cache: ModuleCache?
+  private let allowsPrecompiled: Bool
   private let logger: Logger
-  private(set) var result = CacheResult.off
+  /// Of what was taken last; nil when it has been told.
+  private var origin: LoadedModule.Origin?
   /// When it was asked for last, on the monotonic clock.
   private(set) var loadedAt: UInt64 = 0
   /// What is loaded, and what was seen since.
@@ -39,8 +35,11 @@ final class ModuleSource {
     }
   }
 
-  init(path: String, engine: Engine, cache: ModuleCache?, logger: Logger) {
+  init(
+    path: String, engine: Engine, cache: ModuleCache?, allowsPrecompiled: Bool, logger: Logger
+  ) {
     self.path = path
+    self.allowsPrecompiled = allowsPrecompiled
     name = path.lastIndex(of: "/").map { String(path[$0...].dropFirst()) } ?? path
     self.engine = engine
     self.cache = cache
@@ -57,11 +56,13 @@ final class ModuleSource {
     loadedAt = Clock.monotonic.now
     loaded = FileState(path)
     seen = loaded
-    try startThread { [path, engine, cache, logger] in
+    try startThread { [path, engine, cache, allowsPrecompiled, logger] in
       do throws(HostError) {
-        let (module, result) = try Module.load(
-          path: path, engine: engine, cache: cache, logger: logger)
-        done(.success(LoadedModule(module: module, result: result)))
+        done(
+          .success(
+            try Module.load(
+              path: path, engine: engine, cache: cache, allowsPrecompiled: allowsPrecompiled,
+              logger: logger)))
       } catch {
         done(.failure(error))
       }
@@ -71,16 +72,17 @@ final class ModuleSource {
   /// The module of what `load` has reported.
   func take(_ loaded: Result<LoadedModule, HostError>) throws(HostError) -> Module {
     let loaded = try loaded.get()
-    result = loaded.result
+    origin = loaded.origin
     return loaded.module
   }
 
-  /// The start of the module's SHA-256, as sha256sum(1) has it; read after the start, so unknown
-  /// when the file is another one by now.
-  var digest: String {
-    let digest = try? Module.digest(path: path)
-    return FileState(path) == loaded ? digest?.prefix(12).description ?? "?" : "?"
+  /// Where the present module came from. Told once: the file's bytes are held until then.
+  func takeOrigin() -> LoadedModule.Origin? {
+    defer { forgetOrigin() }
+    return origin
   }
+
+  func forgetOrigin() { origin = nil }
 
   /// Whether the file is another one now, and is not being written any more: it was the same the
   /// last time.

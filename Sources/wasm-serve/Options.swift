@@ -9,6 +9,7 @@ struct Options {
   var allowConnect: [ConnectGrants.Grant] = []
   var maxConnections: UInt32?
   var memory = ByteSize(bytes: 256 << 20)
+  var socketMemory = ByteSize(bytes: 128 << 10)
   /// Nil for as many as there are cores.
   var workers: Int?
   /// In seconds.
@@ -18,6 +19,10 @@ struct Options {
   var drainTimeout: UInt32 = 30
   var cacheDirectory: String?
   var usesCache = true
+  var allowsPrecompiled = false
+  /// In seconds.
+  var compileTimeout: UInt32 = 120
+  var readsStandardInput = false
   var isQuiet = false
   /// Nil when nobody says: text.
   var logFormat: LogFormat?
@@ -49,19 +54,27 @@ extension Option {
       options.environmentFiles.append(try EnvironmentFile(path: path))
     },
     Option(
-      "listen", "[HOST:]PORT", "A port that the module may bind.",
+      "listen", "[HOST:]PORT", "A TCP port that the module may bind; for datagrams PORT/udp.",
       initial: "the module's PORT, or 1234, and its ADMIN_PORT", isRepeatable: true
     ) { options, text in
       options.listen.append(
-        try read(text, "PORT, ADDRESS:PORT, [IPv6]:PORT or *:PORT") { Grants.Grant($0) })
+        try read(text, "PORT, ADDRESS:PORT, [IPv6]:PORT or *:PORT, with /udp for datagrams") {
+          Grants.Grant($0)
+        })
     },
     Option(
       "allow-connect", "HOST:PORT",
-      "Where the module may connect to; either part may be *, and the host a name.",
+      """
+      Where the module may connect to; either part may be *, and the host a name. For datagrams \
+      HOST:PORT/udp. A name does not stand for loopback and link-local addresses.
+      """,
       initial: "nowhere", isRepeatable: true
     ) { options, text in
       options.allowConnect.append(
-        try read(text, "HOST:PORT with a name, an address, [IPv6] or *, and a number or *") {
+        try read(
+          text,
+          "HOST:PORT with a name, an address, [IPv6] or *, and a number or *; /udp for datagrams"
+        ) {
           ConnectGrants.Grant($0)
         })
     },
@@ -73,6 +86,20 @@ extension Option {
       options.maxConnections = try read(text, "a number, 0 or more") { UInt32($0) }
     },
     memory,
+    Option(
+      "socket-memory", "SIZE",
+      "The most memory that the kernel may hold for each connection, both directions together.",
+      initial: "128K"
+    ) { options, text in
+      let size = try read(text, "a size from 16K to 64M", as: ByteSize.init)
+      guard 16 << 10...64 << 20 ~= size.bytes else {
+        throw BadValue("must be a size from 16K to 64M")
+      }
+      options.socketMemory = size
+    },
+    Option(
+      flag: "stdin", "Let the module read standard input. Without it there is nothing to read."
+    ) { $0.readsStandardInput = true },
     Option(
       "workers", "NUMBER", "Instances of the module, each on a thread.",
       initial: "the cores that it may use"
@@ -93,7 +120,20 @@ extension Option {
       "cache-dir", "DIRECTORY", "Where compiled modules are kept.",
       initial: "$XDG_CACHE_HOME/wasm-serve or ~/.cache/wasm-serve", completion: .directory
     ) { $0.cacheDirectory = $1 },
+    Option(
+      "compile-timeout", "SECONDS", "How long compiling may take before the module is given up.",
+      initial: "120"
+    ) { options, text in
+      options.compileTimeout = UInt32(try number(text, in: 1...86_400))
+    },
     Option(flag: "no-cache", "Compile at each start.") { $0.usesCache = false },
+    Option(
+      flag: "allow-precompiled",
+      """
+      Run the native code in a file that compile wrote. Only for files that you trust as you trust a \
+      program: no sandbox holds it.
+      """
+    ) { $0.allowsPrecompiled = true },
     Option(
       "log-format", "FORMAT",
       "The form of the log, text or json; also the module's LOG_FORMAT, unless --env sets it.",
@@ -117,18 +157,16 @@ extension Option {
       that have what this one has.
       """
     ) { $0.isPortable = true },
-    handlerTimeout,
   ]
 
   static let forInspect = [memory]
 
   private static let memory = Option(
-    "memory", "SIZE", "The most memory that each worker may have: 64M, 1G.", initial: "256M"
+    "memory", "SIZE", "The most linear memory that each worker may have: 64M, 1G.", initial: "256M"
   ) { options, text in
     options.memory = try read(text, "a size, as 64M or 1G", as: ByteSize.init)
   }
 
-  /// The code is compiled otherwise with it.
   private static let handlerTimeout = Option(
     "handler-timeout", "SECONDS",
     """

@@ -7,12 +7,31 @@ extension Supervisor {
   /// wait.
   func load() throws(HostError) {
     isLoading = true
+    loadDeadline = Clock.monotonic.now + UInt64(options.compileTimeout) * 1_000_000_000
     do throws(HostError) {
       try source.load { [reports] result in reports.post(.loaded(result)) }
     } catch {
       isLoading = false
+      loadDeadline = .max
       throw error
     }
+  }
+
+  /// A thread that compiles cannot be stopped, only ignored, and no other begins beside it.
+  ///
+  /// - Returns: the exit status of a service that cannot start.
+  func giveUpLoad() -> Int32? {
+    loadDeadline = .max
+    hasGivenUpLoad = true
+    guard ending == nil else { return nil }
+    let reason = "it is not compiled within --compile-timeout (\(options.compileTimeout) s)"
+    if current != nil {
+      reject(reason)
+      return nil
+    }
+    let error = HostError.excessive(path: source.path, reason: reason)
+    complain(error.description)
+    return ExitStatus.of(error)
   }
 
   /// Reads the module's file anew and starts what is in it. The old one goes on until the new one
@@ -35,7 +54,14 @@ extension Supervisor {
   /// - Returns: the exit status of a service that cannot start.
   func handleLoaded(_ result: Result<LoadedModule, HostError>) -> Int32? {
     isLoading = false
+    loadDeadline = .max
+    let isUnwanted = hasGivenUpLoad
+    hasGivenUpLoad = false
     guard ending == nil else { return nil }
+    if isUnwanted {
+      replaceIfWanted()
+      return nil
+    }
     do throws(HostError) {
       if wantsReplacement {
         // What was read is not the newest any more.
@@ -74,8 +100,9 @@ extension Supervisor {
       self.candidate = nil
       listeners.release(generation: candidate.number)
       retire(candidate)
-      if terminates { candidate.drain.terminate() }
+      if terminates { candidate.terminate() }
     }
+    source.forgetOrigin()
     guard ending == nil else { return }
     manager.tell(.ready)
     logger.error(
@@ -120,7 +147,10 @@ extension Supervisor {
 
   func logStart(of generation: Generation, isFirst: Bool) {
     // What it tells takes time to find out.
-    guard logger.logLevel <= .info else { return }
+    guard logger.logLevel <= .info else {
+      source.forgetOrigin()
+      return
+    }
     let news = generation.addresses.filter { addresses.insert($0).inserted }
     let text =
       isFirst
@@ -128,17 +158,23 @@ extension Supervisor {
       : "\(source.name) is replaced"
     var limits: Logger.Metadata = [
       "memory": "\(options.memory)", "workers": .stringConvertible(workers),
+      "memory_total": "\(options.memoryTotal(workers: workers, configuration))",
       "drain_timeout_s": .stringConvertible(options.drainTimeout),
     ]
     if let most = options.maxConnections { limits["connections"] = .stringConvertible(most) }
     if options.handlerTimeout > 0 {
       limits["handler_timeout_ms"] = .stringConvertible(Int(options.handlerTimeout * 1000))
     }
-    let facts: Logger.Metadata = [
-      "version": "\(version)", "wasmtime": "\(Engine.version)", "module": "\(source.digest)",
-      "cache": "\(source.result)",
+    var facts: Logger.Metadata = [
+      "version": "\(version)", "wasmtime": "\(Engine.version)",
       "start_ms": milliseconds(Clock.monotonic.now - (isFirst ? start : source.loadedAt)),
     ]
+    if let origin = source.takeOrigin() {
+      // The whole file's, as sha256sum(1) has it.
+      facts["module"] = "\(origin.digest.prefix(12))"
+      facts["cache"] = "\(origin.result)"
+      if origin.containsNativeCode { facts["native_code"] = .stringConvertible(true) }
+    }
     logger.info("\(text)", metadata: facts.merging(limits) { $1 })
     for address in isFirst ? news.dropFirst() : news[...] { tell(address) }
   }

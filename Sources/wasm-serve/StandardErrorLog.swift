@@ -1,6 +1,7 @@
 import Glibc
 import Logging
 import Synchronization
+import WasmHost
 
 /// Log lines on standard error, each in one write: text for people, or one JSON object a line for
 /// collectors.
@@ -44,7 +45,7 @@ struct StandardErrorLog: LogHandler {
     let line =
       switch format {
       case .text:
-        "\(timestamp()) \(event.level) \(label): \(event.message)"
+        "\(timestamp()) \(event.level) \(label): \(printable("\(event.message)"))"
           + metadata.map { " \($0.key)=\($0.value.asText)" }.joined() + "\n"
       case .json:
         "{"
@@ -139,8 +140,8 @@ private func timestamp() -> String {
   return "\(String(decoding: text[..<count], as: UTF8.self)).\(milliseconds)Z"
 }
 
-/// As a JSON string (RFC 8259): one line, whatever is in it. Of the controls beyond ASCII, too, and of
-/// what some readers take for the end of a line, only numbers are shown.
+/// As a JSON string (RFC 8259): one line, whatever is in it. Of characters that would steer a reader only
+/// the numbers are shown.
 private func quoted(_ text: String) -> String {
   var result = "\""
   for scalar in text.unicodeScalars {
@@ -148,9 +149,11 @@ private func quoted(_ text: String) -> String {
     case "\"": result += "\\\""
     case "\\": result += "\\\\"
     case "\n": result += "\\n"
-    case "\u{0}"..<"\u{20}", "\u{7f}"..."\u{9f}", "\u{2028}"..."\u{202e}", "\u{2066}"..."\u{2069}":
-      let digits = String(scalar.value, radix: 16)
-      result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+    case _ where scalar.steersReader:
+      for unit in String(scalar).utf16 {
+        let digits = String(unit, radix: 16)
+        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      }
     default: result.unicodeScalars.append(scalar)
     }
   }

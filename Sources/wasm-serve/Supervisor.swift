@@ -45,6 +45,10 @@ final class Supervisor {
   var manager = ServiceManager()
 
   var isLoading = false
+  /// When the module that is compiled is given up; `.max` when it is, or there is none.
+  var loadDeadline = UInt64.max
+  /// What is compiled still is not wanted any more.
+  var hasGivenUpLoad = false
   var candidate: Generation?
   var candidateDeadline: UInt64 = 0
   var current: Generation?
@@ -99,7 +103,10 @@ final class Supervisor {
       pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0),
     ]
     let deadlines =
-      [ending?.deadline, candidate == nil ? nil : candidateDeadline, nextWatch, manager.nextSign]
+      [
+        ending?.deadline, candidate == nil ? nil : candidateDeadline, loadDeadline, nextWatch,
+        manager.nextSign,
+      ]
       + retiring.map(\.deadline)
     let now = Clock.monotonic.now
     let timeout = deadlines.compactMap(\.self).min().map { deadline in
@@ -115,11 +122,12 @@ final class Supervisor {
         metadata: ["timeout_s": .stringConvertible(options.drainTimeout)])
       return ExitStatus.drainTimeout
     }
+    if now >= loadDeadline, let status = giveUpLoad() { return status }
     for place in retiring.indices where now >= retiring[place].deadline {
       logger.warning(
         "the replaced module has not drained in time and is ended",
         metadata: ["generation": .stringConvertible(retiring[place].generation.number)])
-      retiring[place].generation.drain.terminate()
+      retiring[place].generation.terminate()
       retiring[place].deadline = .max
     }
     if let candidate, ending == nil, now >= candidateDeadline {

@@ -17,8 +17,12 @@ struct CompileTests {
   }
 
   /// Starts the file, expects that it serves, and returns the log.
-  private func serve(_ file: String, options: [String] = []) throws -> String {
-    let server = try ServerProcess(module: file, options: ["--no-cache"] + options)
+  private func serve(
+    _ file: String, options: [String] = [], isAllowed: Bool = true
+  ) throws -> String {
+    let server = try ServerProcess(
+      module: file,
+      options: ["--no-cache"] + (isAllowed ? ["--allow-precompiled"] : []) + options)
     #expect(try server.client().get().status == 200)
     try server.program.wait(for: "listens on")
     server.program.signal(SIGTERM)
@@ -35,13 +39,28 @@ struct CompileTests {
 
   // MARK: compile
 
-  @Test("A module that is compiled ahead starts without compiling, and has the module's hash")
+  @Test("A module that is compiled ahead starts without compiling, and is known by the whole file")
   func precompiled() throws {
-    let log = try serve(try compiled())
-    #expect(log.contains(" cache=precompiled "))
+    let file = try compiled()
+    let log = try serve(file)
+    #expect(log.contains(" cache=precompiled ") && log.contains(" native_code=true "))
     #expect(!log.contains("warning"))
-    let digest = try Program("/usr/bin/sha256sum", [wasmServe.module]).finish().output.prefix(12)
+    let digest = try Program("/usr/bin/sha256sum", [file]).finish().output.prefix(12)
     #expect(log.contains(" module=\(digest) "))
+  }
+
+  @Test("Native code does not run unasked, whatever the file is called")
+  func unasked() throws {
+    let file = try compiled()
+    let downloaded = "\(wasmServe.folder.path)/x.wasm"
+    try FileManager.default.copyItem(atPath: file, toPath: downloaded)
+    for path in [file, downloaded] {
+      let log = try serve(path, isAllowed: false)
+      #expect(log.contains(" cache=off ") && log.contains(" native_code=true "))
+      #expect(log.contains("it runs only with --allow-precompiled"))
+    }
+    // Without native code nothing is said of it.
+    #expect(!(try serve(wasmServe.module)).contains("native"))
   }
 
   @Test("Portable code is other code, and starts without compiling as well")
@@ -68,7 +87,7 @@ struct CompileTests {
       #expect(chmod(file, mode) == 0)
       let log = try serve(file)
       #expect(log.contains(" cache=off "))
-      #expect(log.contains("compiled anew") && log.contains("others may write to it"))
+      #expect(log.contains("not used") && log.contains("others may write to it"))
     }
     #expect(chmod(file, 0o644) == 0)
     #expect(try serve(file).contains(" cache=precompiled "))
@@ -79,10 +98,19 @@ struct CompileTests {
     #expect(log.contains(" cache=off ") && log.contains("it belongs to another user"))
   }
 
-  @Test("Code for other settings is not run, and --handler-timeout is one of them")
-  func otherSettings() throws {
-    let file = try compiled("--handler-timeout", "5")
+  @Test("The same code is for any --handler-timeout")
+  func handlerTimeout() throws {
+    let file = try compiled()
     #expect(try serve(file, options: ["--handler-timeout", "9"]).contains(" cache=precompiled "))
+  }
+
+  @Test("Code for other settings of the engine is not run")
+  func otherSettings() throws {
+    let file = try compiled()
+    try change(file) { bytes in
+      let place = bytes.firstIndex(of: UInt8(ascii: ";"))
+      bytes[place ?? 0] = UInt8(ascii: ":")
+    }
     let log = try serve(file)
     #expect(log.contains(" cache=off "))
     #expect(log.contains("it is for another engine, or for other settings"))
@@ -127,8 +155,9 @@ struct CompileTests {
 
   @Test("inspect lists imports with their types, exports, memory and hash, and says yes")
   func inspect() throws {
-    let digest = try Program("/usr/bin/sha256sum", [wasmServe.module]).finish().output.prefix(64)
+    let module = try Program("/usr/bin/sha256sum", [wasmServe.module]).finish().output.prefix(64)
     for file in [wasmServe.module, try compiled()] {
+      let digest = try Program("/usr/bin/sha256sum", [file]).finish().output.prefix(64)
       let result = try wasmServe.run(["inspect", file])
       #expect(result.status == 0)
       for part in [
@@ -138,7 +167,41 @@ struct CompileTests {
       ] {
         #expect(result.output.contains(part), "\(part)")
       }
+      let hasCode = file != wasmServe.module
+      #expect(result.output.contains("\ncontains native code: yes") == hasCode)
+      #expect(result.output.contains("\nsha256 of the module in it: \(module)\n") == hasCode)
     }
+  }
+
+  @Test("Names in a module forge no line, and steer no terminal")
+  func names() throws {
+    let name = "f\n\u{1b}[2Jthis host can run it: yes\n\u{202e}x\u{9b}31m"
+    let module = try wasmServe.folder.write(
+      try moduleImporting(name), as: "a\u{1b}]0;title\u{07}.wasm")
+    let inspected = try wasmServe.run(["inspect", module])
+    #expect(inspected.status == 65)
+    #expect(!inspected.output.contains("\nthis host can run it: yes"))
+    let run = try wasmServe.run(["--no-cache", module])
+    #expect(run.status == 65 && run.errorLines.count == 1)
+    let missing = try wasmServe.run(["--no-cache", "/no\u{1b}[31m\nwasm-serve: listens on"])
+    #expect(missing.status == 66 && missing.errorLines.count == 1)
+    let misspelt = try wasmServe.run(["--no-cach\u{1b}[31m\nall is well", "x"])
+    #expect(misspelt.status == 64 && misspelt.errorLines.count == 1)
+    for text in [inspected.output, run.errors, missing.errors, misspelt.errors] {
+      #expect(
+        text.unicodeScalars.allSatisfy {
+          $0 == "\n" || !"\u{1b}\u{9b}\u{202e}\u{07}\r".unicodeScalars.contains($0)
+        })
+    }
+  }
+
+  /// (module (import "env" NAME (func)))
+  private func moduleImporting(_ name: String) throws -> [UInt8] {
+    let octets = Array(name.utf8)
+    try #require(octets.count < 100)
+    let imports = [1, 3] + Array("env".utf8) + [UInt8(octets.count)] + octets + [0, 0]
+    return [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00, 1, 4, 1, 0x60, 0, 0]
+      + [2, UInt8(imports.count)] + imports
   }
 
   @Test("inspect says no, and why: an import, no _start, more memory than granted")

@@ -12,6 +12,7 @@ struct CacheTests {
     let directory: TemporaryDirectory
     let file: String
     var cacheDirectory: String { directory.path + "/a/b/cache" }
+    var keyDirectory: String { directory.path + "/state" }
 
     init(_ content: [UInt8]) throws {
       directory = try TemporaryDirectory()
@@ -26,19 +27,19 @@ struct CacheTests {
     func makeCache() -> ModuleCache? {
       var logger = Logger(label: "test")
       logger.logLevel = .critical
-      return ModuleCache(directory: cacheDirectory, logger: logger)
+      return ModuleCache(
+        directory: cacheDirectory, keyDirectory: keyDirectory, logger: logger)
     }
 
     func load() throws -> CacheResult {
       let cache = try #require(makeCache())
-      return try Module.load(path: file, engine: engine(), cache: cache).1
+      return try Module.load(path: file, engine: engine(), cache: cache).origin.result
     }
 
     /// The one entry.
     func entry() throws -> String {
       let cache = try #require(makeCache())
-      let engine = try engine()
-      return try FileContent(path: file).withBytes { cache.path(for: $0, engine: engine) }
+      return try FileContent(path: file).withBytes { cache.path(for: $0) }
     }
 
     func read(_ path: String) throws -> [UInt8] {
@@ -51,10 +52,10 @@ struct CacheTests {
     let place = try Place(assemble(module))
     #expect(try place.load() == .miss)
     #expect(try place.load() == .hit)
-    let (loaded, result) = try Module.load(
-      path: place.file, engine: engine(), cache: place.makeCache())
-    #expect(result == .hit)
-    let instance = try Instance(loaded, configuration: InstanceConfiguration(), drain: Drain())
+    let loaded = try Module.load(path: place.file, engine: engine(), cache: place.makeCache())
+    #expect(loaded.origin.result == .hit)
+    let instance = try Instance(
+      loaded.module, configuration: InstanceConfiguration(), drain: Drain())
     guard case .exited(status: 0) = try instance.run() else {
       Issue.record("did not run")
       return
@@ -108,7 +109,7 @@ struct CacheTests {
   @Test("Without a cache nothing is written")
   func off() throws {
     let place = try Place(assemble(module))
-    #expect(try Module.load(path: place.file, engine: engine(), cache: nil).1 == .off)
+    #expect(try Module.load(path: place.file, engine: engine(), cache: nil).origin.result == .off)
     #expect(access(place.cacheDirectory, F_OK) != 0)
   }
 
@@ -183,10 +184,14 @@ struct CacheTests {
     let place = try Place(assemble(module))
     var logger = Logger(label: "test")
     logger.logLevel = .critical
-    #expect(ModuleCache(directory: place.file, logger: logger) == nil)
+    func cache(_ directory: String) -> ModuleCache? {
+      ModuleCache(directory: directory, keyDirectory: place.keyDirectory, logger: logger)
+    }
+    #expect(cache(place.directory.path + "/own") != nil)
+    #expect(cache(place.file) == nil)
     #expect(symlink("/tmp", place.directory.path + "/link") == 0)
-    #expect(ModuleCache(directory: place.directory.path + "/link", logger: logger) == nil)
-    #expect(ModuleCache(directory: "/proc/nothing/here", logger: logger) == nil)
+    #expect(cache(place.directory.path + "/link") == nil)
+    #expect(cache("/proc/nothing/here") == nil)
   }
 
   @Test("A file that cannot be read says why")

@@ -37,35 +37,35 @@ struct ConnectGrantTests {
   @Test("Host and port must both be granted, in one grant")
   func matching() throws {
     let some = try destinations("10.0.0.1:80", "[::1]:*", "*:443")
-    #expect(some.allow(address([10, 0, 0, 1], 80)))
-    #expect(!some.allow(address([10, 0, 0, 1], 81)))
-    #expect(!some.allow(address([10, 0, 0, 2], 80)))
+    #expect(some.allow(address([10, 0, 0, 1], 80), .tcp))
+    #expect(!some.allow(address([10, 0, 0, 1], 81), .tcp))
+    #expect(!some.allow(address([10, 0, 0, 2], 80), .tcp))
     let loopback = [UInt8](repeating: 0, count: 15) + [1]
-    #expect(some.allow(address(loopback, 9)))
-    #expect(!some.allow(address([127, 0, 0, 1], 9)))
-    #expect(some.allow(address([1, 2, 3, 4], 443)))
-    #expect(!(try destinations().allow(address([127, 0, 0, 1], 80))))
-    #expect(try destinations("*:*").allow(address([127, 0, 0, 1], 80)))
+    #expect(some.allow(address(loopback, 9), .tcp))
+    #expect(!some.allow(address([127, 0, 0, 1], 9), .tcp))
+    #expect(some.allow(address([1, 2, 3, 4], 443), .tcp))
+    #expect(!(try destinations().allow(address([127, 0, 0, 1], 80), .tcp)))
+    #expect(try destinations("*:*").allow(address([127, 0, 0, 1], 80), .tcp))
   }
 
   @Test("An IPv4 address in its IPv6 form is that IPv4 address")
   func mapped() throws {
     let mapped = [UInt8](repeating: 0, count: 10) + [0xff, 0xff, 10, 0, 0, 1]
-    #expect(try destinations("10.0.0.1:80").allow(address(mapped, 80)))
-    #expect(!(try destinations("10.0.0.2:80").allow(address(mapped, 80))))
+    #expect(try destinations("10.0.0.1:80").allow(address(mapped, 80), .tcp))
+    #expect(!(try destinations("10.0.0.2:80").allow(address(mapped, 80), .tcp)))
   }
 
   @Test("A name grants its addresses once it was resolved, at its port, and no other name's")
   func names() throws {
     var some = try destinations("db:5432", "cache:6379")
-    #expect(!some.allow(address([10, 0, 0, 1], 5432)))
+    #expect(!some.allow(address([10, 0, 0, 1], 5432), .tcp))
     #expect(some.allowLookup(of: "DB."))
     #expect(!some.allowLookup(of: "elsewhere"))
-    some.didResolve("DB.", to: [[10, 0, 0, 1]])
-    some.didResolve("elsewhere", to: [[10, 0, 0, 2]])
-    #expect(some.allow(address([10, 0, 0, 1], 5432)))
-    #expect(!some.allow(address([10, 0, 0, 1], 6379)))
-    #expect(!some.allow(address([10, 0, 0, 2], 5432)))
+    _ = some.didResolve("DB.", to: [[10, 0, 0, 1]])
+    _ = some.didResolve("elsewhere", to: [[10, 0, 0, 2]])
+    #expect(some.allow(address([10, 0, 0, 1], 5432), .tcp))
+    #expect(!some.allow(address([10, 0, 0, 1], 6379), .tcp))
+    #expect(!some.allow(address([10, 0, 0, 2], 5432), .tcp))
     #expect(try destinations("*:443").allowLookup(of: "elsewhere"))
     #expect(!(try destinations("10.0.0.1:*").allowLookup(of: "elsewhere")))
   }
@@ -73,9 +73,9 @@ struct ConnectGrantTests {
   @Test("Of a name's addresses the latest are remembered")
   func bounded() throws {
     var some = try destinations("db:80")
-    for number in 0..<200 as Range<UInt8> { some.didResolve("db", to: [[10, 0, 0, number]]) }
-    #expect(some.allow(address([10, 0, 0, 199], 80)))
-    #expect(some.allow(address([10, 0, 0, 136], 80)))
-    #expect(!some.allow(address([10, 0, 0, 135], 80)))
+    for number in 0..<200 as Range<UInt8> { _ = some.didResolve("db", to: [[10, 0, 0, number]]) }
+    #expect(some.allow(address([10, 0, 0, 199], 80), .tcp))
+    #expect(some.allow(address([10, 0, 0, 136], 80), .tcp))
+    #expect(!some.allow(address([10, 0, 0, 135], 80), .tcp))
   }
 }

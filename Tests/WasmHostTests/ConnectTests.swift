@@ -173,7 +173,7 @@ struct ConnectTests {
 
   @Test("A datagram goes where it may, and nowhere else")
   func datagrams() throws {
-    let guest = try guest("127.0.0.1:*")
+    let guest = try guest("127.0.0.1:*/udp")
     let receiver = try guest.open(type: 1)
     try guest.setNonBlocking(receiver)
     try guest.expect("sock_bind", receiver, try guest.address(Self.loopback), 0)
@@ -220,7 +220,7 @@ struct ConnectTests {
         "refused: the guest was not granted this address "
           + "address=127.0.0.1:81 call=connect granted=db:5432",
         "refused: the guest was not granted this address "
-          + "address=127.0.0.1:80 call=bind granted=*:0",
+          + "address=127.0.0.1:80 call=bind granted=*:0,*:0/udp",
       ])
     for port in 1000..<1100 as Range<UInt16> { _ = try connect(guest, fd, port: port) }
     #expect(log.lines.count == 16)

@@ -108,7 +108,7 @@ struct DescriptorTests {
     var ends: [Int32] = [0, 0]
     #expect(pipe(&ends) == 0)
     close(ends[0])
-    let fd = guest.instance.descriptors.insert(ends[1], kind: .stdio, state: [])
+    let fd = guest.instance.descriptors.insert(ends[1], kind: .output, state: [])
     try guest.vector(at: 64, to: 1024, count: 1)
     #expect(try guest.call("fd_write", fd, 64, 1, 72) == .pipe)
     close(ends[1])
@@ -120,7 +120,7 @@ struct DescriptorTests {
     var ends: [Int32] = [0, 0]
     try #require(pipe(&ends) == 0)
     defer { for end in ends { close(end) } }
-    let fd = guest.instance.descriptors.insert(ends[1], kind: .stdio, state: [])
+    let fd = guest.instance.descriptors.insert(ends[1], kind: .output, state: [])
     try guest.setNonBlocking(fd)
     try guest.vector(at: 64, to: 0x1_0000, count: 5000)
     try guest.vector(at: 72, to: 0x2_0000, count: 30_000)
@@ -145,7 +145,7 @@ struct DescriptorTests {
     var ends: [Int32] = [0, 0]
     #expect(pipe(&ends) == 0)
     let fd = guest.instance.descriptors.insert(
-      ends[0], kind: .stdio, state: [.readable, .readDoubtful])
+      ends[0], kind: .input, state: [.readable, .readDoubtful])
     try guest.vector(at: 64, to: 1024, count: 3)
     try guest.vector(at: 72, to: 2048, count: 100)
     #expect(try guest.poll(.read(fd)) == [0])

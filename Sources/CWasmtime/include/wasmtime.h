@@ -42,11 +42,30 @@ void wasmtime_config_memory_reservation_set(wasm_config_t *, uint64_t);
 void wasmtime_config_memory_guard_size_set(wasm_config_t *, uint64_t);
 void wasmtime_config_epoch_interruption_set(wasm_config_t *, bool);
 void wasmtime_config_native_unwind_info_set(wasm_config_t *, bool);
+void wasmtime_config_wasm_multi_value_set(wasm_config_t *, bool);
+void wasmtime_config_wasm_bulk_memory_set(wasm_config_t *, bool);
+void wasmtime_config_wasm_reference_types_set(wasm_config_t *, bool);
+void wasmtime_config_wasm_simd_set(wasm_config_t *, bool);
+void wasmtime_config_gc_support_set(wasm_config_t *, bool);
+void wasmtime_config_wasm_threads_set(wasm_config_t *, bool);
+void wasmtime_config_shared_memory_set(wasm_config_t *, bool);
+void wasmtime_config_wasm_tail_call_set(wasm_config_t *, bool);
+void wasmtime_config_wasm_function_references_set(wasm_config_t *, bool);
+void wasmtime_config_wasm_gc_set(wasm_config_t *, bool);
+void wasmtime_config_wasm_relaxed_simd_set(wasm_config_t *, bool);
+void wasmtime_config_wasm_multi_memory_set(wasm_config_t *, bool);
+void wasmtime_config_wasm_memory64_set(wasm_config_t *, bool);
+void wasmtime_config_wasm_wide_arithmetic_set(wasm_config_t *, bool);
+void wasmtime_config_wasm_exceptions_set(wasm_config_t *, bool);
+void wasmtime_config_wasm_custom_page_sizes_set(wasm_config_t *, bool);
+void wasmtime_config_wasm_stack_switching_set(wasm_config_t *, bool);
+void wasmtime_config_wasm_compact_imports_set(wasm_config_t *, bool);
 void wasmtime_config_parallel_compilation_set(wasm_config_t *, bool);
 wasmtime_error_t *wasmtime_config_target_set(wasm_config_t *, const char *triple);
 
 void wasmtime_error_message(const wasmtime_error_t *, wasm_name_t *out);
 void wasmtime_error_delete(wasmtime_error_t *);
+wasmtime_error_t *wasmtime_error_new(const char *);
 
 // MARK: Types
 
@@ -141,6 +160,12 @@ void wasmtime_store_limiter(
 
 // In ticks of the engine from now.
 void wasmtime_context_set_epoch_deadline(wasmtime_context_t *, uint64_t);
+// Called in the guest's thread when it computes beyond the deadline: answers with an error, which ends it, or
+// sets a new deadline in ticks from now. (The kind of update stays 0, "continue".)
+void wasmtime_store_epoch_deadline_callback(
+    wasmtime_store_t *,
+    wasmtime_error_t *(*)(wasmtime_context_t *, void *data, uint64_t *ticks, uint8_t *kind),
+    void *data, void (*finalizer)(void *));
 
 // MARK: Externs
 

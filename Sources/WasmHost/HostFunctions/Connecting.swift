@@ -8,7 +8,7 @@ extension Instance {
   /// is then writable when the connection is made, or has failed, which SO_ERROR tells.
   func sockConnect(_ fd: UInt32, address: UInt32, port: UInt32) throws(Errno) {
     let entry = try descriptors.socket(fd)
-    let wanted = try destination(address, port: port, of: "connect")
+    let wanted = try destination(address, port: port, entry.pointee.transport, of: "connect")
     if !entry.pointee.isConnection { try checkRoomForConnection("connect") }
     // As on an accepted one: the ABI has no option for it.
     if entry.pointee.kind == .stream {
@@ -33,12 +33,13 @@ extension Instance {
 
   /// The address that a guest wants to reach, if it may.
   func destination(
-    _ address: UInt32, port: UInt32, of call: String
+    _ address: UInt32, port: UInt32, _ transport: Transport, of call: String
   ) throws(Errno) -> SocketAddress {
     guard let port = UInt16(exactly: port) else { throw .inval }
     let wanted = SocketAddress(host: Array(try addressBuffer(address)), port: port)
-    guard destinations.allow(wanted) else {
-      reportRefusal(call, "\(wanted)", granted: destinations.grants.map(\.description))
+    guard destinations.allow(wanted, transport) else {
+      reportRefusal(
+        call, "\(wanted)\(transport.suffix)", granted: destinations.grants.map(\.description))
       throw .notcapable
     }
     return wanted

@@ -81,7 +81,8 @@ extension Descriptor {
     case .stream: return .socketStream
     case .datagram: return .socketDatagram
     case .board: return .regularFile
-    case .free, .stdio:
+    case .empty: return .characterDevice
+    case .free, .input, .output:
       var status = stat()
       guard fstat(hostFD, &status) == 0 else { return .unknown }
       switch status.st_mode & S_IFMT {
@@ -97,8 +98,11 @@ extension Descriptor {
     let (read, setFlags, write, poll): (UInt64, UInt64, UInt64, UInt64) =
       (1 << 1, 1 << 3, 1 << 6, 1 << 27)
     let (shutdown, accept): (UInt64, UInt64) = (1 << 28, 1 << 29)
-    return kind == .stdio
-      ? read | write | setFlags | poll : read | write | setFlags | poll | shutdown | accept
+    return switch kind {
+    case .empty, .input: read | setFlags | poll
+    case .output: write | setFlags | poll
+    default: read | write | setFlags | poll | shutdown | accept
+    }
   }
 }
 
@@ -121,11 +125,14 @@ extension Instance {
     try vectors.gather(address, count: count, in: memory)
     _ = try memory.pointer(read, count: 4, align: 4)
     let bytes: Int
-    guard entry.pointee.kind != .board else { throw .spipe }
-    if entry.pointee.kind != .stdio {
-      bytes = try receive(entry, flags: 0).bytes
-    } else {
+    switch entry.pointee.kind {
+    case .empty: bytes = 0
+    case .input:
       bytes = try standard(entry, .input) { readv($0, vectors.pointer, vectors.remaining) }
+    // It may be a terminal, or a socket: this process could read it.
+    case .output: throw .badf
+    case .board: throw .spipe
+    case .free, .stream, .datagram: bytes = try receive(entry, flags: 0).bytes
     }
     try memory.store(UInt32(truncatingIfNeeded: bytes), at: read)
   }
@@ -137,10 +144,11 @@ extension Instance {
     try vectors.gather(address, count: count, in: memory)
     _ = try memory.pointer(written, count: 4, align: 4)
     let bytes: Int
-    guard entry.pointee.kind != .board else { throw .spipe }
-    if entry.pointee.kind != .stdio {
-      bytes = try send(entry)
-    } else {
+    switch entry.pointee.kind {
+    case .empty, .input: throw .badf
+    case .board: throw .spipe
+    case .free, .stream, .datagram: bytes = try send(entry)
+    case .output:
       // The process ignores SIGPIPE: a reader that has gone is an errno, PIPE.
       // All instances have the same streams, and this host too: so that no line is torn by another's,
       // only whole ones go out at once, and of them no more than a pipe takes in one piece (pipe(7)).

@@ -36,7 +36,11 @@ extension Instance {
     let answers = sequence(first: found) { $0?.pointee.ai_next }.compactMap { answer in
       answer.flatMap { Answer($0.pointee, flags: hints.flags) }
     }
-    if let node, !isRefused { destinations.didResolve(node, to: answers.map(\.address.host)) }
+    if let node, !isRefused {
+      for host in destinations.didResolve(node, to: answers.map(\.address.host)) {
+        reportLocalAddress(SocketAddress(host: host, port: 0), of: node)
+      }
+    }
     let count = try store(answers, in: list, capacity: capacity)
     try memory.store(count, at: arguments[7])
   }

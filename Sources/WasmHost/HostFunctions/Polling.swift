@@ -10,9 +10,9 @@ extension HostFunction {
     var isTerminated = false
     let trap = answer(environment, caller, values) { (instance, arguments) throws(Errno) in
       defer {
-        isTerminated = instance.drain.isTerminated
         // What it is to do with the events may take so long.
         instance.giveTime(from: instance.poller.time)
+        isTerminated = instance.drain.isTerminated
       }
       try instance.pollOneoff(
         subscriptions: arguments[0], events: arguments[1], count: arguments[2],

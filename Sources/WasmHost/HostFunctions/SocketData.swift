@@ -73,7 +73,8 @@ extension Instance {
     guard flags == 0 else { throw .inval }
     var receiver: SocketAddress?
     if let target {
-      receiver = try destination(target.address, port: target.port, of: "send_to")
+      receiver = try destination(
+        target.address, port: target.port, entry.pointee.transport, of: "send_to")
     }
     try vectors.gather(address, count: count, in: memory)
     let writtenResult = try memory.pointer(written, count: 4, align: 4)

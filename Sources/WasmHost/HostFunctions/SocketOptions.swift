@@ -17,7 +17,10 @@ extension HostFunction {
           guard !instance.isLeftToOthers(entry, number: arguments[0]) else { throw .noprotoopt }
           try refuseConnections(on: entry, value)
         } else {
-          try option.set(value, on: entry.pointee.hostFD)
+          // It is the next instance's as well, or the present one's. (Options are set before `bind`.)
+          guard !entry.pointee.state.contains(.shared) else { throw .noprotoopt }
+          try option.set(
+            value, on: entry.pointee.hostFD, largestBuffer: instance.configuration.socketMemory / 4)
         }
       }
     },
@@ -77,8 +80,17 @@ private enum SocketOption: UInt32 {
     }
   }
 
-  func set(_ value: UnsafeMutableRawBufferPointer, on hostFD: Int32) throws(Errno) {
+  /// - Parameter largestBuffer: a larger one becomes this one, as with the kernel's own limit.
+  func set(
+    _ value: UnsafeMutableRawBufferPointer, on hostFD: Int32, largestBuffer: Int32
+  ) throws(Errno) {
     guard self != .error, value.count == size else { throw .inval }
+    if self == .sendBuffer || self == .receiveBuffer {
+      // (The kernel takes a negative one for a large one.)
+      let wanted = UInt32(bitPattern: value.loadUnaligned(as: Int32.self))
+      let size = Int32(clamping: min(wanted, UInt32(largestBuffer)))
+      return setOption(hostFD, SOL_SOCKET, hostName, size)
+    }
     let result = setsockopt(
       hostFD, SOL_SOCKET, hostName, value.baseAddress, socklen_t(value.count))
     guard result == 0 else { throw .last }

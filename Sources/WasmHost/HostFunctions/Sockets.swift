@@ -46,19 +46,7 @@ extension HostFunction {
     },
     HostFunction("sock_shutdown", .i32, .i32) { environment, caller, values, _ in
       answer(environment, caller, values) { (instance, arguments) throws(Errno) in
-        let entry = try instance.descriptors.socket(arguments[0])
-        if entry.pointee.state.contains(.listening), arguments[1] == 1,
-          instance.configuration.listeners != nil
-        {
-          // The socket is the service's, not the guest's alone: it means a drain of all of it.
-          instance.configuration.report?(.drainRequested)
-          return
-        }
-        // It is another process's as well.
-        guard !entry.pointee.state.contains(.inherited) else { throw .notcapable }
-        let directions: [UInt32: Int] = [1: SHUT_RD, 2: SHUT_WR, 3: SHUT_RDWR]
-        guard let how = directions[arguments[1]] else { throw .inval }
-        if shutdown(entry.pointee.hostFD, Int32(how)) != 0 { throw .last }
+        try instance.sockShutdown(arguments[0], directions: arguments[1])
       }
     },
     HostFunction("sock_getlocaladdr", .i32, .i32, .i32, .i32) { environment, caller, values, _ in
@@ -101,6 +89,7 @@ extension Instance {
     // A UNIX socket is a file.
     guard family != 3 else { throw .afnosupport }
     _ = try memory.pointer(fd, count: 4, align: 4)
+    try descriptors.checkRoomForSocket()
     let isStream = type == 2
     let kind = Int32((isStream ? SOCK_STREAM : SOCK_DGRAM).rawValue)
     let flags = Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
@@ -110,6 +99,7 @@ extension Instance {
       // [::] is dual stack, whatever net.ipv6.bindv6only says.
       setOption(hostFD, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 0)
     }
+    SocketMemory.bound(hostFD, to: configuration.socketMemory)
     let number = descriptors.insert(
       hostFD, kind: isStream ? .stream : .datagram, state: .unpolled)
     poller.add(number)
@@ -121,19 +111,22 @@ extension Instance {
     guard let port = UInt16(exactly: port) else { throw .inval }
     let host = try addressBuffer(address)
     let wanted = SocketAddress(host: Array(host), port: port)
-    guard configuration.grants.allow(host: wanted.host, port: port) else {
+    let transport = entry.pointee.transport
+    guard configuration.grants.allow(wanted, transport) else {
       // One that is granted every address of the other family asks for that next.
-      if !configuration.grants.hasOtherWildcard(than: wanted) {
-        reportRefusal("bind", "\(wanted)", granted: grantedToBind)
+      if !configuration.grants.hasOtherWildcard(than: wanted, transport) {
+        reportRefusal("bind", "\(wanted)\(transport.suffix)", granted: grantedToBind)
       }
       throw .notcapable
     }
+    guard !entry.pointee.state.contains(.bound) else { throw .inval }
     if let pool = configuration.listeners, entry.pointee.kind == .stream {
       let request = try newRequest(for: wanted)
       let binding = try pool.bind(entry.pointee.hostFD, to: request, for: configuration.user)
       // The epoll set refers to the socket that was replaced.
       if binding != .bound { entry.pointee.state.remove(.registered) }
       if binding == .inherited { entry.pointee.state.insert(.inherited) }
+      entry.pointee.state.insert(.shared)
       bound[fd] = request
     } else {
       let result = wanted.withSocketAddress { bind(entry.pointee.hostFD, $0, $1) }
@@ -161,13 +154,20 @@ extension Instance {
       reportRefusal("listen", "an address of the kernel's choice", granted: grantedToBind)
       throw .notcapable
     }
+    // The host's socket gets its queue once: an instance that has a successor must not shorten it.
+    if entry.pointee.state.isSuperset(of: [.listening, .shared]) { return }
     // (An inherited one listens already, with a queue as long as its opener wants it.)
     if !entry.pointee.state.contains(.inherited) {
+      let pool = configuration.listeners
+      var backlog = backlog
+      if let pool, let request = bound[fd] {
+        backlog = pool.backlog(backlog, of: request, user: configuration.user)
+      }
       guard listen(entry.pointee.hostFD, backlog) == 0 else { throw .last }
-      if let request = bound[fd] {
+      if let pool, let request = bound[fd] {
         do throws(Errno) {
-          try configuration.listeners?.keep(
-            entry.pointee.hostFD, for: request, user: configuration.user)
+          try pool.keep(
+            entry.pointee.hostFD, backlog: backlog, for: request, user: configuration.user)
         } catch {
           throw noteShortage(error)
         }
@@ -179,9 +179,26 @@ extension Instance {
   }
 
   private func reportListening(_ hostFD: Int32) {
-    hasListened = true
+    // (More than are kept are no service's.)
+    guard announced < ListenerPool.mostPerWorker else { return }
+    announced += 1
     configuration.report?(
       .listening((try? address(of: hostFD, getsockname))?.description ?? "an unknown address"))
+  }
+
+  fileprivate func sockShutdown(_ fd: UInt32, directions: UInt32) throws(Errno) {
+    let entry = try descriptors.socket(fd)
+    let hows: [UInt32: Int] = [1: SHUT_RD, 2: SHUT_WR, 3: SHUT_RDWR]
+    guard let how = hows[directions] else { throw .inval }
+    // The socket is the service's, and will be another instance's.
+    if entry.pointee.state.contains(.shared) {
+      guard how == SHUT_RD, entry.pointee.state.contains(.listening) else { throw .notcapable }
+      // It means a drain of all of the service.
+      if !hasAskedForDrain { configuration.report?(.drainRequested) }
+      hasAskedForDrain = true
+      return
+    }
+    if shutdown(entry.pointee.hostFD, Int32(how)) != 0 { throw .last }
   }
 
   fileprivate func sockAccept(_ fd: UInt32, flags: UInt32, fd result: UInt32) throws(Errno) {
@@ -192,6 +209,10 @@ extension Instance {
     _ = try memory.pointer(result, count: 4, align: 4)
     try checkRoomForConnection("accept")
     let hostFD = try accept(listener, number: fd)
+    // Others are bounded as what they were accepted from is.
+    if listener.pointee.state.contains(.inherited) {
+      SocketMemory.bound(hostFD, to: configuration.socketMemory)
+    }
     // A response is one send, and the ABI has no TCP_NODELAY: nothing is gained by holding back its
     // last segment.
     setOption(hostFD, Int32(IPPROTO_TCP), TCP_NODELAY, 1)

@@ -13,7 +13,7 @@ final class GuestServer {
   private let log = GuestLog()
 
   private static let module = Result {
-    try Module.load(path: Dist.file("http_server.wasm"), engine: Engine(), cache: nil).0
+    try Module.load(path: Dist.file("http_server.wasm"), engine: Engine(), cache: nil).module
   }
 
   /// - Parameters:

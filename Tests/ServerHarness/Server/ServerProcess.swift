@@ -86,7 +86,8 @@ public final class ServerProcess: Sendable {
     case .wasmServe:
       return (
         try Dist.file("wasm-serve"),
-        try ["--cache-dir", cache.get(), "--workers", "1"] + options + variables + [path], [:]
+        try ["--cache-dir", cache.get(), "--workers", "1"] + options + variables + [path],
+        ["XDG_STATE_HOME": try cache.get()]
       )
     case .native:
       guard service == .echo else { throw TestFailure("dist/ has no native \(service)") }

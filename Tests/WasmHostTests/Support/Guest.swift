@@ -15,7 +15,9 @@ final class Guest {
   init(configure: (inout InstanceConfiguration) -> Void = { _ in }) throws {
     var configuration = InstanceConfiguration()
     configuration.arguments = ["test.wasm"]
-    configuration.grants = Grants([try #require(Grants.Grant("0"))])
+    configuration.grants = Grants([
+      try #require(Grants.Grant("0")), try #require(Grants.Grant("0/udp")),
+    ])
     configuration.logger.logLevel = .critical
     configure(&configuration)
     drain = try Drain()
