@@ -102,13 +102,18 @@ struct OracleTests {
     #expect(try Kept.corpus("connection").contains { oracle.check($0) != nil })
   }
 
-  @Test("Harm that a host does is noticed", arguments: 0..<3)
+  @Test("Harm that a host does is noticed", arguments: 0..<4)
   func host(kind: Int) async {
     await #expect(processExitsWith: .success) { [kind] in
       let oracle = HostOracle { guest, sentinel in
         switch kind {
         case 0: guest.store(0, at: HostileGuest.canary.upperBound - 4)
         case 1: _ = fcntl(sentinel, F_SETFL, O_NONBLOCK)
+        // The successor gets what the predecessor has left of the service's socket: not even a socket.
+        case 2:
+          if let listener = Successor.makeListener(for: guest) {
+            for descriptor in listener.hostFD..<(listener.hostFD + 4) { dup2(sentinel, descriptor) }
+          }
         default: _ = dup(sentinel)
         }
       }

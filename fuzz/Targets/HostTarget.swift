@@ -23,6 +23,9 @@ struct HostOracle {
       let play = try HostPlay(Choices(input))
       complaint = play.run()
       harm(play.guest, sentinel.descriptor)
+      if complaint == nil {
+        complaint = Successor.complaint(in: play.pool).map { "\($0), after \(play.calls)" }
+      }
       if complaint == nil, !play.mayReachCanary, !play.guest.isCanaryIntact {
         complaint = "memory has changed that no call has named, after \(play.calls)"
       }
@@ -79,6 +82,7 @@ private final class Sentinel {
 /// One performance: a program of calls, and of what the other ends of the sockets do.
 private final class HostPlay {
   let guest: HostileGuest
+  let pool = ListenerPool(sharesPorts: false)
   private var choices: Choices
   /// The guest's own descriptors, as the host has numbered them.
   private var descriptors: [UInt32] = [0, 3]
@@ -100,7 +104,7 @@ private final class HostPlay {
 
   init(_ choices: Choices) throws {
     self.choices = choices
-    guest = try HostileGuest()
+    guest = try HostileGuest(pool: pool)
   }
 
   deinit { for client in clients { reset(client) } }

@@ -49,13 +49,16 @@ final class HostileGuest {
   let instance: Instance
   private let drain: Drain
 
-  init() throws {
+  /// - Parameter pool: of the service that it is an instance of.
+  init(pool: ListenerPool? = nil, generation: Int = 0) throws {
     var configuration = InstanceConfiguration()
     configuration.arguments = ["hostile.wasm", "x"]
     configuration.environment = [.init("PORT", "0")]
     // A port of the system's choice, and nothing else.
     configuration.grants = Grants([Grants.Grant(host: [127, 0, 0, 1], port: 0)])
     configuration.logger.logLevel = .critical
+    configuration.listeners = pool
+    configuration.user.generation = generation
     drain = try Drain()
     instance = try Instance(
       HostileGuest.module.get(), configuration: configuration, drain: drain)
