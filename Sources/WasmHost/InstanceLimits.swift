@@ -18,12 +18,12 @@ public enum InstanceLimits {
   ///
   /// - Parameters:
   ///   - memory: its linear memory.
-  ///   - connections: those that it has accepted; as many more may wait in its queue as that is long.
-  ///   - socketMemory: of each of them, at the most.
+  ///   - connections: those that it has accepted. Others wait in its queue, which have received at the most.
+  ///   - socketMemory: of each of them.
   public static func total(memory: Int64, connections: Int64, socketMemory: Int64) -> Int64 {
-    let sockets = connections + Int64(ListenerPool.longestBacklog)
-    return memory + tables * tableElements * elementSize + ownSize
-      + sockets * (socketMemory + connectionSize)
+    memory + tables * tableElements * elementSize + ownSize
+      + connections * (socketMemory + connectionSize)
+      + Int64(ListenerPool.longestBacklog) * (socketMemory / 2 + connectionSize)
   }
 
   /// One instance with one memory (`Proposals`) of so many octets.

@@ -158,6 +158,41 @@ struct HostileClientTests {
     try waitUntilOpen(0, server)
   }
 
+  @Test("1,000 clients that ask and never read hold no more of the kernel's memory than is bounded")
+  func kernelMemory() throws {
+    try DescriptorLimit.require(4000)
+    let server = try ServerProcess(
+      settings: ["ADMIN_PORT": "0", "MAX_CONNECTIONS": "1100", "WRITE_TIMEOUT": "60"])
+    let limit = try server.memoryLimit()
+    let total = try server.memoryTotal()
+    let atStart = try server.usage()
+    // Three megabytes of answers for each.
+    let gets = Array(String(repeating: "GET / HTTP/1.1\r\nHost: a\r\n\r\n", count: 20_000).utf8)
+    let crowd = try Crowd(port: server.port)
+    crowd.join(Tally("never reads"), count: 1000) { _ in
+      ReluctantReader(gets, readsEveryMilliseconds: nil)
+    }
+    try waitUntilOpen(1000, server)
+    // All that there is room for has been sent when nothing is added any more.
+    var (held, before) = (0, -1)
+    var queues: [KernelQueues] = []
+    try eventually("the queues are full", seconds: 120) {
+      usleep(500_000)
+      queues = try KernelQueues.of(port: server.port)
+      before = held
+      held = queues.reduce(0) { $0 + $1.unsent + $1.unread }
+      return held > 0 && held == before
+    }
+    #expect(queues.count >= 1000)
+    // (A send that there is some room for may go beyond its part, by a segment.)
+    let most = try #require(queues.map { $0.unsent + $0.unread }.max())
+    #expect(most <= 128 << 10)
+    let usage = try server.usage()
+    #expect(held + usage.anonymous - atStart.anonymous <= limit)
+    #expect(held + usage.resident <= total)
+    #expect(try server.client().get().status == 200)
+  }
+
   // MARK: One kind at a time
 
   /// Three waves of clients of a kind, beside good ones.

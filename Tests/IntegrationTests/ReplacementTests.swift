@@ -237,4 +237,26 @@ struct ReplacementTests {
     server.program.signal(SIGTERM)
     #expect(try server.program.finish().status == 0)
   }
+
+  @Test("A replaced module that computes without end is ended: no thread of it is left")
+  func spinning() throws {
+    let place = try Place()
+    try place.put(Data(contentsOf: URL(fileURLWithPath: Dist.file("faulty.wasm"))))
+    let server = try ServerProcess(
+      module: place.path, options: ["--workers", "1", "--drain-timeout", "1"])
+    let atRest = try server.usage()
+    let client = try server.client()
+    try client.send("GET /spin HTTP/1.1\r\nHost: a\r\n\r\n")
+    try eventually("it spins") { try server.usage().cpuSeconds > atRest.cpuSeconds + 0.2 }
+    server.program.signal(SIGHUP)
+    try server.program.wait(for: "has not drained in time and is ended")
+    do { _ = try client.response() } catch is Client.ConnectionEnded {}
+    try eventually("its thread has ended") { try server.usage().threads == atRest.threads }
+    let before = try server.usage().cpuSeconds
+    usleep(500_000)
+    #expect(try server.usage().cpuSeconds - before < 0.3)
+    #expect(try server.client().get("/version").status == 200)
+    server.program.signal(SIGTERM)
+    #expect(try server.program.finish().status == 0)
+  }
 }

@@ -50,4 +50,16 @@ extension ServerProcess {
       return Int(log[range].dropFirst("memory_limit=".count))
     }
   }
+
+  /// The figure in the host's start line, for the whole process.
+  public func memoryTotal() throws -> Int {
+    let shifts = ["K": 10, "M": 20, "G": 30]
+    return try program.wait(in: .errors, for: "memory_total") { log in
+      guard let range = log.firstRange(of: /memory_total=[0-9]+[KMG]?/) else { return nil }
+      let text = log[range].dropFirst("memory_total=".count)
+      let digits = text.prefix { $0.isNumber }
+      guard let number = Int(digits) else { return nil }
+      return number << (shifts[String(text.dropFirst(digits.count))] ?? 0)
+    }
+  }
 }
