@@ -10,6 +10,10 @@ public struct Configuration {
   public var port: UInt16 = 1234
   /// `ADMIN_PORT`: where /livez, /readyz, /metrics and /drain are; nil for nowhere.
   public var adminPort: UInt16?
+  /// `ADMIN_HOST`: the address that the admin port listens on; nil for every address, as `host`.
+  public var adminHost: IPAddress? = .loopbackIPv4
+  /// `ADMIN_HOSTS`: names that the admin port goes by, with commas, beside addresses and localhost.
+  public var adminHosts = Octets("")
   /// `MAX_REQUEST_SIZE`: header section and content of a request together, in octets.
   public var maxRequestSize = 8192
   /// `BUFFER_SIZE`: how much is read at first, in octets; a larger request gets more.
@@ -54,15 +58,18 @@ public struct Configuration {
   ///
   /// - Throws: the first setting that is invalid.
   public init(_ environment: (StaticString) -> Octets?) throws(SettingError) {
-    if let value = environment("HOST"), !value.isEmpty {
-      let text = value.equalsIgnoringCase("localhost") ? Octets("127.0.0.1") : value
-      guard let address = IPAddress(text) else {
-        throw SettingError(name: "HOST", expected: "an address such as 0.0.0.0, 127.0.0.1 or ::")
-      }
-      host = address
-    }
+    host = try address("HOST", environment, else: host)
     port = UInt16(try number("PORT", from: 0, to: 65535, environment) ?? Int64(port))
     adminPort = try number("ADMIN_PORT", from: 0, to: 65535, environment).map { UInt16($0) }
+    adminHost = try address("ADMIN_HOST", environment, else: adminHost)
+    if let value = environment("ADMIN_HOSTS") {
+      guard isListOfDomains(value) else {
+        throw SettingError(
+          name: "ADMIN_HOSTS",
+          expected: "names such as metrics.example, with commas and without ports")
+      }
+      adminHosts = value
+    }
 
     maxRequestSize = try size("MAX_REQUEST_SIZE", to: 1 << 30, environment) ?? maxRequestSize
     bufferSize = try size("BUFFER_SIZE", to: 1 << 20, environment) ?? bufferSize
@@ -139,6 +146,29 @@ public struct SettingError: Error {
   public let expected: StaticString
   /// The range, where it must be a number.
   public var range: ClosedRange<Int64>?
+}
+
+@inline(never)
+private func isListOfDomains(_ list: Octets) -> Bool {
+  var rest = list
+  while let element = rest.takeListElement() {
+    if !isDomain(element) { return false }
+  }
+  return true
+}
+
+/// - Returns: nil for every address.
+@inline(never)
+private func address(
+  _ name: StaticString, _ environment: (StaticString) -> Octets?, else unset: IPAddress?
+) throws(SettingError) -> IPAddress? {
+  guard let value = environment(name), !value.isEmpty else { return unset }
+  if value == "*" { return nil }
+  if value.equalsIgnoringCase("localhost") { return .loopbackIPv4 }
+  guard let address = IPAddress(value) else {
+    throw SettingError(name: name, expected: "* or an address such as 0.0.0.0, 127.0.0.1 or ::")
+  }
+  return address
 }
 
 @inline(never)

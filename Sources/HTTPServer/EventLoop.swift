@@ -90,19 +90,20 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
   ///
   /// - Throws: what was refused, and for which setting.
   mutating func listen() throws(ListenError) {
-    listener = try open(configuration.port, "PORT", token: table.capacity)
+    listener = try open(configuration.host, configuration.port, "PORT", token: table.capacity)
     if let port = configuration.adminPort {
-      adminListener = try open(port, "ADMIN_PORT", token: table.capacity + 1)
+      adminListener = try open(
+        configuration.adminHost, port, "ADMIN_PORT", token: table.capacity + 1)
     }
     checkMemoryLimit()
   }
 
   private mutating func open(
-    _ port: UInt16, _ setting: StaticString, token: Int
+    _ host: IPAddress?, _ port: UInt16, _ setting: StaticString, token: Int
   ) throws(ListenError) -> Listener {
     let descriptor: Descriptor
     let address: SocketAddress
-    if let host = configuration.host {
+    if let host {
       (descriptor, address) = try open(host, port, setting)
     } else {
       // [::] is for both families. Where a machine, or what the host grants, has no IPv6, IPv4 is all

@@ -41,7 +41,7 @@ struct Responder: ~Copyable {
     logsAccess = configuration.accessLog
     trustedProxies = configuration.trustedProxies
     response = Response(limit: configuration.responseLimit)
-    admin = Admin()
+    admin = Admin(hosts: configuration.adminHosts)
     log = Log(level: configuration.logLevel, format: configuration.logFormat)
   }
 
@@ -224,6 +224,7 @@ struct Responder: ~Copyable {
     unlogged = 0
   }
 
+  @inline(never)
   private mutating func logAccess(
     _ method: Method, _ target: Octets, _ length: Int, _ connection: ConnectionInfo,
     _ fields: Fields, _ identity: RequestIdentity?

@@ -18,16 +18,12 @@ public struct TrustedProxies {
   init?(_ list: Octets) {
     let blocks = UnsafeMutablePointer<IPAddressBlock>.allocate(capacity: TrustedProxies.limit)
     var count = 0
-    var isValid = true
-    list.forEachListElement {
-      guard let block = IPAddressBlock($0), count < TrustedProxies.limit else {
-        isValid = false
-        return
-      }
+    var rest = list
+    while let element = rest.takeListElement() {
+      guard let block = IPAddressBlock(element), count < TrustedProxies.limit else { return nil }
       (blocks + count).initialize(to: block)
       count += 1
     }
-    guard isValid else { return nil }
     self.blocks = blocks
     self.count = count
   }

@@ -46,7 +46,7 @@ struct SettingsTests {
     let names = [
       "MAX_REQUEST_SIZE", "BUFFER_SIZE", "MAX_CONNECTIONS", "KEEP_ALIVE_TIMEOUT",
       "REQUEST_TIMEOUT", "WRITE_TIMEOUT", "DRAIN_TIMEOUT", "DRAIN_DELAY", "LOG_LEVEL", "LOG_FORMAT",
-      "ACCESS_LOG", "SERVER_HEADER", "TRUSTED_PROXIES",
+      "ACCESS_LOG", "SERVER_HEADER", "TRUSTED_PROXIES", "ADMIN_HOST", "ADMIN_HOSTS",
     ]
     let server = try ServerProcess(
       flavour, settings: Dictionary(uniqueKeysWithValues: names.map { ($0, "") }))

@@ -25,6 +25,8 @@ final class TestServer {
     var configuration = Configuration()
     configuration.maxConnections = 8
     configuration.logLevel = .error
+    // What `request` has in Host.
+    configuration.adminHosts = Octets("server.example")
     change(&configuration)
     guard let loop = EventLoop(configuration: configuration, router: router, network: network)
     else { throw OutOfMemory() }
