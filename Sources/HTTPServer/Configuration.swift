@@ -20,6 +20,11 @@ public struct Configuration {
   public var bufferSize = 2048
   /// `MAX_CONNECTIONS`: more than these wait in the listening socket's queue.
   public var maxConnections = 1024
+  /// `MAX_CONNECTIONS_PER_ADDRESS`: how many of them an IPv4 address or an IPv6 /64 may have, unless it is
+  /// one of `trustedProxies`; 0 for any number.
+  public var maxConnectionsPerAddress = 0
+  /// `MAX_REQUESTS_PER_CONNECTION`: the response to the last of them closes it; 0 for any number.
+  public var maxRequestsPerConnection = 0
   /// `KEEP_ALIVE_TIMEOUT`: from a response to the next request on the connection. Longer than proxies
   /// keep a connection to use it again (Go and Traefik 90 s, Caddy 120 s): a request that is on its way
   /// when the server closes is lost.
@@ -36,7 +41,8 @@ public struct Configuration {
   public var drainDelay: Int64 = 2_000_000_000
   /// `CORS_ALLOW_ORIGIN`: "*", a comma-separated list of origins as browsers send them, or nothing.
   public var corsAllowOrigin = Octets("*")
-  /// `TRUSTED_PROXIES`: whose word about the client of a request is believed, for the log.
+  /// `TRUSTED_PROXIES`, `CLIENT_ADDRESS_HEADER`: whose word about the client of a request is believed,
+  /// for the log, and which.
   public var trustedProxies = TrustedProxies()
   /// `SERVER_HEADER`: the value of the Server field; absent when empty.
   public var serverHeader = Octets("")
@@ -59,8 +65,9 @@ public struct Configuration {
   /// - Throws: the first setting that is invalid.
   public init(_ environment: (StaticString) -> Octets?) throws(SettingError) {
     host = try address("HOST", environment, else: host)
-    port = UInt16(try number("PORT", from: 0, to: 65535, environment) ?? Int64(port))
-    adminPort = try number("ADMIN_PORT", from: 0, to: 65535, environment).map { UInt16($0) }
+    port = UInt16(try number("PORT", from: 0, to: 65535, environment, else: Int64(port)))
+    let given = try number("ADMIN_PORT", from: 0, to: 65535, environment, else: -1)
+    adminPort = given < 0 ? nil : UInt16(given)
     adminHost = try address("ADMIN_HOST", environment, else: adminHost)
     if let value = environment("ADMIN_HOSTS") {
       guard isListOfDomains(value) else {
@@ -71,15 +78,20 @@ public struct Configuration {
       adminHosts = value
     }
 
-    maxRequestSize = try size("MAX_REQUEST_SIZE", to: 1 << 30, environment) ?? maxRequestSize
-    bufferSize = try size("BUFFER_SIZE", to: 1 << 20, environment) ?? bufferSize
-    maxConnections = try size("MAX_CONNECTIONS", to: 1_000_000, environment) ?? maxConnections
+    maxRequestSize = try size("MAX_REQUEST_SIZE", to: 1 << 30, environment, else: maxRequestSize)
+    bufferSize = try size("BUFFER_SIZE", to: 1 << 20, environment, else: bufferSize)
+    maxConnections = try size("MAX_CONNECTIONS", to: 1_000_000, environment, else: maxConnections)
+    maxConnectionsPerAddress = try size(
+      "MAX_CONNECTIONS_PER_ADDRESS", from: 0, to: 1_000_000, environment, else: 0)
+    maxRequestsPerConnection = try size(
+      "MAX_REQUESTS_PER_CONNECTION", from: 0, to: 1_000_000_000, environment, else: 0)
 
-    keepAliveTimeout = try duration("KEEP_ALIVE_TIMEOUT", from: 1, environment) ?? keepAliveTimeout
-    requestTimeout = try duration("REQUEST_TIMEOUT", from: 1, environment) ?? requestTimeout
-    writeTimeout = try duration("WRITE_TIMEOUT", from: 1, environment) ?? writeTimeout
-    drainTimeout = try duration("DRAIN_TIMEOUT", from: 0, environment) ?? drainTimeout
-    drainDelay = try duration("DRAIN_DELAY", from: 0, environment) ?? drainDelay
+    keepAliveTimeout = try duration(
+      "KEEP_ALIVE_TIMEOUT", from: 1, environment, else: keepAliveTimeout)
+    requestTimeout = try duration("REQUEST_TIMEOUT", from: 1, environment, else: requestTimeout)
+    writeTimeout = try duration("WRITE_TIMEOUT", from: 1, environment, else: writeTimeout)
+    drainTimeout = try duration("DRAIN_TIMEOUT", from: 0, environment, else: drainTimeout)
+    drainDelay = try duration("DRAIN_DELAY", from: 0, environment, else: drainDelay)
 
     if let value = environment("CORS_ALLOW_ORIGIN") {
       guard let policy = CORS.policy(value) else {
@@ -94,6 +106,14 @@ public struct Configuration {
           expected: "at most 16 addresses or blocks such as 10.0.0.0/8, with commas")
       }
       trustedProxies = proxies
+    }
+    if let value = environment("CLIENT_ADDRESS_HEADER"), !value.isEmpty {
+      guard value.allSatisfy({ $0.isInLabel }) else {
+        throw SettingError(
+          name: "CLIENT_ADDRESS_HEADER",
+          expected: "x-forwarded-for, forwarded, or one like x-real-ip")
+      }
+      trustedProxies.header = value
     }
     if let value = environment("SERVER_HEADER") {
       guard value.isFieldValue, value.count <= 256 else {
@@ -128,6 +148,7 @@ public struct Configuration {
       Int64(maxRequestSize) + Int64(bufferSize)  // a request that is not complete yet
       + Int64(outputLimit)  // responses that nobody takes
       + Int64(MemoryLayout<Connection>.stride)
+      + Int64(maxConnectionsPerAddress > 0 ? AddressLimit.memoryPerConnection : 0)
     return connection &* Int64(maxConnections + Configuration.adminConnections)
   }
 
@@ -173,9 +194,10 @@ private func address(
 
 @inline(never)
 private func number(
-  _ name: StaticString, from least: Int64, to most: Int64, _ environment: (StaticString) -> Octets?
-) throws(SettingError) -> Int64? {
-  guard let text = environment(name), !text.isEmpty else { return nil }
+  _ name: StaticString, from least: Int64, to most: Int64, _ environment: (StaticString) -> Octets?,
+  else unset: Int64
+) throws(SettingError) -> Int64 {
+  guard let text = environment(name), !text.isEmpty else { return unset }
   guard let value = text.decimal(upTo: most), value >= least else {
     throw SettingError(name: name, expected: "a number", range: least...most)
   }
@@ -183,9 +205,10 @@ private func number(
 }
 
 private func size(
-  _ name: StaticString, to most: Int64, _ environment: (StaticString) -> Octets?
-) throws(SettingError) -> Int? {
-  try number(name, from: 1, to: most, environment).map { Int($0) }
+  _ name: StaticString, from least: Int64 = 1, to most: Int64,
+  _ environment: (StaticString) -> Octets?, else unset: Int
+) throws(SettingError) -> Int {
+  Int(try number(name, from: least, to: most, environment, else: Int64(unset)))
 }
 
 private var origins: StaticString {
@@ -202,9 +225,10 @@ private var someTime: StaticString {
 /// "10" and "10s" are seconds, "500ms" milliseconds; at most a day. In nanoseconds.
 @inline(never)
 private func duration(
-  _ name: StaticString, from least: Int64, _ environment: (StaticString) -> Octets?
-) throws(SettingError) -> Int64? {
-  guard let text = environment(name), !text.isEmpty else { return nil }
+  _ name: StaticString, from least: Int64, _ environment: (StaticString) -> Octets?,
+  else unset: Int64
+) throws(SettingError) -> Int64 {
+  guard let text = environment(name), !text.isEmpty else { return unset }
   var digits = text
   var unit = Configuration.second
   if text.count > 2, text[text.count - 2..<text.count] == "ms" {

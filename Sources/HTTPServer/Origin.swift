@@ -110,7 +110,7 @@ private func isNumber(_ label: Octets) -> Bool {
 extension UInt8 {
   fileprivate static var colon: UInt8 { UInt8(ascii: ":") }
   fileprivate var isLetter: Bool { asciiLowercase &- UInt8(ascii: "a") < 26 }
-  fileprivate var isInLabel: Bool {
+  var isInLabel: Bool {
     isLetter || isDigit || self == UInt8(ascii: "-") || self == UInt8(ascii: "_")
   }
 }

@@ -214,6 +214,17 @@ struct Responder: ~Copyable {
     return false
   }
 
+  /// A connection that was closed at once, since its address has as many as it may.
+  @inline(never)
+  mutating func noteOverLimit(_ peer: SocketAddress) {
+    metrics.connectionsOverLimit += 1
+    guard log.level <= .info, mayLogCaused(),
+      log.begin(.info, "connection closed: its address has as many as it may")
+    else { return }
+    log.line.add("peer", peer)
+    log.end()
+  }
+
   /// To be called when a second is over: tells what of it was not logged line by line.
   mutating func tellUnlogged() {
     causedLines = 0

@@ -42,6 +42,15 @@ final class TestServer {
   /// A client of the public port; it waits to be accepted.
   func connect() -> Client { connect(to: TestServer.port) }
 
+  /// A client at an address of 4 or 16 octets.
+  func connect(from octets: [UInt8]) -> Client {
+    let client = connect()
+    var address = InlineArray<16, UInt8>(repeating: 0)
+    for (place, octet) in octets.enumerated() { address[place] = octet }
+    client.address = SocketAddress(octets: address, isIPv6: octets.count == 16, port: 50_000)
+    return client
+  }
+
   func connectToAdmin() -> Client { connect(to: TestServer.adminPort) }
 
   private func connect(to port: UInt16) -> Client {
