@@ -132,6 +132,7 @@ public struct Fields: Sequence {
     fileprivate var position = 0
     fileprivate let section: Octets
 
+    @inline(never)
     public mutating func next() -> Field? {
       guard let step = try? reader.read(section, &position), step == .field else { return nil }
       return Field(name: reader.name(in: section), value: reader.value(in: section))

@@ -14,6 +14,14 @@ public struct IPAddress {
     return address
   }
 
+  /// 127.0.0.1
+  public static var loopbackIPv4: IPAddress {
+    var address = IPAddress()
+    address.octets[0] = 127
+    address.octets[3] = 1
+    return address
+  }
+
   private init() {}
 
   /// An IPv4 address as a dual-stack socket has it, ::ffff:192.0.2.1, is that IPv4 address

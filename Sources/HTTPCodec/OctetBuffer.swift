@@ -31,6 +31,7 @@ public struct OctetBuffer: ~Copyable {
   public var mutableOctets: UnsafeMutablePointer<UInt8>? { memory }
 
   /// Makes room for `extra` more octets; false when that is over the limit, or memory ran out.
+  @inline(never)
   public mutating func reserve(_ extra: Int) -> Bool {
     guard extra <= limit - count else { return false }
     if count + extra <= capacity { return true }

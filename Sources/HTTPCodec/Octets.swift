@@ -91,6 +91,19 @@ public struct Octets: Sequence {
     return nil
   }
 
+  /// Splits off the first element of a comma-separated list, as `forEachListElement` has them; nil when
+  /// there is none. For lists that few requests have: it is there once, and not inlined.
+  @inline(never)
+  public mutating func takeListElement() -> Octets? {
+    while !isEmpty {
+      let split = split(at: .comma)
+      let element = (split?.before ?? self).trimmed
+      self = split?.after ?? self[count..<count]
+      if !element.isEmpty { return element }
+    }
+    return nil
+  }
+
   /// Calls `body` with each element of a comma-separated list, trimmed; empty elements are
   /// skipped (RFC 9110 5.6.1.2).
   public func forEachListElement(_ body: (Octets) -> Void) {

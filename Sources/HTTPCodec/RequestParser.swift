@@ -49,6 +49,9 @@ public struct RequestParser {
   /// Whether anything of a request has come. An empty line is nothing yet.
   public var hasBegun: Bool { line.hasBegun }
 
+  /// Whether a request has begun whose header section is not complete.
+  public var isInHead: Bool { hasBegun && (state == .requestLine || state == .fields) }
+
   /// The method, as soon as it has been read.
   public var method: Method { line.method }
 

@@ -6,15 +6,21 @@ import HTTPCodec
 ///     /livez    200 as long as the event loops of all workers turn, else 503
 ///     /readyz   200, or 503 from the start of a drain on
 ///     /metrics  figures in Prometheus' text format
-///     /drain    begins a drain; GET, because Kubernetes' preStop httpGet can send nothing else
+///     /drain    begins a drain: POST, or GET with `Drain: now`, which Kubernetes' preStop httpGet can send
 struct Admin {
+  private let access: AdminAccess
   /// Set by /drain, read by the event loop.
   private(set) var drainRequested = false
+
+  init(hosts: Octets) {
+    access = AdminAccess(hosts: hosts)
+  }
 
   mutating func answer(
     _ request: Request, _ response: inout Response, _ metrics: borrowing Metrics, isReady: Bool,
     at time: Int64, now: Int64
   ) {
+    if let reason = access.refusal(request.fields) { return response.fail(.forbidden, reason) }
     let page = Page(at: request.path)
     let allowed = methods(of: page)
     guard allowed.contains(request.method) else {
@@ -36,6 +42,9 @@ struct Admin {
     case .status:
       StatusPage.append(
         to: &response, Board().total(with: metrics), isReady: isReady, at: time)
+    case .drain where request.method != .post && !(request.fields["drain"] ?? Octets("") == "now"):
+      // A plain GET may be an <img> of any page.
+      response.fail(.forbidden, "to drain, send POST, or GET with the header field Drain: now")
     case .drain:
       // (Not for HEAD, which only asks what GET would answer.)
       if request.method != .head { drainRequested = true }

@@ -52,9 +52,11 @@ struct CORS {
   }
 
   private func allows(_ origin: Octets) -> Bool {
-    var isListed = false
-    policy.forEachListElement { if $0 == origin { isListed = true } }
-    return isListed
+    var rest = policy
+    while let listed = rest.takeListElement() {
+      if listed == origin { return true }
+    }
+    return false
   }
 
 }

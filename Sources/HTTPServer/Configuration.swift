@@ -10,12 +10,21 @@ public struct Configuration {
   public var port: UInt16 = 1234
   /// `ADMIN_PORT`: where /livez, /readyz, /metrics and /drain are; nil for nowhere.
   public var adminPort: UInt16?
+  /// `ADMIN_HOST`: the address that the admin port listens on; nil for every address, as `host`.
+  public var adminHost: IPAddress? = .loopbackIPv4
+  /// `ADMIN_HOSTS`: names that the admin port goes by, with commas, beside addresses and localhost.
+  public var adminHosts = Octets("")
   /// `MAX_REQUEST_SIZE`: header section and content of a request together, in octets.
   public var maxRequestSize = 8192
   /// `BUFFER_SIZE`: how much is read at first, in octets; a larger request gets more.
   public var bufferSize = 2048
   /// `MAX_CONNECTIONS`: more than these wait in the listening socket's queue.
   public var maxConnections = 1024
+  /// `MAX_CONNECTIONS_PER_ADDRESS`: how many of them an IPv4 address or an IPv6 /64 may have, unless it is
+  /// one of `trustedProxies`; 0 for any number.
+  public var maxConnectionsPerAddress = 0
+  /// `MAX_REQUESTS_PER_CONNECTION`: the response to the last of them closes it; 0 for any number.
+  public var maxRequestsPerConnection = 0
   /// `KEEP_ALIVE_TIMEOUT`: from a response to the next request on the connection. Longer than proxies
   /// keep a connection to use it again (Go and Traefik 90 s, Caddy 120 s): a request that is on its way
   /// when the server closes is lost.
@@ -32,7 +41,8 @@ public struct Configuration {
   public var drainDelay: Int64 = 2_000_000_000
   /// `CORS_ALLOW_ORIGIN`: "*", a comma-separated list of origins as browsers send them, or nothing.
   public var corsAllowOrigin = Octets("*")
-  /// `TRUSTED_PROXIES`: whose word about the client of a request is believed, for the log.
+  /// `TRUSTED_PROXIES`, `CLIENT_ADDRESS_HEADER`: whose word about the client of a request is believed,
+  /// for the log, and which.
   public var trustedProxies = TrustedProxies()
   /// `SERVER_HEADER`: the value of the Server field; absent when empty.
   public var serverHeader = Octets("")
@@ -54,25 +64,34 @@ public struct Configuration {
   ///
   /// - Throws: the first setting that is invalid.
   public init(_ environment: (StaticString) -> Octets?) throws(SettingError) {
-    if let value = environment("HOST"), !value.isEmpty {
-      let text = value.equalsIgnoringCase("localhost") ? Octets("127.0.0.1") : value
-      guard let address = IPAddress(text) else {
-        throw SettingError(name: "HOST", expected: "an address such as 0.0.0.0, 127.0.0.1 or ::")
+    host = try address("HOST", environment, else: host)
+    port = UInt16(try number("PORT", from: 0, to: 65535, environment, else: Int64(port)))
+    let given = try number("ADMIN_PORT", from: 0, to: 65535, environment, else: -1)
+    adminPort = given < 0 ? nil : UInt16(given)
+    adminHost = try address("ADMIN_HOST", environment, else: adminHost)
+    if let value = environment("ADMIN_HOSTS") {
+      guard isListOfDomains(value) else {
+        throw SettingError(
+          name: "ADMIN_HOSTS",
+          expected: "names such as metrics.example, with commas and without ports")
       }
-      host = address
+      adminHosts = value
     }
-    port = UInt16(try number("PORT", from: 0, to: 65535, environment) ?? Int64(port))
-    adminPort = try number("ADMIN_PORT", from: 0, to: 65535, environment).map { UInt16($0) }
 
-    maxRequestSize = try size("MAX_REQUEST_SIZE", to: 1 << 30, environment) ?? maxRequestSize
-    bufferSize = try size("BUFFER_SIZE", to: 1 << 20, environment) ?? bufferSize
-    maxConnections = try size("MAX_CONNECTIONS", to: 1_000_000, environment) ?? maxConnections
+    maxRequestSize = try size("MAX_REQUEST_SIZE", to: 1 << 30, environment, else: maxRequestSize)
+    bufferSize = try size("BUFFER_SIZE", to: 1 << 20, environment, else: bufferSize)
+    maxConnections = try size("MAX_CONNECTIONS", to: 1_000_000, environment, else: maxConnections)
+    maxConnectionsPerAddress = try size(
+      "MAX_CONNECTIONS_PER_ADDRESS", from: 0, to: 1_000_000, environment, else: 0)
+    maxRequestsPerConnection = try size(
+      "MAX_REQUESTS_PER_CONNECTION", from: 0, to: 1_000_000_000, environment, else: 0)
 
-    keepAliveTimeout = try duration("KEEP_ALIVE_TIMEOUT", from: 1, environment) ?? keepAliveTimeout
-    requestTimeout = try duration("REQUEST_TIMEOUT", from: 1, environment) ?? requestTimeout
-    writeTimeout = try duration("WRITE_TIMEOUT", from: 1, environment) ?? writeTimeout
-    drainTimeout = try duration("DRAIN_TIMEOUT", from: 0, environment) ?? drainTimeout
-    drainDelay = try duration("DRAIN_DELAY", from: 0, environment) ?? drainDelay
+    keepAliveTimeout = try duration(
+      "KEEP_ALIVE_TIMEOUT", from: 1, environment, else: keepAliveTimeout)
+    requestTimeout = try duration("REQUEST_TIMEOUT", from: 1, environment, else: requestTimeout)
+    writeTimeout = try duration("WRITE_TIMEOUT", from: 1, environment, else: writeTimeout)
+    drainTimeout = try duration("DRAIN_TIMEOUT", from: 0, environment, else: drainTimeout)
+    drainDelay = try duration("DRAIN_DELAY", from: 0, environment, else: drainDelay)
 
     if let value = environment("CORS_ALLOW_ORIGIN") {
       guard let policy = CORS.policy(value) else {
@@ -87,6 +106,14 @@ public struct Configuration {
           expected: "at most 16 addresses or blocks such as 10.0.0.0/8, with commas")
       }
       trustedProxies = proxies
+    }
+    if let value = environment("CLIENT_ADDRESS_HEADER"), !value.isEmpty {
+      guard value.allSatisfy({ $0.isInLabel }) else {
+        throw SettingError(
+          name: "CLIENT_ADDRESS_HEADER",
+          expected: "x-forwarded-for, forwarded, or one like x-real-ip")
+      }
+      trustedProxies.header = value
     }
     if let value = environment("SERVER_HEADER") {
       guard value.isFieldValue, value.count <= 256 else {
@@ -121,6 +148,7 @@ public struct Configuration {
       Int64(maxRequestSize) + Int64(bufferSize)  // a request that is not complete yet
       + Int64(outputLimit)  // responses that nobody takes
       + Int64(MemoryLayout<Connection>.stride)
+      + Int64(maxConnectionsPerAddress > 0 ? AddressLimit.memoryPerConnection : 0)
     return connection &* Int64(maxConnections + Configuration.adminConnections)
   }
 
@@ -142,10 +170,34 @@ public struct SettingError: Error {
 }
 
 @inline(never)
+private func isListOfDomains(_ list: Octets) -> Bool {
+  var rest = list
+  while let element = rest.takeListElement() {
+    if !isDomain(element) { return false }
+  }
+  return true
+}
+
+/// - Returns: nil for every address.
+@inline(never)
+private func address(
+  _ name: StaticString, _ environment: (StaticString) -> Octets?, else unset: IPAddress?
+) throws(SettingError) -> IPAddress? {
+  guard let value = environment(name), !value.isEmpty else { return unset }
+  if value == "*" { return nil }
+  if value.equalsIgnoringCase("localhost") { return .loopbackIPv4 }
+  guard let address = IPAddress(value) else {
+    throw SettingError(name: name, expected: "* or an address such as 0.0.0.0, 127.0.0.1 or ::")
+  }
+  return address
+}
+
+@inline(never)
 private func number(
-  _ name: StaticString, from least: Int64, to most: Int64, _ environment: (StaticString) -> Octets?
-) throws(SettingError) -> Int64? {
-  guard let text = environment(name), !text.isEmpty else { return nil }
+  _ name: StaticString, from least: Int64, to most: Int64, _ environment: (StaticString) -> Octets?,
+  else unset: Int64
+) throws(SettingError) -> Int64 {
+  guard let text = environment(name), !text.isEmpty else { return unset }
   guard let value = text.decimal(upTo: most), value >= least else {
     throw SettingError(name: name, expected: "a number", range: least...most)
   }
@@ -153,9 +205,10 @@ private func number(
 }
 
 private func size(
-  _ name: StaticString, to most: Int64, _ environment: (StaticString) -> Octets?
-) throws(SettingError) -> Int? {
-  try number(name, from: 1, to: most, environment).map { Int($0) }
+  _ name: StaticString, from least: Int64 = 1, to most: Int64,
+  _ environment: (StaticString) -> Octets?, else unset: Int
+) throws(SettingError) -> Int {
+  Int(try number(name, from: least, to: most, environment, else: Int64(unset)))
 }
 
 private var origins: StaticString {
@@ -172,9 +225,10 @@ private var someTime: StaticString {
 /// "10" and "10s" are seconds, "500ms" milliseconds; at most a day. In nanoseconds.
 @inline(never)
 private func duration(
-  _ name: StaticString, from least: Int64, _ environment: (StaticString) -> Octets?
-) throws(SettingError) -> Int64? {
-  guard let text = environment(name), !text.isEmpty else { return nil }
+  _ name: StaticString, from least: Int64, _ environment: (StaticString) -> Octets?,
+  else unset: Int64
+) throws(SettingError) -> Int64 {
+  guard let text = environment(name), !text.isEmpty else { return unset }
   var digits = text
   var unit = Configuration.second
   if text.count > 2, text[text.count - 2..<text.count] == "ms" {

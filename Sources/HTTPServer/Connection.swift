@@ -31,6 +31,8 @@ struct Connection: ~Copyable {
   private let limits: RequestParser.Limits
   private(set) var phase = Phase.open
   private var parser: RequestParser
+  /// Of `maxRequests`; less than 0 where there is no limit.
+  private var requestsLeft: Int64
   /// Whether the client was told, or need not be, if the content of its request is wanted.
   private var hasConsidered = false
 
@@ -54,18 +56,22 @@ struct Connection: ~Copyable {
 
   init(
     descriptor: Descriptor, info: ConnectionInfo, limits: RequestParser.Limits, bufferSize: Int,
-    outputLimit: Int
+    outputLimit: Int, maxRequests: Int = 0
   ) {
     self.descriptor = descriptor
     self.info = info
     self.limits = limits
     parser = RequestParser(limits: limits)
+    requestsLeft = Int64(maxRequests)
     input = OctetBuffer(limit: limits.request + bufferSize)
     output = OctetBuffer(limit: outputLimit)
   }
 
   /// Whether a request has begun and is not complete.
   var isInRequest: Bool { parser.hasBegun }
+
+  /// Whether its header section is not complete either.
+  var isInHead: Bool { parser.isInHead }
 
   /// Reads the requests in some octets and appends the responses to `responses`.
   ///
@@ -91,6 +97,8 @@ struct Connection: ~Copyable {
         case .complete(let end):
           (next, keepsAlive) = (end, parser.keepsAlive)
         }
+        requestsLeft &-= 1
+        if requestsLeft == 0 { keepsAlive = false }
         noteBeginning(start, &responder)
         let staysOpen = responder.respond(
           to: parser.request(in: message), keepsAlive: keepsAlive, isHTTP11: parser.isHTTP11,

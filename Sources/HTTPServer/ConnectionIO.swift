@@ -98,6 +98,7 @@ extension EventLoop where Network: ~Copyable {
     network.watch(descriptor, token: slot, for: [])
     network.close(descriptor)
     deadlines.clear(slot, table.connections)
+    addressLimit.set(0, for: slot)
     table.remove(slot)
     responder.metrics.gauges.connectionsOpen = UInt64(table.publicCount)
     watchListeners()

@@ -104,13 +104,16 @@ struct Deadlines {
     return first
   }
 
-  /// The connection of a port whose deadline of this kind was set first. (Those of the other port are
-  /// passed over, of which there are few, or which are few themselves.)
+  /// The connection of a port whose deadline of this kind was set first; of requests, those whose
+  /// header section is incomplete. (Others are passed over: those of the other port are few, or that
+  /// port's are, and there is content to wait for only as long as clients send it.)
   func first(
     _ kind: Kind, isAdmin: Bool, _ connections: UnsafeMutablePointer<Connection>
   ) -> Int? {
     var slot = Int(queues[kind.rawValue].first)
-    while slot >= 0, connections[slot].info.isAdmin != isAdmin {
+    while slot >= 0,
+      connections[slot].info.isAdmin != isAdmin || kind == .request && !connections[slot].isInHead
+    {
       slot = Int(connections[slot].deadline.next)
     }
     return slot >= 0 ? slot : nil

@@ -20,6 +20,7 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
   var responder: Responder
   var table: ConnectionTable
   var deadlines: Deadlines
+  var addressLimit: AddressLimit
   var drain = Drain()
   private var board = Board()
 
@@ -73,9 +74,12 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
     let capacity = configuration.maxConnections + Configuration.adminConnections
     guard received.reserve(configuration.bufferSize), responses.reserve(16_384),
       responder.reserve(),
-      let table = ConnectionTable(capacity: capacity)
+      let table = ConnectionTable(capacity: capacity),
+      let addressLimit = AddressLimit(
+        most: configuration.maxConnectionsPerAddress, slots: capacity)
     else { return nil }
     self.table = table
+    self.addressLimit = addressLimit
     now = network.monotonicTime()
     self.network = network
     responder.metrics.gauges.connectionsLimit = UInt64(configuration.maxConnections)
@@ -90,19 +94,20 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
   ///
   /// - Throws: what was refused, and for which setting.
   mutating func listen() throws(ListenError) {
-    listener = try open(configuration.port, "PORT", token: table.capacity)
+    listener = try open(configuration.host, configuration.port, "PORT", token: table.capacity)
     if let port = configuration.adminPort {
-      adminListener = try open(port, "ADMIN_PORT", token: table.capacity + 1)
+      adminListener = try open(
+        configuration.adminHost, port, "ADMIN_PORT", token: table.capacity + 1)
     }
     checkMemoryLimit()
   }
 
   private mutating func open(
-    _ port: UInt16, _ setting: StaticString, token: Int
+    _ host: IPAddress?, _ port: UInt16, _ setting: StaticString, token: Int
   ) throws(ListenError) -> Listener {
     let descriptor: Descriptor
     let address: SocketAddress
-    if let host = configuration.host {
+    if let host {
       (descriptor, address) = try open(host, port, setting)
     } else {
       // [::] is for both families. Where a machine, or what the host grants, has no IPv6, IPv4 is all
@@ -267,7 +272,6 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
       guard canMakeRoom(isAdmin: isAdmin) else { break }
       switch network.accept(from: listener.descriptor) {
       case .connection(let connection):
-        if !hasRoom(isAdmin: isAdmin) { _ = evict(isAdmin: isAdmin) }
         serve(connection, isAdmin: isAdmin)
       case .none:
         return
@@ -333,17 +337,37 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
 
   @inline(never)
   private mutating func serve(_ descriptor: Descriptor, isAdmin: Bool) {
-    let peer = configuration.accessLog ? network.peerAddress(of: descriptor) : nil
+    var peer: SocketAddress?
+    var key: UInt64 = 0
+    if configuration.accessLog || addressLimit.most > 0 {
+      peer = network.peerAddress(of: descriptor)
+      if !isAdmin, addressLimit.most > 0, let peer { key = limitedKey(of: peer) }
+      if key != 0, let peer, !addressLimit.allows(key) {
+        // Without an answer, which would take a slot for as long as its client likes.
+        responder.noteOverLimit(peer)
+        return network.close(descriptor)
+      }
+    }
+    if !hasRoom(isAdmin: isAdmin) { _ = evict(isAdmin: isAdmin) }
     let connection = Connection(
       descriptor: descriptor, info: ConnectionInfo(isAdmin: isAdmin, peer: peer), limits: limits,
-      bufferSize: configuration.bufferSize, outputLimit: configuration.outputLimit)
+      bufferSize: configuration.bufferSize, outputLimit: configuration.outputLimit,
+      maxRequests: configuration.maxRequestsPerConnection)
     guard let slot = table.insert(connection) else { return network.close(descriptor) }
+    addressLimit.set(key, for: slot)
     if !isAdmin { responder.metrics.connectionsAccepted += 1 }
     responder.metrics.gauges.connectionsOpen = UInt64(table.publicCount)
     deadlines.set(.fresh, for: slot, at: now, table.connections)
     watch(slot, for: .read)
     // The request is often there already.
     canReceive(slot)
+  }
+
+  /// What stands for an address in `addressLimit`, 0 for a proxy of ours: behind it are many clients.
+  @inline(never)
+  private func limitedKey(of peer: SocketAddress) -> UInt64 {
+    let address = IPAddress(octets: peer.octets, isIPv6: peer.isIPv6)
+    return configuration.trustedProxies.contain(address) ? 0 : AddressLimit.key(of: peer)
   }
 
   /// Has the system turn away who comes now, if it can.

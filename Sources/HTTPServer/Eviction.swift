@@ -5,12 +5,22 @@ import HTTPCodec
 ///
 /// The one that has been quiet for longest goes: between two requests, before its first octet, or when its
 /// response is sent and its client has yet to close. (Whatever it waits for: clients that connect and say
-/// nothing, by the thousand, would else take the place of those that come back.) A request that is being read, answered or
-/// sent is never lost to this: sockets that are ready are served before new ones are accepted, and no
-/// response waits in the batch then.
+/// nothing, by the thousand, would else take the place of those that come back.) Sockets that are ready
+/// are served before new ones are accepted, and no response waits in the batch then: what a client has
+/// sent in full is answered.
+///
+/// Where there is none, the one goes whose header section has been incomplete for longest, and then the
+/// one that has not taken its response for longest. Both have had more time by then than a client needs
+/// that does what it can. Content is waited for, as it may be long: `REQUEST_TIMEOUT` ends that.
 extension EventLoop where Network: ~Copyable {
   /// How long a connection is left alone: the next request of a busy client comes sooner.
   private static var grace: Int64 { Configuration.second / 10 }
+  /// A header section is sent in one go, in a segment or a few: what is missing after a second was lost,
+  /// on a bad connection, or is kept back. (A segment that was lost comes again after a round trip or
+  /// two, or after a second at the start of a connection, RFC 6298 2.1.)
+  private static var headGrace: Int64 { Configuration.second }
+  /// For 16 KiB of a response, or its rest: 26 kbit/s, which EDGE has.
+  private static var writeGrace: Int64 { 5 * Configuration.second }
 
   /// How often it is looked whether one has been quiet for so long, while a listening socket is not
   /// watched.
@@ -30,7 +40,16 @@ extension EventLoop where Network: ~Copyable {
         since = table.connections[slot].deadline.since - 1
       }
     }
-    return longest
+    return longest ?? slow(.request, Self.headGrace, isAdmin: isAdmin)
+      ?? slow(.write, Self.writeGrace, isAdmin: isAdmin)
+  }
+
+  @inline(never)
+  private func slow(_ kind: Deadlines.Kind, _ grace: Int64, isAdmin: Bool) -> Int? {
+    guard let slot = deadlines.first(kind, isAdmin: isAdmin, table.connections),
+      table.connections[slot].deadline.since <= now - grace
+    else { return nil }
+    return slot
   }
 
   /// Whether there is room for one more connection on a port, or there can be.

@@ -66,6 +66,7 @@ public struct Log: ~Copyable {
 
   /// Begins a line, unless lines of this level are not wanted. Fields may be added to `line`, then
   /// `end` writes it.
+  @inline(never)
   mutating func begin(_ level: LogLevel, _ message: StaticString) -> Bool {
     guard level >= self.level else { return false }
     line.begin(time, level, "http_server", message)

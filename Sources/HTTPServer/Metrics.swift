@@ -13,7 +13,7 @@ struct Metrics {
 
   /// Told apart from what another version has written. The number is raised when a field comes, goes
   /// or moves; a test holds it against the fields.
-  static var layoutVersion: UInt64 { 2 }
+  static var layoutVersion: UInt64 { 3 }
   static var currentLayout: UInt64 {
     0x4D45_5452_0000_0000 | layoutVersion << 16 | UInt64(MemoryLayout<Metrics>.size)
   }
@@ -31,6 +31,7 @@ struct Metrics {
   var acceptPauses: UInt64 = 0
   var connectionsTimedOut: UInt64 = 0
   var connectionsEvicted: UInt64 = 0
+  var connectionsOverLimit: UInt64 = 0
   var connectionsOutOfMemory: UInt64 = 0
   var octetsReceived: UInt64 = 0
   var octetsSent: UInt64 = 0

@@ -47,7 +47,10 @@ extension Metrics {
       "Connections closed because the client was too slow.", &response)
     counter(
       connectionsEvicted, "http_connections_evicted_total",
-      "Idle connections closed to make room for new ones.", &response)
+      "Idle or slow connections closed to make room for new ones.", &response)
+    counter(
+      connectionsOverLimit, "http_connections_over_limit_total",
+      "Connections closed because their address had as many as it may.", &response)
     counter(
       connectionsOutOfMemory, "http_connections_out_of_memory_total",
       "Connections closed for want of memory.", &response)

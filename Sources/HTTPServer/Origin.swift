@@ -9,7 +9,8 @@ extension CORS {
     if setting.trimmed == "*" { return Octets("*") }
     var list = OctetBuffer(limit: 2 * setting.count)
     var isValid = true
-    setting.forEachListElement { element in
+    var rest = setting
+    while let element = rest.takeListElement() {
       if !list.isEmpty { list.append(octet: UInt8(ascii: ",")) }
       if !list.append(origin: element) { isValid = false }
     }
@@ -81,7 +82,8 @@ private func isScheme(_ octets: Octets) -> Bool {
 
 /// Whether these octets are a registered name in ASCII, or an IPv4 address as browsers write it. They
 /// take a name for one when its last label is a number (URL Standard, "ends in a number checker").
-private func isDomain(_ octets: Octets) -> Bool {
+@inline(never)
+func isDomain(_ octets: Octets) -> Bool {
   guard octets.count <= 254 else { return false }
   var rest = octets
   var last = rest
@@ -108,7 +110,7 @@ private func isNumber(_ label: Octets) -> Bool {
 extension UInt8 {
   fileprivate static var colon: UInt8 { UInt8(ascii: ":") }
   fileprivate var isLetter: Bool { asciiLowercase &- UInt8(ascii: "a") < 26 }
-  fileprivate var isInLabel: Bool {
+  var isInLabel: Bool {
     isLetter || isDigit || self == UInt8(ascii: "-") || self == UInt8(ascii: "_")
   }
 }

@@ -41,7 +41,7 @@ struct Responder: ~Copyable {
     logsAccess = configuration.accessLog
     trustedProxies = configuration.trustedProxies
     response = Response(limit: configuration.responseLimit)
-    admin = Admin()
+    admin = Admin(hosts: configuration.adminHosts)
     log = Log(level: configuration.logLevel, format: configuration.logFormat)
   }
 
@@ -214,6 +214,17 @@ struct Responder: ~Copyable {
     return false
   }
 
+  /// A connection that was closed at once, since its address has as many as it may.
+  @inline(never)
+  mutating func noteOverLimit(_ peer: SocketAddress) {
+    metrics.connectionsOverLimit += 1
+    guard log.level <= .info, mayLogCaused(),
+      log.begin(.info, "connection closed: its address has as many as it may")
+    else { return }
+    log.line.add("peer", peer)
+    log.end()
+  }
+
   /// To be called when a second is over: tells what of it was not logged line by line.
   mutating func tellUnlogged() {
     causedLines = 0
@@ -224,6 +235,7 @@ struct Responder: ~Copyable {
     unlogged = 0
   }
 
+  @inline(never)
   private mutating func logAccess(
     _ method: Method, _ target: Octets, _ length: Int, _ connection: ConnectionInfo,
     _ fields: Fields, _ identity: RequestIdentity?

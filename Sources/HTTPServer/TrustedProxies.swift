@@ -10,6 +10,8 @@ public struct TrustedProxies {
   /// Read once, at start; they live as long as the process.
   private var blocks: UnsafeMutablePointer<IPAddressBlock>?
   private var count = 0
+  /// `CLIENT_ADDRESS_HEADER`: the one header that they tell it in.
+  var header = Octets("x-forwarded-for")
 
   /// Nobody's.
   init() {}
@@ -18,22 +20,18 @@ public struct TrustedProxies {
   init?(_ list: Octets) {
     let blocks = UnsafeMutablePointer<IPAddressBlock>.allocate(capacity: TrustedProxies.limit)
     var count = 0
-    var isValid = true
-    list.forEachListElement {
-      guard let block = IPAddressBlock($0), count < TrustedProxies.limit else {
-        isValid = false
-        return
-      }
+    var rest = list
+    while let element = rest.takeListElement() {
+      guard let block = IPAddressBlock(element), count < TrustedProxies.limit else { return nil }
       (blocks + count).initialize(to: block)
       count += 1
     }
-    guard isValid else { return nil }
     self.blocks = blocks
     self.count = count
   }
 
   @inline(never)
-  private func contain(_ address: IPAddress) -> Bool {
+  func contain(_ address: IPAddress) -> Bool {
     guard let blocks else { return false }
     for place in 0..<count where blocks[place].contains(address) { return true }
     return false
@@ -41,22 +39,22 @@ public struct TrustedProxies {
 
   /// The client of a request that a proxy of ours has passed on; nil when none of ours did.
   ///
-  /// Each proxy adds the address of its own client at the end of X-Forwarded-For, or of Forwarded
-  /// (RFC 7239), which is read where there is no X-Forwarded-For. So the client is the last address
-  /// that is not one of our proxies; what stands before it may be invented.
+  /// Each proxy adds the address of its own client at the end of the header. So the client is the last
+  /// address that is not one of our proxies; what stands before it may be invented, and so may all of
+  /// another header: a proxy passes on what it does not write itself.
   @inline(never)
   func client(of fields: Fields, from peer: SocketAddress) -> IPAddress? {
     if !contain(IPAddress(octets: peer.octets, isIPv6: peer.isIPv6)) { return nil }
-    let hasForwardedFor = fields["x-forwarded-for"] != nil
-    let name: StaticString = hasForwardedFor ? "x-forwarded-for" : "forwarded"
+    let isForwarded = header.equalsIgnoringCase("forwarded")
     var client: IPAddress?
-    for field in fields where field.name.equalsIgnoringCase(name) {
-      field.value.forEachListElement { element in
-        let node = hasForwardedFor ? element : forParameter(of: element)
-        guard let found = node.flatMap({ nodeAddress($0) }) else {
+    for field in fields where field.name.equalsIgnoringCase(header) {
+      var list = field.value
+      var elements = ForwardedElements(field.value)
+      while let node = isForwarded ? elements.next() : list.takeListElement() {
+        guard let found = nodeAddress(node) else {
           // Nobody can vouch for what stands before an element that says nothing.
           client = nil
-          return
+          continue
         }
         // (A dual-stack proxy may write ::ffff:192.0.2.1.)
         let address = IPAddress(octets: found.octets, isIPv6: found.isIPv6)
@@ -67,34 +65,36 @@ public struct TrustedProxies {
   }
 }
 
-/// The "for" of an element of Forwarded: `for=192.0.2.60;proto=http` (RFC 7239 4).
-@inline(never)
-private func forParameter(of element: Octets) -> Octets? {
-  var rest: Octets? = element
-  while let parameters = rest {
-    let split = parameters.split(at: UInt8(ascii: ";"))
-    rest = split?.after
-    if let pair = (split?.before ?? parameters).split(at: UInt8(ascii: "=")),
-      pair.before.trimmed.equalsIgnoringCase("for")
-    {
-      return pair.after.trimmed
-    }
-  }
-  return nil
-}
-
 /// An address, perhaps with a port, perhaps quoted: `192.0.2.43:47011`, `"[2001:db8::17]:47011"`
 /// (RFC 7239 6), or bare IPv6 as X-Forwarded-For has it.
 @inline(never)
 private func nodeAddress(_ text: Octets) -> IPAddress? {
-  var text = text
-  if text.count > 2, text.first == UInt8(ascii: "\""), text.last == UInt8(ascii: "\"") {
-    text = text[1..<text.count - 1]
+  if text.count >= 2, text.first == UInt8(ascii: "\"") {
+    // A quoted-pair stands for its second octet (RFC 9110 5.6.4).
+    var plain = OctetBuffer(limit: 64)
+    var isEscaped = false
+    for octet in text[1..<text.count - 1] {
+      isEscaped = !isEscaped && octet == UInt8(ascii: "\\")
+      if !isEscaped { plain.append(octet: octet) }
+    }
+    let address = plain.overflowed ? nil : nodeAddress(plain.octets)
+    plain.removeAll()
+    return address
   }
   if text.first == UInt8(ascii: "[") {
-    guard let split = text[1..<text.count].split(at: UInt8(ascii: "]")) else { return nil }
+    guard let split = text[1..<text.count].split(at: UInt8(ascii: "]")),
+      split.after.isEmpty
+        || split.after.first == UInt8(ascii: ":") && isPort(split.after[1..<split.after.count])
+    else { return nil }
     return IPAddress(split.before)
   }
   if let address = IPAddress(text) { return address }
-  return text.split(at: UInt8(ascii: ":")).flatMap { IPAddress($0.before) }
+  guard let split = text.split(at: UInt8(ascii: ":")), isPort(split.after) else { return nil }
+  return IPAddress(split.before)
+}
+
+/// node-port = 1*5DIGIT / "_" 1*( ALPHA / DIGIT / "." / "_" / "-") (RFC 7239 6).
+@inline(never)
+private func isPort(_ text: Octets) -> Bool {
+  !text.isEmpty && text.allSatisfy { $0.isInLabel || $0 == UInt8(ascii: ".") }
 }

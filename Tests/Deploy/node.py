@@ -112,8 +112,10 @@ class Pod:
         """Sends the httpGet of a probe or a hook; gives the status."""
         action = handler["httpGet"]
         url = f"http://127.0.0.1:{self.ports[action['port']]}{action['path']}"
+        headers = {field["name"]: field["value"] for field in action.get("httpHeaders", [])}
         try:
-            with urllib.request.urlopen(url, timeout=timeout) as response:
+            request = urllib.request.Request(url, headers=headers)
+            with urllib.request.urlopen(request, timeout=timeout) as response:
                 return response.status
         except urllib.error.HTTPError as error:
             return error.code

@@ -155,7 +155,9 @@ class LifecycleTests(TestCase):
             "/drain": server["lifecycle"]["preStop"],
         }
         for path, handler in expected.items():
-            self.assertEqual(handler["httpGet"], {"path": path, "port": "admin"})
+            # What a web page cannot have a browser send to another origin.
+            own = {"httpHeaders": [{"name": "Drain", "value": "now"}]} if path == "/drain" else {}
+            self.assertEqual(handler["httpGet"], {"path": path, "port": "admin"} | own)
         self.assertEqual(server["startupProbe"]["httpGet"], server["readinessProbe"]["httpGet"])
         self.assertNotIn("exec", str(server))
 
@@ -318,6 +320,10 @@ class SettingsTests(TestCase):
         known = re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "README.md").read_text(), re.MULTILINE)
         self.assertIn("DRAIN_DELAY", known)
         self.assertLessEqual(set(settings(documents)), set(known))
+
+    @for_each_variant
+    def test_the_admin_port_is_where_the_kubelet_asks(self, documents):
+        self.assertEqual(settings(documents)["ADMIN_HOST"], "*")
 
     @for_each_variant
     def test_the_proxy_closes_idle_connections_before_the_server_does(self, documents):

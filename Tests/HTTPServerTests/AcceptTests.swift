@@ -133,7 +133,10 @@ struct AcceptTests {
 
   @Test("Without HOST it listens on every address: IPv6 and IPv4 in one, or IPv4 where that is all")
   func everyAddress() throws {
-    let both = try TestServer { $0.adminPort = TestServer.adminPort }
+    let both = try TestServer {
+      $0.adminPort = TestServer.adminPort
+      $0.adminHost = nil
+    }
     #expect(both.network.listeners.allSatisfy { $0.address.isIPv6 })
     // No such family, no such address, not granted.
     for code in [97, 99, 1] as [Int32] {

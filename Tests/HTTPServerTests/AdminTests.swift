@@ -78,14 +78,25 @@ struct AdminTests {
     }
   }
 
-  @Test("A drain begins with GET or POST and with nothing else")
-  func drain() throws {
-    for (method, begins) in [("GET", true), ("POST", true), ("PUT", false), ("DELETE", false)] {
-      let server = try server()
-      _ = server.adminAnswer(request(method, "/drain"), method: method)
-      #expect(
-        server.adminAnswer(request("GET", "/readyz")).status == (begins ? 503 : 200), "\(method)")
-    }
+  @Test(
+    "A drain begins with POST, or GET with a field of our own, and with nothing else",
+    arguments: [
+      ("POST", [], true), ("GET", ["Drain: now"], true), ("GET", ["drain:now"], true),
+      ("GET", [], false), ("GET", ["Drain: no"], false), ("HEAD", [], false),
+      ("HEAD", ["Drain: now"], false), ("PUT", ["Drain: now"], false), ("DELETE", [], false),
+      ("OPTIONS", ["Drain: now"], false),
+    ] as [(String, [String], Bool)])
+  func drain(method: String, fields: [String], begins: Bool) throws {
+    let server = try server()
+    _ = server.adminAnswer(request(method, "/drain", fields), method: method)
+    #expect(server.adminAnswer(request("GET", "/readyz")).status == (begins ? 503 : 200))
+  }
+
+  @Test("A plain GET of /drain says what to send instead")
+  func plainDrain() throws {
+    let reply = try server().adminAnswer(request("GET", "/drain"))
+    #expect(reply.status == 403)
+    #expect(reply.text == "to drain, send POST, or GET with the header field Drain: now\n")
   }
 
   @Test("The public port has none of it", arguments: ["/livez", "/readyz", "/metrics", "/drain"])

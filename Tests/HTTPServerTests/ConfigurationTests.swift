@@ -100,6 +100,26 @@ struct ConfigurationTests {
     ] as [(String, LogLevel)] {
       #expect(try configuration(["LOG_LEVEL": value]).logLevel == level)
     }
+    for (value, host) in [("127.0.0.2", [127, 0, 0, 2]), ("LOCALHOST", [127, 0, 0, 1])]
+      as [(String, [UInt8])]
+    {
+      let address = try #require(try configuration(["ADMIN_HOST": value]).adminHost)
+      #expect((0..<4).map { address.octets[$0] } == host)
+    }
+    #expect(try configuration([:]).maxConnectionsPerAddress == 0)
+    #expect(try configuration([:]).maxRequestsPerConnection == 0)
+    let limited = try configuration([
+      "MAX_CONNECTIONS_PER_ADDRESS": "20", "MAX_REQUESTS_PER_CONNECTION": "1000",
+    ])
+    #expect(limited.maxConnectionsPerAddress == 20 && limited.maxRequestsPerConnection == 1000)
+    #expect(try configuration(["MAX_CONNECTIONS_PER_ADDRESS": "0"]).maxConnectionsPerAddress == 0)
+    for header in ["Forwarded", "X-Real-IP"] {
+      let proxies = try configuration(["CLIENT_ADDRESS_HEADER": header]).trustedProxies
+      #expect(text(proxies.header) == header)
+    }
+    #expect(try configuration(["ADMIN_HOST": "*"]).adminHost == nil)
+    #expect(try configuration(["HOST": "*"]).host == nil)
+    #expect(text(try configuration(["ADMIN_HOSTS": "a, b.c"]).adminHosts) == "a, b.c")
     #expect(try configuration(["LOG_FORMAT": "json"]).logFormat == .json)
     #expect(try configuration(["LOG_FORMAT": "text"]).logFormat == .text)
     #expect(try configuration(["ACCESS_LOG": "on"]).accessLog)
@@ -158,6 +178,14 @@ struct ConfigurationTests {
       ["-1", "65536", "x", " 80", "80 ", "+80", "0x50", "8e1", "1.5", "99999999999999999999"]
     ),
     ("ADMIN_PORT", ["-1", "65536", "off", "9090\n"]),
+    ("ADMIN_HOST", ["a.example", "127.0.0.1:9090", "[::]", "*.*", " *"]),
+    (
+      "ADMIN_HOSTS",
+      ["*", "*.example", "a.example:9090", "http://a.example", "a b", "10.0.0.256", "a,,b..c"]
+    ),
+    ("MAX_CONNECTIONS_PER_ADDRESS", ["-1", "1000001", "none"]),
+    ("MAX_REQUESTS_PER_CONNECTION", ["-1", "1000000001", "1e3"]),
+    ("CLIENT_ADDRESS_HEADER", ["a b", "x-forwarded-for:", "forwarded, x-real-ip", " a", "\u{e9}"]),
     ("TRUSTED_PROXIES", ["*", "10.0.0.0/33", "traefik"]),
     ("MAX_REQUEST_SIZE", ["0", "-1", "8k", "1073741825", "8192.0"]),
     ("BUFFER_SIZE", ["0", "1048577", "2K", "\u{0660}"]),

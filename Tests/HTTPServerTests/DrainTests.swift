@@ -32,7 +32,7 @@ struct DrainTests {
   @Test("With an admin port it goes on accepting for DRAIN_DELAY")
   func delay() throws {
     let server = try server(hasAdminPort: true)
-    #expect(server.adminAnswer(request("GET", "/drain")).status == 200)
+    #expect(server.adminAnswer(request("POST", "/drain")).status == 200)
     server.run(for: .milliseconds(1900))
     #expect(!server.publicListener.isClosed)
     let client = server.connect(sending: request("GET"))
@@ -48,7 +48,7 @@ struct DrainTests {
   func readiness() throws {
     let server = try server(hasAdminPort: true)
     let admin = server.connectToAdmin()
-    admin.send(request("GET", "/readyz") + request("GET", "/drain"))
+    admin.send(request("GET", "/readyz") + request("POST", "/drain"))
     server.run()
     #expect(admin.statuses == [200, 200])
     #expect(server.adminAnswer(request("GET", "/readyz")).status == 503)
@@ -231,7 +231,7 @@ struct DrainTests {
     #expect(server.adminAnswer(request("POST", "/drain")).status == 200)
     server.run(for: .seconds(1))
     #expect(server.publicListener.isClosed)
-    #expect(server.adminAnswer(request("GET", "/drain")).status == 200)
+    #expect(server.adminAnswer(request("POST", "/drain")).status == 200)
     server.run(for: .milliseconds(22_999))
     #expect(!server.isDrained)
     server.run(for: .milliseconds(1))

@@ -56,7 +56,99 @@ struct EvictionTests {
     #expect(metrics(server).connectionsEvicted == 0)
   }
 
-  @Test("Requests that are being read, or whose response is being sent, are never lost to it")
+  @Test("Heads that are kept back for a second make room, the oldest one first")
+  func slowHeads() throws {
+    let server = try TestServer { $0.maxConnections = 3 }
+    var slow: [Client] = []
+    for head in ["G", "GET / HTTP/1.1\r\n", "POST / HTTP/1.1\r\nHost: a\r\nX: "] {
+      slow.append(server.connect(sending: head))
+      server.run(for: .milliseconds(100))
+    }
+    let late = server.connect()
+    late.send(request("GET"))
+    // More of it does not prolong it.
+    slow[0].send("E")
+    server.run(for: .milliseconds(690))
+    #expect(late.received.isEmpty)
+    server.run(for: .milliseconds(60))
+    #expect(late.statuses == [200])
+    #expect(slow.map(\.isClosed) == [true, false, false])
+    #expect(metrics(server).connectionsEvicted == 1)
+  }
+
+  @Test(
+    "Clients that keep heads back, however many, delay no other one by more than a second or two")
+  func slowHeadFlood() throws {
+    let server = try TestServer { $0.maxConnections = 8 }
+    var flood: [Client] = []
+    for _ in 0..<10 {
+      // They come again at once.
+      for _ in 0..<20 {
+        flood.append(server.connect())
+        flood[flood.count - 1].send("GET / HT")
+      }
+      let good = server.connect()
+      good.send(request("GET"))
+      server.run(for: .seconds(4))
+      #expect(good.statuses == [200])
+    }
+    #expect(metrics(server).connectionsTimedOut == 0)
+  }
+
+  @Test("A head that comes whole in time is answered, whatever the shortage")
+  func slowButWhole() throws {
+    let server = try TestServer { $0.maxConnections = 2 }
+    let clients = (0..<2).map { _ in server.connect(sending: "GET / HTTP/1.1\r\n") }
+    let late = server.connect()
+    late.send(request("GET"))
+    server.run(for: .milliseconds(950))
+    for client in clients { client.send("Host: a\r\n\r\n") }
+    server.run(for: .milliseconds(20))
+    #expect(clients.allSatisfy { $0.statuses == [200] })
+  }
+
+  @Test("Content is waited for: an upload is no head that is kept back")
+  func uploads() throws {
+    let server = try TestServer { $0.maxConnections = 2 }
+    let upload = server.connect(sending: request("POST", "/", ["Content-Length: 2"]) + "a")
+    let slow = server.connect(sending: "GET / HT")
+    server.run(for: .seconds(2))
+    #expect(server.connect(sending: request("GET")).statuses == [200])
+    #expect(slow.isClosed && !upload.isClosed)
+    upload.send("b")
+    server.run()
+    #expect(upload.reply().text == "echo: ab")
+  }
+
+  @Test("A client that takes nothing of its response for five seconds makes room")
+  func slowReaders() throws {
+    let server = try TestServer { $0.maxConnections = 2 }
+    let readers = (0..<2).map { _ in server.connect() }
+    for reader in readers {
+      reader.room = 10
+      reader.send(request("GET"))
+      server.run(for: .milliseconds(100))
+    }
+    let late = server.connect()
+    late.send(request("GET"))
+    server.run(for: .milliseconds(4700))
+    #expect(late.received.isEmpty)
+    server.run(for: .milliseconds(200))
+    #expect(late.statuses == [200])
+    #expect(readers.map(\.isClosed) == [true, false])
+  }
+
+  @Test("A head that is kept back on the admin port makes room for a probe")
+  func slowAdminHeads() throws {
+    let server = try TestServer { $0.adminPort = TestServer.adminPort }
+    let slow = (0..<16).map { _ in server.connectToAdmin() }
+    for client in slow { client.send("GET /livez") }
+    server.run(for: .milliseconds(1100))
+    #expect(server.adminAnswer(request("GET", "/livez")).status == 200)
+    #expect(slow.filter(\.isClosed).count == 1)
+  }
+
+  @Test("Requests that are being read, or whose response is being sent, are not lost to it")
   func busy() throws {
     let server = try TestServer { $0.maxConnections = 2 }
     let reading = server.connect(sending: request("POST", "/", ["Content-Length: 2"]) + "a")

@@ -204,6 +204,7 @@ struct MetricsTests {
       ("acceptPauses", MemoryLayout<Metrics>.offset(of: \.acceptPauses)),
       ("connectionsTimedOut", MemoryLayout<Metrics>.offset(of: \.connectionsTimedOut)),
       ("connectionsEvicted", MemoryLayout<Metrics>.offset(of: \.connectionsEvicted)),
+      ("connectionsOverLimit", MemoryLayout<Metrics>.offset(of: \.connectionsOverLimit)),
       ("connectionsOutOfMemory", MemoryLayout<Metrics>.offset(of: \.connectionsOutOfMemory)),
       ("octetsReceived", MemoryLayout<Metrics>.offset(of: \.octetsReceived)),
       ("octetsSent", MemoryLayout<Metrics>.offset(of: \.octetsSent)),
@@ -215,10 +216,10 @@ struct MetricsTests {
     #expect(
       "\(Metrics.layoutVersion): \(text)"
         == """
-        2: startTime 8, durations 3536, connectionsAccepted 3656, connectionsLost 3664, \
+        3: startTime 8, durations 3536, connectionsAccepted 3656, connectionsLost 3664, \
         acceptPauses 3672, connectionsTimedOut 3680, connectionsEvicted 3688, \
-        connectionsOutOfMemory 3696, octetsReceived 3704, octetsSent 3712, logLinesLost 3720, \
-        instancesStarted 3728, gauges 3736
+        connectionsOverLimit 3696, connectionsOutOfMemory 3704, octetsReceived 3712, \
+        octetsSent 3720, logLinesLost 3728, instancesStarted 3736, gauges 3744
         """)
     // They are words and nothing else, and fit behind the host's words on a page of the board.
     #expect(MemoryLayout<Metrics>.size % 8 == 0)
@@ -240,7 +241,7 @@ struct MetricsTests {
       server.loop.responder.metrics.countRejection(.get, error.status)
     }
     #expect(server.adminAnswer(request("GET", "/metrics")).status == 200)
-    let others = 8 + 16 + 16  // reasons, the histogram's, figures of their own
+    let others = 8 + 16 + 17  // reasons, the histogram's, figures of their own
     #expect(try samples(server).count == 400 + others)
   }
 }

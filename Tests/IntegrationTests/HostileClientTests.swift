@@ -99,6 +99,50 @@ struct HostileClientTests {
 
   // MARK: More than there is room for
 
+  @Test("A good client does not wait for 1,100 that keep their heads back", arguments: Flavour.ours)
+  func slowHeadsMakeRoom(flavour: Flavour) throws {
+    try DescriptorLimit.require(4000)
+    // (The time of a request is of no help here.)
+    let server = try ServerProcess(
+      flavour, settings: ["ADMIN_PORT": "0", "REQUEST_TIMEOUT": "600"])
+    let slow = try (0..<1100).map { _ in
+      let client = try server.client()
+      try client.send("GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ")
+      return client
+    }
+    #expect(try server.client().get().status == 200)
+    #expect(try server.metric("http_connections_timed_out_total") == 0)
+    #expect(try server.metric("http_connections_evicted_total") >= 77)
+    #expect(slow.count == 1100)
+  }
+
+  @Test("One address gets no more than its part, and another one is served", arguments: Flavour.ours)
+  func addressLimit(flavour: Flavour) throws {
+    let server = try ServerProcess(
+      flavour, settings: ["ADMIN_PORT": "0", "MAX_CONNECTIONS_PER_ADDRESS": "20"])
+    let greedy = try (0..<50).map { _ in try server.client() }
+    try eventually("the others are closed") {
+      try server.metric("http_connections_over_limit_total") == 30
+    }
+    #expect(try server.metric("http_connections_open") == 20)
+    #expect(try greedy[0].get().status == 200)
+    #expect(try greedy[49].readToEnd() == [])
+    for client in greedy.prefix(5) { client.close() }
+    try eventually("places are given back") {
+      try (try? server.client().get(fields: "Connection: close\r\n").status) == 200
+        && server.metric("http_connections_open") < 20
+    }
+  }
+
+  @Test("The response to the last request of a connection closes it", arguments: Flavour.ours)
+  func requestLimit(flavour: Flavour) throws {
+    let server = try ServerProcess(flavour, settings: ["MAX_REQUESTS_PER_CONNECTION": "3"])
+    let client = try server.client()
+    #expect(try (0..<3).map { _ in try client.get().closes } == [false, false, true])
+    #expect(try client.readToEnd() == [])
+    #expect(try server.client().get().status == 200)
+  }
+
   @Test("A full server waits without spinning, and serves good clients once slots are free")
   func floodWaits() throws {
     try DescriptorLimit.require(4000)

@@ -46,7 +46,8 @@ struct SettingsTests {
     let names = [
       "MAX_REQUEST_SIZE", "BUFFER_SIZE", "MAX_CONNECTIONS", "KEEP_ALIVE_TIMEOUT",
       "REQUEST_TIMEOUT", "WRITE_TIMEOUT", "DRAIN_TIMEOUT", "DRAIN_DELAY", "LOG_LEVEL", "LOG_FORMAT",
-      "ACCESS_LOG", "SERVER_HEADER", "TRUSTED_PROXIES",
+      "ACCESS_LOG", "SERVER_HEADER", "TRUSTED_PROXIES", "ADMIN_HOST", "ADMIN_HOSTS",
+      "CLIENT_ADDRESS_HEADER", "MAX_CONNECTIONS_PER_ADDRESS", "MAX_REQUESTS_PER_CONNECTION",
     ]
     let server = try ServerProcess(
       flavour, settings: Dictionary(uniqueKeysWithValues: names.map { ($0, "") }))
@@ -295,7 +296,9 @@ struct SettingsTests {
       ("CORS_ALLOW_ORIGIN", "https://*.example.com"), ("CORS_ALLOW_ORIGIN", "null"),
       ("CORS_ALLOW_ORIGIN", "https://a.example https://b.example"),
       ("SERVER_HEADER", "a\tb\u{1}"), ("LOG_LEVEL", "loud"), ("LOG_FORMAT", "xml"),
-      ("ACCESS_LOG", "yes"), ("TRUSTED_PROXIES", "10.0.0.0/33"),
+      ("ACCESS_LOG", "yes"), ("TRUSTED_PROXIES", "10.0.0.0/33"), ("ADMIN_HOST", "a.example"),
+      ("ADMIN_HOSTS", "a.example:9090"), ("CLIENT_ADDRESS_HEADER", "a, b"),
+      ("MAX_CONNECTIONS_PER_ADDRESS", "many"), ("MAX_REQUESTS_PER_CONNECTION", "-1"),
     ])
   func badValue(name: String, value: String) throws {
     for flavour in Flavour.ours {

@@ -75,7 +75,7 @@ struct SupervisionTests {
       settings: ["ADMIN_PORT": "0", "DRAIN_DELAY": "60", "DRAIN_TIMEOUT": "2"],
       options: ["--workers", "3"])
     try eventually("three instances listen") { server.timesLogged("http_server: listening") == 3 }
-    #expect(try server.admin("/drain").status == 200)
+    #expect(try server.requestDrain() == 200)
     try eventually("all three drain") { server.timesLogged("http_server: draining") == 3 }
     for _ in 0..<20 { #expect(try server.admin("/readyz").status == 503) }
     #expect(try server.program.finish().status == 0)

@@ -247,7 +247,8 @@ struct WasmEdgeQuirksTests {
       client.reset()
     }
     #expect(try Client(port: server.adminPort).get("/metrics").status == 200)
-    #expect(try Client(port: server.adminPort).get("/drain").status == 200)
+    #expect(
+      try Client(port: server.adminPort).get("/drain", fields: "Drain: now\r\n").status == 200)
     try server.stop()
     #expect(rules.broken == [])
   }
@@ -274,7 +275,8 @@ struct WasmEdgeQuirksTests {
         }
       ])
     port.store(Int(server.port), ordering: .relaxed)
-    #expect(try Client(port: server.adminPort).get("/drain").status == 200)
+    #expect(
+      try Client(port: server.adminPort).get("/drain", fields: "Drain: now\r\n").status == 200)
     let client = try #require(late.withLock { $0.first })
     let response = try client.response()
     #expect(response.text == "echo: late")

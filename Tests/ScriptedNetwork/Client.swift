@@ -5,6 +5,9 @@ final class Client {
   /// The server's descriptor for the connection, once it is accepted.
   var descriptor: Descriptor = -1
 
+  /// Where it is; nil where the system cannot tell.
+  var address: SocketAddress?
+
   // What the client does.
 
   /// What has arrived at the server and was not read: a `receive` takes from one segment only.

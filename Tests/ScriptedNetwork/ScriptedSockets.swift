@@ -102,7 +102,7 @@ final class ScriptedSockets: Sockets {
     return true
   }
 
-  func peerAddress(of connection: Descriptor) -> SocketAddress? { nil }
+  func peerAddress(of connection: Descriptor) -> SocketAddress? { connections[connection]?.address }
 
   func receive(from descriptor: Descriptor, into buffer: UnsafeMutableRawBufferPointer) -> Transfer
   {

@@ -25,6 +25,8 @@ final class TestServer {
     var configuration = Configuration()
     configuration.maxConnections = 8
     configuration.logLevel = .error
+    // What `request` has in Host.
+    configuration.adminHosts = Octets("server.example")
     change(&configuration)
     guard let loop = EventLoop(configuration: configuration, router: router, network: network)
     else { throw OutOfMemory() }
@@ -39,6 +41,15 @@ final class TestServer {
 
   /// A client of the public port; it waits to be accepted.
   func connect() -> Client { connect(to: TestServer.port) }
+
+  /// A client at an address of 4 or 16 octets.
+  func connect(from octets: [UInt8]) -> Client {
+    let client = connect()
+    var address = InlineArray<16, UInt8>(repeating: 0)
+    for (place, octet) in octets.enumerated() { address[place] = octet }
+    client.address = SocketAddress(octets: address, isIPv6: octets.count == 16, port: 50_000)
+    return client
+  }
 
   func connectToAdmin() -> Client { connect(to: TestServer.adminPort) }
 

@@ -128,7 +128,7 @@ public final class Client: @unchecked Sendable {
   }
 
   public func get(_ target: String = "/", fields: String = "") throws -> HTTPResponse {
-    try exchange("GET \(target) HTTP/1.1\r\nHost: a\r\n\(fields)\r\n")
+    try exchange("GET \(target) HTTP/1.1\r\nHost: localhost\r\n\(fields)\r\n")
   }
 
   /// Reads a number of bytes.

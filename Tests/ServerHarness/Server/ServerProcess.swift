@@ -110,6 +110,13 @@ public final class ServerProcess: Sendable {
     try Client(port: port, of: self, receiveBuffer: receiveBuffer)
   }
 
+  /// Has the server drain as an operator does; gives the status.
+  public func requestDrain() throws -> Int {
+    try Client(port: adminPort, of: self).exchange(
+      "POST /drain HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    ).status
+  }
+
   /// Asks the admin port.
   public func admin(_ target: String) throws -> HTTPResponse {
     try Client(port: adminPort, of: self).get(target, fields: "Connection: close\r\n")
