@@ -152,6 +152,16 @@ public struct Configuration {
     return connection &* Int64(maxConnections + Configuration.adminConnections)
   }
 
+  /// How many octets the system may hold for a connection, in each direction: some responses of the usual
+  /// size, or much of a large request.
+  var socketBuffer: Int { min(max(maxRequestSize, 32_768), 262_144) }
+
+  /// The most octets of memory that the system comes to hold for connections. Linux takes twice what it is
+  /// told in each direction (socket(7), SO_SNDBUF), and some 8 KiB for a connection itself.
+  var systemMemoryBound: Int64 {
+    (Int64(socketBuffer) &* 4 &+ 8192) &* Int64(maxConnections + Configuration.adminConnections)
+  }
+
   /// The most octets of content in a response: room for an echo, and for all metrics.
   var responseLimit: Int { max(maxRequestSize + 1024, 32_768) }
 

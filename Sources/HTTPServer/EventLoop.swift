@@ -4,6 +4,7 @@ import Sockets
 /// Serves all connections from one thread: waits until sockets are ready, does what can be done
 /// without waiting, looks at the clock, and waits again.
 ///
+/// - Listening.swift: the ports
 /// - ConnectionIO.swift: what happens to a connection
 /// - Drain.swift: how it all ends
 struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
@@ -31,8 +32,8 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
   var batch: SendBatch
   var responses: OctetBuffer
 
-  private var listener: Listener?
-  private var adminListener: Listener?
+  var listener: Listener?
+  var adminListener: Listener?
   /// Connections wait on the public and on the admin port, to be accepted in this turn.
   private var hasClients = false
   private var hasAdminClients = false
@@ -49,12 +50,6 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
   private var nextSecondAt: Int64 = 0
   /// From the monotonic clock to the wall clock, as of this second.
   private var wallClockOffset: Int64 = 0
-
-  private struct Listener {
-    let descriptor: Descriptor
-    let token: Int
-    var isWatched = true
-  }
 
   /// How many sockets the loop watches at the most: connections and two listeners.
   static func tokens(for configuration: Configuration) -> Int {
@@ -86,72 +81,6 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
     keepTime()
     // At once: one that traps in its first turn has been counted.
     board.write(responder.metrics)
-  }
-
-  // MARK: Listening
-
-  /// Opens the public port and, if there is one, the admin port.
-  ///
-  /// - Throws: what was refused, and for which setting.
-  mutating func listen() throws(ListenError) {
-    listener = try open(configuration.host, configuration.port, "PORT", token: table.capacity)
-    if let port = configuration.adminPort {
-      adminListener = try open(
-        configuration.adminHost, port, "ADMIN_PORT", token: table.capacity + 1)
-    }
-    checkMemoryLimit()
-  }
-
-  private mutating func open(
-    _ host: IPAddress?, _ port: UInt16, _ setting: StaticString, token: Int
-  ) throws(ListenError) -> Listener {
-    let descriptor: Descriptor
-    let address: SocketAddress
-    if let host {
-      (descriptor, address) = try open(host, port, setting)
-    } else {
-      // [::] is for both families. Where a machine, or what the host grants, has no IPv6, IPv4 is all
-      // there is to listen on.
-      do throws(ListenError) {
-        (descriptor, address) = try open(.anyIPv6, port, setting)
-      } catch {
-        if error.error.isAddressInUse { throw error }
-        (descriptor, address) = try open(.anyIPv4, port, setting)
-      }
-    }
-    network.watch(descriptor, token: token, for: .read)
-    let actual = network.localAddress(of: descriptor) ?? address
-    if responder.log.begin(.info, token == table.capacity ? "listening" : "admin port") {
-      responder.log.line.add("address", actual)
-      if token == table.capacity {
-        responder.log.line.add("version", Server.version)
-        responder.log.line.add("memory_limit", configuration.memoryBound)
-      }
-      responder.log.end()
-    }
-    return Listener(descriptor: descriptor, token: token)
-  }
-
-  private mutating func open(
-    _ host: IPAddress, _ port: UInt16, _ setting: StaticString
-  ) throws(ListenError) -> (Descriptor, SocketAddress) {
-    let address = SocketAddress(octets: host.octets, isIPv6: host.isIPv6, port: port)
-    do throws(SocketError) {
-      return (try network.listen(on: address, backlog: 1024), address)
-    } catch {
-      throw ListenError(setting: setting, address: address, error: error)
-    }
-  }
-
-  /// Says so when connections at their limits need more memory than there can be.
-  private mutating func checkMemoryLimit() {
-    let most = Board.memoryLimit
-    guard most > 0, configuration.memoryBound > Int64(clamping: most),
-      responder.log.begin(.warn, "connections at their limits need more memory than there may be")
-    else { return }
-    responder.log.line.add("memory_limit", configuration.memoryBound)
-    responder.log.line.add("memory", Int64(clamping: most))
-    responder.log.end()
   }
 
   // MARK: Turns
@@ -398,11 +327,4 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
     network.watch(listener.descriptor, token: listener.token, for: [])
     network.close(listener.descriptor)
   }
-}
-
-/// A port that could not be opened.
-struct ListenError: Error {
-  let setting: StaticString
-  let address: SocketAddress
-  let error: SocketError
 }

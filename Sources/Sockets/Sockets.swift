@@ -6,8 +6,13 @@
 public protocol Sockets: ~Copyable {
   /// Opens a listening socket.
   ///
-  /// - Parameter backlog: how many connections may wait to be accepted.
-  mutating func listen(on address: SocketAddress, backlog: Int) throws(SocketError) -> Descriptor
+  /// - Parameters:
+  ///   - backlog: how many connections may wait to be accepted.
+  ///   - buffer: how many octets the system may hold of each connection that is accepted, in each direction,
+  ///     if it can be told. Linux takes twice as many, with their management.
+  mutating func listen(
+    on address: SocketAddress, backlog: Int, buffer: Int
+  ) throws(SocketError) -> Descriptor
 
   /// The address a listening socket got, which has the port that was chosen for port 0.
   func localAddress(of listener: Descriptor) -> SocketAddress?

@@ -99,7 +99,9 @@
 
     init(_ text: Octets) { self.text = text }
 
-    func listen(on address: SocketAddress, backlog: Int) throws(SocketError) -> Descriptor { 3 }
+    func listen(
+      on address: SocketAddress, backlog: Int, buffer: Int
+    ) throws(SocketError) -> Descriptor { 3 }
     func localAddress(of listener: Descriptor) -> SocketAddress? { nil }
     func peerAddress(of connection: Descriptor) -> SocketAddress? { nil }
 

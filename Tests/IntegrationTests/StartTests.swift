@@ -96,7 +96,7 @@ struct StartTests {
 
   @Test("Connections that could need more memory than there may be are a warning at the start")
   func memoryLimit() throws {
-    let warning = "connections at their limits need more memory than there may be memory_limit="
+    let warning = "connections at their limits need more memory than there may be needed="
     let narrow = try ServerProcess(options: ["--memory", "16M"])
     try narrow.program.wait(for: "listens on")
     #expect(narrow.timesLogged(warning) == 1)

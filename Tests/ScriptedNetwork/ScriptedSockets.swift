@@ -67,7 +67,9 @@ final class ScriptedSockets: Sockets {
 
   // MARK: Sockets
 
-  func listen(on address: SocketAddress, backlog: Int) throws(SocketError) -> Descriptor {
+  func listen(
+    on address: SocketAddress, backlog: Int, buffer: Int
+  ) throws(SocketError) -> Descriptor {
     if let fault = faults.listen { throw fault }
     if let fault = faults.listenIPv6, address.isIPv6 { throw fault }
     if let refusal = listeners.first(where: { $0.port == address.port }) {

@@ -19,7 +19,7 @@ struct POSIXSocketsTests {
   @Test("port 0 becomes the port that the system chose")
   func choosesPort() throws {
     var sockets = try makeSockets()
-    let listener = try sockets.listen(on: Self.loopback, backlog: 8)
+    let listener = try sockets.listen(on: Self.loopback, backlog: 8, buffer: 32_768)
     let found = sockets.localAddress(of: listener)
     let address = try #require(found)
     #expect(address.port != 0)
@@ -31,11 +31,11 @@ struct POSIXSocketsTests {
   @Test("a port in use is an error with a reason for people")
   func portInUse() throws {
     var sockets = try makeSockets()
-    let listener = try sockets.listen(on: Self.loopback, backlog: 8)
+    let listener = try sockets.listen(on: Self.loopback, backlog: 8, buffer: 32_768)
     let found = sockets.localAddress(of: listener)
     let address = try #require(found)
     do {
-      _ = try sockets.listen(on: address, backlog: 8)
+      _ = try sockets.listen(on: address, backlog: 8, buffer: 32_768)
       Issue.record("two sockets listen on one port")
     } catch {
       #expect("\(error.reason)" == "address already in use")
@@ -47,7 +47,7 @@ struct POSIXSocketsTests {
     @Test("a listener that refuses new connections has those that were made before, and no other")
     func refusesConnections() throws {
       var sockets = try makeSockets()
-      let listener = try sockets.listen(on: Self.loopback, backlog: 8)
+      let listener = try sockets.listen(on: Self.loopback, backlog: 8, buffer: 32_768)
       defer { sockets.close(listener) }
       let found = sockets.localAddress(of: listener)
       let port = try #require(found).port
@@ -182,7 +182,7 @@ private struct Pair: ~Copyable {
     var sockets = try makeSockets()
     let octets: InlineArray<16, UInt8> = [127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
     let listener = try sockets.listen(
-      on: SocketAddress(octets: octets, isIPv6: false, port: 0), backlog: 8)
+      on: SocketAddress(octets: octets, isIPv6: false, port: 0), backlog: 8, buffer: 32_768)
     guard let port = sockets.localAddress(of: listener)?.port else { throw SocketError(code: 0) }
     guard let client = connectToLoopback(port: port) else { throw SocketError(code: 0) }
     sockets.watch(listener, token: 0, for: .read)

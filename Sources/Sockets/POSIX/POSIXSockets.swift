@@ -33,7 +33,7 @@
     // MARK: Listening
 
     public mutating func listen(
-      on address: SocketAddress, backlog: Int
+      on address: SocketAddress, backlog: Int, buffer: Int
     ) throws(SocketError) -> Descriptor {
       let family = address.isIPv6 ? AF_INET6 : AF_INET
       #if canImport(Darwin)
@@ -45,6 +45,10 @@
       // Or a restart would fail for as long as old connections are in TIME_WAIT.
       var on: Int32 = 1
       setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
+      var size = Int32(buffer)
+      for option in [SO_SNDBUF, SO_RCVBUF] {
+        setsockopt(listener, SOL_SOCKET, option, &size, socklen_t(MemoryLayout<Int32>.size))
+      }
       if address.isIPv6 {
         // [::] is dual stack, whatever net.ipv6.bindv6only says.
         var off: Int32 = 0

@@ -69,7 +69,7 @@
     // MARK: Listening
 
     public mutating func listen(
-      on address: SocketAddress, backlog: Int
+      on address: SocketAddress, backlog: Int, buffer: Int
     ) throws(SocketError) -> Descriptor {
       let family = UInt32(address.isIPv6 ? WASI_AF_INET6 : WASI_AF_INET4)
       var listener: Descriptor = -1
@@ -79,6 +79,11 @@
         var on: UInt32 = 1
         try check(
           sock_setsockopt(listener, UInt32(WASI_SOL_SOCKET), UInt32(WASI_SO_REUSEADDR), &on, 4))
+        // (A host that does not take them has bounds of its own, or none.)
+        var size = UInt32(buffer)
+        for option in UInt32(WASI_SO_SNDBUF)...UInt32(WASI_SO_RCVBUF) {
+          _ = sock_setsockopt(listener, UInt32(WASI_SOL_SOCKET), option, &size, 4)
+        }
         try check(bind(listener, to: address))
         try check(sock_listen(listener, UInt32(backlog)))
         try check(fd_fdstat_set_flags(listener, UInt32(WASI_FDFLAG_NONBLOCK)))
