@@ -51,3 +51,12 @@ struct AddressLimit: ~Copyable {
     if let keys { keys[slot] = key }
   }
 }
+
+extension EventLoop where Network: ~Copyable {
+  /// What stands for an address in `addressLimit`, 0 for a proxy of ours: behind it are many clients.
+  @inline(never)
+  func limitedKey(of peer: SocketAddress) -> UInt64 {
+    let address = IPAddress(octets: peer.octets, isIPv6: peer.isIPv6)
+    return configuration.trustedProxies.contain(address) ? 0 : AddressLimit.key(of: peer)
+  }
+}

@@ -292,13 +292,6 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
     canReceive(slot)
   }
 
-  /// What stands for an address in `addressLimit`, 0 for a proxy of ours: behind it are many clients.
-  @inline(never)
-  private func limitedKey(of peer: SocketAddress) -> UInt64 {
-    let address = IPAddress(octets: peer.octets, isIPv6: peer.isIPv6)
-    return configuration.trustedProxies.contain(address) ? 0 : AddressLimit.key(of: peer)
-  }
-
   /// Has the system turn away who comes now, if it can.
   mutating func refuseConnections() -> Bool {
     guard let listener else { return false }

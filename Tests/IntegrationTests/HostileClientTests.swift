@@ -116,8 +116,7 @@ struct HostileClientTests {
     #expect(slow.count == 1100)
   }
 
-  @Test(
-    "One address gets no more than its part, and another one is served", arguments: Flavour.ours)
+  @Test("One address gets no more connections than its part", arguments: Flavour.ours)
   func addressLimit(flavour: Flavour) throws {
     let server = try ServerProcess(
       flavour, settings: ["ADMIN_PORT": "0", "MAX_CONNECTIONS_PER_ADDRESS": "20"])
