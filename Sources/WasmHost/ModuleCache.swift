@@ -8,7 +8,7 @@ import Logging
 /// bytes*, all of which it holds: a collision costs a compilation and can never run another
 /// module's code.
 public struct ModuleCache: Sendable {
-  let directory: String
+  public let directory: String
 
   /// Makes the directory when it is missing (0700).
   ///

@@ -18,6 +18,7 @@ struct Options {
   var drainTimeout: UInt32 = 30
   var cacheDirectory: String?
   var usesCache = true
+  var isConfined = true
   var isQuiet = false
   /// Nil when nobody says: text.
   var logFormat: LogFormat?
@@ -94,6 +95,13 @@ extension Option {
       initial: "$XDG_CACHE_HOME/wasm-serve or ~/.cache/wasm-serve", completion: .directory
     ) { $0.cacheDirectory = $1 },
     Option(flag: "no-cache", "Compile at each start.") { $0.usesCache = false },
+    Option(
+      flag: "no-confine",
+      """
+      Keep the system calls and files that a server does not need. Without this option the module is \
+      read again only from the directories that it, and links to it, were in at the start.
+      """
+    ) { $0.isConfined = false },
     Option(
       "log-format", "FORMAT",
       "The form of the log, text or json; also the module's LOG_FORMAT, unless --env sets it.",

@@ -136,7 +136,7 @@ extension Supervisor {
     }
     let facts: Logger.Metadata = [
       "version": "\(version)", "wasmtime": "\(Engine.version)", "module": "\(source.digest)",
-      "cache": "\(source.result)",
+      "cache": "\(source.result)", "confined": "\(confinement)",
       "start_ms": milliseconds(Clock.monotonic.now - (isFirst ? start : source.loadedAt)),
     ]
     logger.info("\(text)", metadata: facts.merging(limits) { $1 })
