@@ -337,6 +337,8 @@ class RunningTests(support.TestCase):
         started = next(line for line in lines if line["logger"] == "wasm-serve")
         # Compiled ahead, and usable on this machine: nothing was compiled at the start.
         self.assertEqual(started["cache"], "precompiled")
+        # The runtime's own filter leaves it what it confines itself with.
+        self.assertLessEqual({"no_new_privs", "seccomp"}, set(started["confined"].split(",")))
         self.assertEqual([x["level"] for x in lines if x["level"] != "info"], [])
 
     def test_there_is_no_shell_in_it(self):
