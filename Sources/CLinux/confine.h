@@ -185,8 +185,14 @@ static inline void confine_socket(struct confine_program *program, int allowed) 
   // Streams and datagrams, no raw sockets. (The other bits are flags: 0xf is SOCK_TYPE_MASK.)
   confine_load(program, confine_argument(1));
   confine_add(program, (struct sock_filter)BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0xf));
-  confine_answer_if(program, SOCK_STREAM, SECCOMP_RET_ALLOW);
-  confine_answer_if(program, SOCK_DGRAM, SECCOMP_RET_ALLOW);
+  confine_add(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SOCK_STREAM, 2, 0));
+  confine_add(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SOCK_DGRAM, 1, 0));
+  confine_answer(program, SECCOMP_RET_ERRNO | EPERM);
+  // TCP and UDP: no SCTP, no Multipath TCP (which Landlock's rules for TCP may not be about), no pings.
+  confine_load(program, confine_argument(2));
+  confine_answer_if(program, 0, SECCOMP_RET_ALLOW);
+  confine_answer_if(program, 6 /* TCP */, SECCOMP_RET_ALLOW);
+  confine_answer_if(program, 17 /* UDP */, SECCOMP_RET_ALLOW);
   confine_answer(program, SECCOMP_RET_ERRNO | EPERM);
 }
 

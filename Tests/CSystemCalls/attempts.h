@@ -87,12 +87,17 @@ static const struct attempt attempts[] = {
     {"ioctl TIOCSTI", EPERM, __NR_ioctl, {-1, 0x5412, 0}},
     {"ioctl TIOCSTI, with bits that the kernel cuts off", EPERM, __NR_ioctl, {-1, 0x7f00005412, 0}},
     {"a raw socket", EPERM, __NR_socket, {AF_INET, SOCK_RAW, 1}},
+    {"a socket of SCTP", EPERM, __NR_socket, {AF_INET, SOCK_STREAM, 132}},
+    {"a socket of Multipath TCP", EPERM, __NR_socket, {AF_INET, SOCK_STREAM, 262}},
+    {"a socket for pings", EPERM, __NR_socket, {AF_INET, SOCK_DGRAM, 1}},
     {"a packet socket", EAFNOSUPPORT, __NR_socket, {AF_PACKET, SOCK_DGRAM, 0}},
     {"a vsock socket", EAFNOSUPPORT, __NR_socket, {40, SOCK_STREAM, 0}},
     {"a crypto socket", EAFNOSUPPORT, __NR_socket, {38, 5, 0}},
     {"a netfilter socket", EAFNOSUPPORT, __NR_socket, {AF_NETLINK, SOCK_RAW, 12}},
 
     {"a stream socket", 0, __NR_socket, {AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0}},
+    {"a stream socket that says TCP", 0, __NR_socket, {AF_INET, SOCK_STREAM, 6}},
+    {"a datagram socket that says UDP", 0, __NR_socket, {AF_INET, SOCK_DGRAM, 17}},
     {"a datagram socket", 0, __NR_socket, {AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0}},
     {"getpid", 0, __NR_getpid, {0}},
 };
