@@ -93,9 +93,14 @@ let package = Package(
       dependencies: ["HTTPCodec", "HTTPServer", "ScriptedNetwork", "SeededRandom", "Sockets"]),
     .testTarget(
       name: "FuzzTests", dependencies: ["FuzzTargets", "CodecOracle", "ScriptedNetwork"]),
-    .testTarget(name: "WasmHostTests", dependencies: ["WasmHost"]),
+    .systemLibrary(name: "CSystemCalls", path: "Tests/CSystemCalls"),
+    .executableTarget(
+      name: "confined_process", dependencies: ["CSystemCalls", "WasmHost"],
+      path: "Tests/Fixtures/ConfinedProcess"),
+    .testTarget(name: "WasmHostTests", dependencies: ["CLinux", "CSystemCalls", "WasmHost"]),
     .testTarget(
-      name: "IntegrationTests", dependencies: ["SeededRandom", "ServerHarness", "WasmHost"]),
+      name: "IntegrationTests",
+      dependencies: ["CLinux", "SeededRandom", "ServerHarness", "WasmHost"]),
   ],
   swiftLanguageModes: [.v6]
 )

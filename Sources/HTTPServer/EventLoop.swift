@@ -32,8 +32,8 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
   var batch: SendBatch
   var responses: OctetBuffer
 
-  var listener: Listener?
-  var adminListener: Listener?
+  var listener: ListeningSocket?
+  var adminListener: ListeningSocket?
   /// Connections wait on the public and on the admin port, to be accepted in this turn.
   private var hasClients = false
   private var hasAdminClients = false
@@ -255,7 +255,7 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
   }
 
   @inline(never)
-  private mutating func watch(_ listener: Listener?, _ isWanted: Bool) -> Listener? {
+  private mutating func watch(_ listener: ListeningSocket?, _ isWanted: Bool) -> ListeningSocket? {
     guard var listener, listener.isWatched != isWanted else { return listener }
     listener.isWatched = isWanted
     network.watch(listener.descriptor, token: listener.token, for: isWanted ? .read : [])
@@ -316,7 +316,7 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
     return true
   }
 
-  private mutating func close(_ listener: Listener) {
+  private mutating func close(_ listener: ListeningSocket) {
     network.watch(listener.descriptor, token: listener.token, for: [])
     network.close(listener.descriptor)
   }

@@ -2,7 +2,7 @@ import HTTPCodec
 import Sockets
 
 /// A port that connections are accepted from.
-struct Listener {
+struct ListeningSocket {
   let descriptor: Descriptor
   let token: Int
   var isWatched = true
@@ -23,7 +23,7 @@ extension EventLoop where Network: ~Copyable {
 
   private mutating func open(
     _ host: IPAddress?, _ port: UInt16, _ setting: StaticString, token: Int
-  ) throws(ListenError) -> Listener {
+  ) throws(ListenError) -> ListeningSocket {
     let descriptor: Descriptor
     let address: SocketAddress
     if let host {
@@ -49,7 +49,7 @@ extension EventLoop where Network: ~Copyable {
       }
       responder.log.end()
     }
-    return Listener(descriptor: descriptor, token: token)
+    return ListeningSocket(descriptor: descriptor, token: token)
   }
 
   private mutating func open(

@@ -8,7 +8,7 @@ import Logging
 /// write to. An entry is found by a hash and *verified by comparing the module's bytes*, all of which it
 /// holds: a collision costs a compilation and can never run another module's code.
 public struct ModuleCache: Sendable {
-  let directory: String
+  public let directory: String
   private let key: CacheKey
 
   /// Makes the directories when they are missing (0700), and the key.

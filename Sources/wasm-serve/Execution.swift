@@ -15,8 +15,11 @@ extension Options {
       // First of all: descriptors that are opened here could be taken for passed ones.
       let inherited = try inheritedSockets()
       let signals = try Signals()
-      let engine = try Engine(handlerTimeout: UInt64(handlerTimeout * 1e9))
       let workers = workers ?? Cores.available
+      let cache = makeCache(logger)
+      // Before there are threads, and after what is read once.
+      let confinement = confine(cache: cache, logger: logger)
+      let engine = try Engine(handlerTimeout: UInt64(handlerTimeout * 1e9))
       warn(of: descriptors, for: workers, configuration)
       let listeners = ListenerPool(sharesPorts: workers > 1, inherited: inherited)
       defer { listeners.giveBackInherited() }
@@ -28,10 +31,11 @@ extension Options {
       let supervisor = try Supervisor(
         options: self, workers: workers,
         source: ModuleSource(
-          path: operand, engine: engine, cache: makeCache(logger),
+          path: operand, engine: engine, cache: cache,
           allowsPrecompiled: allowsPrecompiled, logger: logger),
         configuration: shared, listeners: listeners, signals: signals, logger: logger,
         start: start)
+      supervisor.confinement = confinement
       return try supervisor.run()
     } catch {
       complain(error.description)

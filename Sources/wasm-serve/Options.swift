@@ -23,6 +23,7 @@ struct Options {
   /// In seconds.
   var compileTimeout: UInt32 = 120
   var readsStandardInput = false
+  var isConfined = true
   var isQuiet = false
   /// Nil when nobody says: text.
   var logFormat: LogFormat?
@@ -134,6 +135,13 @@ extension Option {
       program: no sandbox holds it.
       """
     ) { $0.allowsPrecompiled = true },
+    Option(
+      flag: "no-confine",
+      """
+      Keep the system calls and files that a server does not need. Without this option the module is \
+      read again only from the directories that it, and links to it, were in at the start.
+      """
+    ) { $0.isConfined = false },
     Option(
       "log-format", "FORMAT",
       "The form of the log, text or json; also the module's LOG_FORMAT, unless --env sets it.",

@@ -167,6 +167,7 @@ extension Supervisor {
     }
     var facts: Logger.Metadata = [
       "version": "\(version)", "wasmtime": "\(Engine.version)",
+      "confined": "\(confinement)",
       "start_ms": milliseconds(Clock.monotonic.now - (isFirst ? start : source.loadedAt)),
     ]
     if let origin = source.takeOrigin() {

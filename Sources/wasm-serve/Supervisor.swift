@@ -42,6 +42,8 @@ final class Supervisor {
   let start: UInt64
   let reports: Mailbox<Report>
   private let signals: Signals
+  /// What the process has given up.
+  var confinement = Confinement.none
   var manager = ServiceManager()
 
   var isLoading = false

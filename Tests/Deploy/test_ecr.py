@@ -230,7 +230,7 @@ class RenewalTests(support.TestCase):
                 "capabilities": {"drop": ["ALL"]},
             },
         )
-        self.assertRegex(container["image"], r":\d+\.\d+\.\d+$")
+        self.assertRegex(container["image"], r":\d+\.\d+\.\d+(@sha256:[0-9a-f]{64})?$")
         kinds = {kind for volume in spec["volumes"] for kind in volume.keys() - {"name"}}
         self.assertEqual(kinds, {"projected", "emptyDir"})
 

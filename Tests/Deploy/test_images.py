@@ -8,6 +8,7 @@ import os
 import pathlib
 import re
 import tarfile
+import urllib.parse
 
 import support
 from support import DIST, ROOT, TOOLS
@@ -185,6 +186,88 @@ class BillOfMaterialsTests(support.TestCase):
         for package in self.bill(SERVER)["packages"]:
             self.assertIn("versionInfo", package, package["name"])
 
+    def references(self, name, kind="purl"):
+        return {
+            package["name"]: [
+                one["referenceLocator"]
+                for one in package.get("externalRefs", [])
+                if one["referenceType"] == kind
+            ]
+            for package in self.bill(name)["packages"]
+        }
+
+    def test_each_component_has_a_name_that_scanners_know(self):
+        references = self.references(SERVER)
+        versions = {p["name"]: p["versionInfo"] for p in self.bill(SERVER)["packages"]}
+        engine, log = versions["wasmtime"], versions["swift-log"]
+        self.assertEqual(
+            references["wasmtime"],
+            [
+                f"pkg:cargo/wasmtime@{engine}",
+                f"pkg:pypi/wasmtime@{engine}",
+                f"pkg:github/bytecodealliance/wasmtime@v{engine}",
+            ],
+        )
+        self.assertEqual(references["swift-log"], [f"pkg:swift/github.com/apple/swift-log@{log}"])
+        swift = versions["swift"]
+        self.assertEqual(references["swift"], [f"pkg:github/swiftlang/swift@swift-{swift}-RELEASE"])
+        parts = {"wasi-libc": "wasi-libc", "glibc": "libc6", "libgcc": "libgcc-s1", "libstdc++": "libstdc++6"}
+        for name, package in parts.items():
+            (text,) = references[name]
+            kind, family, found, version, qualifiers = self.read_purl(text)
+            self.assertEqual((kind, found, version), ("deb", package, versions[name]))
+            # Advisories are about a source package in a release.
+            self.assertRegex(qualifiers["distro"], f"^{family}-[0-9.]+$")
+            self.assertIn("arch", qualifiers)
+            self.assertEqual(qualifiers.get("upstream", package), self.source_of(package))
+        cpes = self.references(SERVER, "cpe23Type")
+        self.assertEqual(
+            cpes["wasmtime"], [f"cpe:2.3:a:bytecodealliance:wasmtime:{engine}:*:*:*:*:rust:*:*"]
+        )
+        self.assertEqual(cpes["swift"], [f"cpe:2.3:a:apple:swift:{swift}:*:*:*:*:*:*:*"])
+
+    def test_every_name_is_a_package_url_of_the_version(self):
+        for name in (SERVER, WASM, MODULE):
+            for package in self.bill(name)["packages"]:
+                purls = self.references(name)[package["name"]]
+                self.assertTrue(purls, package["name"])
+                for text in purls:
+                    version = self.read_purl(text)[3]
+                    if text.startswith("pkg:oci/"):
+                        self.assertEqual(version, layout(name)[0]["digest"])
+                    else:
+                        self.assertIn(package["versionInfo"], version)
+
+    def test_the_commit_of_swift_log_is_the_one_that_was_built(self):
+        (package,) = (p for p in self.bill(SERVER)["packages"] if p["name"] == "swift-log")
+        folder = ROOT / ".build-host/checkouts/swift-log"
+        commit = self.run_program(
+            *("git", "-c", f"safe.directory={folder}", "-C", folder, "rev-parse", "HEAD")
+        ).stdout.strip()
+        self.assertEqual(
+            package["downloadLocation"], f"git+https://github.com/apple/swift-log@{commit}"
+        )
+
+    def source_of(self, package):
+        return self.run_program("dpkg-query", "-W", "-f", "${source:Package}", package).stdout
+
+    def read_purl(self, text):
+        """Type, namespace, name, version and qualifiers, by the grammar of package-url's specification."""
+        match = re.fullmatch(
+            r"pkg:([a-z][a-z0-9.+-]*)/((?:[A-Za-z0-9._~%-]+/)*)([A-Za-z0-9._~%-]+)@([A-Za-z0-9._~%-]+)"
+            r"(?:\?([a-z][a-z0-9._-]*=[A-Za-z0-9._~%-]+(?:&[a-z][a-z0-9._-]*=[A-Za-z0-9._~%-]+)*))?",
+            text,
+        )
+        self.assertIsNotNone(match, text)
+        kind, namespace, name, version, qualifiers = match.groups()
+        pairs = [pair.split("=") for pair in (qualifiers or "").split("&") if pair]
+        self.assertEqual(sorted(pairs), pairs, text)
+        unquote = urllib.parse.unquote
+        return (
+            *(kind, namespace.rstrip("/"), unquote(name), unquote(version)),
+            {key: unquote(value) for key, value in pairs},
+        )
+
     def test_the_licences_are_those_of_the_label(self):
         def licences(expression):
             return set(re.split(r" AND |[()]+", expression)) - {""}
@@ -254,6 +337,8 @@ class RunningTests(support.TestCase):
         started = next(line for line in lines if line["logger"] == "wasm-serve")
         # Compiled ahead, and usable on this machine: nothing was compiled at the start.
         self.assertEqual(started["cache"], "precompiled")
+        # The runtime's own filter leaves it what it confines itself with.
+        self.assertLessEqual({"no_new_privs", "seccomp"}, set(started["confined"].split(",")))
         self.assertEqual([x["level"] for x in lines if x["level"] != "info"], [])
 
     def test_there_is_no_shell_in_it(self):
@@ -320,7 +405,7 @@ class ReproducibilityTests(support.TestCase):
         """Builds the images once more, somewhere else; gives where they are."""
         project = self.folder() / "a project"
         project.mkdir()
-        for name in ("scripts", "deploy", "Package.swift"):
+        for name in ("scripts", "deploy", "Package.resolved"):
             (project / name).symlink_to(ROOT / name)
         told = {
             "SOURCE_DATE_EPOCH": ("log", "-1", "--format=%ct"),

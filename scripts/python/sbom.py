@@ -13,10 +13,12 @@ import re
 import subprocess
 import sys
 import tarfile
+import urllib.parse
 
 import oci
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+RELEASE = pathlib.Path("/etc/os-release")
 
 
 @dataclasses.dataclass
@@ -29,12 +31,43 @@ class Component:
     files: list = dataclasses.field(default_factory=list)
     inside: list = dataclasses.field(default_factory=list)
     version: str | None = None
-    debian: str | None = None
+    # Names for scanners: the first one is that which advisories are filed under.
+    purls: list = dataclasses.field(default_factory=list)
+    cpe: str | None = None
+    location: str = "NOASSERTION"
 
-    def read_version(self):
-        if self.debian and (found := output("dpkg-query", "-W", "-f", "${Version}", self.debian)):
-            self.version = found
-        return self
+
+def purl(kind, path, version, **qualifiers):
+    """A package URL (github.com/package-url/purl-spec); none without a version."""
+    if not version:
+        return []
+    path = "/".join(urllib.parse.quote(part, safe="") for part in path.split("/"))
+    text = f"pkg:{kind}/{path}@{urllib.parse.quote(version, safe='')}"
+    known = "&".join(
+        f"{name}={urllib.parse.quote(value, safe='')}"
+        for name, value in sorted(qualifiers.items())
+        if value
+    )
+    return [f"{text}?{known}" if known else text]
+
+
+def debian(name, licence, files, inside, package):
+    """A component that is of one of the distribution's packages. Advisories are about source packages of
+    one release of it."""
+    form = "${Version} ${Architecture} ${source:Package}"
+    words = (output("dpkg-query", "-W", "-f", form, package) or "").split()
+    if len(words) != 3:
+        return Component(name, licence, files, inside)
+    version, architecture, source = words
+    system = dict(re.findall(r'^(ID|VERSION_ID)="?([^"\n]*)"?$', RELEASE.read_text(), re.MULTILINE))
+    family = system.get("ID", "debian")
+    url = purl(
+        *("deb", f"{family}/{package}", version),
+        arch=architecture,
+        distro=f"{family}-{system['VERSION_ID']}" if "VERSION_ID" in system else None,
+        upstream=source if source != package else None,
+    )
+    return Component(name, licence, files, inside, version, url)
 
 
 def output(*command):
@@ -51,26 +84,53 @@ def found(pattern, text):
     return match and match.group(1)
 
 
+def pinned(identity):
+    """Version and location of a Swift package, by Package.resolved: the location names a commit."""
+    pins = json.loads((ROOT / "Package.resolved").read_text())["pins"]
+    (one,) = (pin for pin in pins if pin["identity"] == identity)
+    return one["state"]["version"], f"git+{one['location']}@{one['state']['revision']}"
+
+
 def known_components(version):
     engine = found(r"wasmtime ([^)]*)", output(ROOT / "dist/wasm-serve", "--version"))
-    swift = found(r"Swift version (\S+)", output("swiftc", "--version"))
-    log = found(r'swift-log", exact: "([^"]*)"', (ROOT / "Package.swift").read_text())
+    swift = found(r"Swift version (\d+(?:\.\d+)*)", output("swiftc", "--version"))
+    log, log_location = pinned("swift-log")
     swift_licence = "Apache-2.0 WITH Swift-exception"
     gcc_licence = "GPL-3.0-or-later WITH GCC-exception-3.1"
     return [
         Component(
-            "wasm-serve", "Apache-2.0", ["usr/bin/wasm-serve", "usr/share/doc/*"], [], version
+            *("wasm-serve", "Apache-2.0", ["usr/bin/wasm-serve", "usr/share/doc/*"], [], version),
+            purl("generic", "wasm-serve", version),
         ),
-        Component("http_server", "Apache-2.0", ["*/http_server.*", "http_server.*"], [], version),
-        Component("wasmtime", "Apache-2.0 WITH LLVM-exception", ["*/libwasmtime.so"], [], engine),
-        Component("libgcc", gcc_licence, ["*/libgcc_s.so.1"], debian="libgcc-s1").read_version(),
-        Component("glibc", "LGPL-2.1-or-later", ["lib*/*"], debian="libc6").read_version(),
-        Component("swift", swift_licence, [], ["wasm-serve", "http_server"], swift),
-        Component("swift-log", "Apache-2.0", [], ["wasm-serve"], log),
-        Component("libstdc++", gcc_licence, [], ["wasm-serve"], debian="libstdc++6").read_version(),
         Component(
-            "wasi-libc", "CC0-1.0 AND BSD-2-Clause AND MIT", [], ["http_server"], debian="wasi-libc"
-        ).read_version(),
+            *("http_server", "Apache-2.0", ["*/http_server.*", "http_server.*"], [], version),
+            purl("generic", "http_server", version),
+        ),
+        # Its advisories are about the crate; the library itself comes from the wheel.
+        Component(
+            *("wasmtime", "Apache-2.0 WITH LLVM-exception", ["*/libwasmtime.so"], [], engine),
+            purl("cargo", "wasmtime", engine)
+            + purl("pypi", "wasmtime", engine)
+            + purl("github", "bytecodealliance/wasmtime", engine and f"v{engine}"),
+            engine and f"cpe:2.3:a:bytecodealliance:wasmtime:{engine}:*:*:*:*:rust:*:*",
+            f"https://pypi.org/project/wasmtime/{engine}/" if engine else "NOASSERTION",
+        ),
+        debian("libgcc", gcc_licence, ["*/libgcc_s.so.1"], [], "libgcc-s1"),
+        debian("glibc", "LGPL-2.1-or-later", ["lib*/*"], [], "libc6"),
+        Component(
+            *("swift", swift_licence, [], ["wasm-serve", "http_server"], swift),
+            purl("github", "swiftlang/swift", swift and f"swift-{swift}-RELEASE"),
+            swift and f"cpe:2.3:a:apple:swift:{swift}:*:*:*:*:*:*:*",
+        ),
+        Component(
+            *("swift-log", "Apache-2.0", [], ["wasm-serve"], log),
+            purl("swift", "github.com/apple/swift-log", log),
+            location=log_location,
+        ),
+        debian("libstdc++", gcc_licence, [], ["wasm-serve"], "libstdc++6"),
+        debian(
+            "wasi-libc", "CC0-1.0 AND BSD-2-Clause AND MIT", [], ["http_server"], "wasi-libc"
+        ),
     ]
 
 
@@ -97,7 +157,7 @@ def package(component, files):
     described = {
         "SPDXID": identifier("Package", component.name),
         "name": component.name,
-        "downloadLocation": "NOASSERTION",
+        "downloadLocation": component.location,
         "licenseConcluded": component.licence,
         "licenseDeclared": component.licence,
         "copyrightText": "NOASSERTION",
@@ -105,17 +165,12 @@ def package(component, files):
     }
     if component.version:
         described["versionInfo"] = component.version
-    if component.debian and component.version:
-        described["externalRefs"] = [
-            {
-                "referenceCategory": "PACKAGE-MANAGER",
-                "referenceType": "purl",
-                "referenceLocator": "pkg:deb/debian/"
-                + component.debian.replace("+", "%2B")
-                + "@"
-                + component.version.replace(":", "%3A").replace("+", "%2B"),
-            }
-        ]
+    references = [("PACKAGE-MANAGER", "purl", one) for one in component.purls]
+    if component.cpe:
+        references.append(("SECURITY", "cpe23Type", component.cpe))
+    if references:
+        names = ("referenceCategory", "referenceType", "referenceLocator")
+        described["externalRefs"] = [dict(zip(names, one)) for one in references]
     if files:
         digests = sorted(file["checksums"][0]["checksumValue"] for file in files)
         code = hashlib.sha1("".join(digests).encode()).hexdigest()
@@ -152,7 +207,10 @@ def document(layout, version, created):
     names = {component.name for component in present}
     linked = [c for c in components if not c.files and names.intersection(c.inside)]
 
-    image = package(Component(layout.name, "NOASSERTION", version=version), [])
+    names_of_image = purl("oci", layout.name, manifest_descriptor["digest"])
+    image = package(
+        Component(layout.name, "NOASSERTION", version=version, purls=names_of_image), []
+    )
     licences = dict.fromkeys(c.licence for c in present + linked)
     image["licenseDeclared"] = " AND ".join(f"({x})" if " AND " in x else x for x in licences)
     if "NOASSERTION" in licences:

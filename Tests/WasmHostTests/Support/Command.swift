@@ -3,7 +3,7 @@ import Testing
 
 @testable import WasmHost
 
-/// A run of the command `wasm-serve`, which lies beside the test's own executable.
+/// A run of the command `wasm-serve`, or of another program that lies beside the test's own executable.
 final class Command {
   struct Result {
     /// As the shell has it: 128 and the signal's number for a process that a signal ended.
@@ -18,12 +18,12 @@ final class Command {
 
   convenience init(_ arguments: String...) throws { try self.init(list: arguments) }
 
-  init(list arguments: [String]) throws {
+  init(program: String = "wasm-serve", list arguments: [String]) throws {
     var path = [CChar](repeating: 0, count: 4096)
     let count = readlink("/proc/self/exe", &path, path.count - 1)
     guard count > 0 else { throw TestFailure("readlink") }
     let own = String(decoding: path.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    let command = own[..<(own.lastIndex(of: "/") ?? own.endIndex)] + "/wasm-serve"
+    let command = own[..<(own.lastIndex(of: "/") ?? own.endIndex)] + "/\(program)"
 
     var ends: [Int32] = [0, 0]
     // Not pipe(2): commands of other tests, started meanwhile, must not inherit it.
