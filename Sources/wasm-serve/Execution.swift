@@ -139,12 +139,12 @@ extension Options {
   /// The most that the process comes to hold, the kernel's memory for its connections included; twice the
   /// workers' part while a module is replaced.
   func memoryTotal(workers: Int, _ configuration: InstanceConfiguration) -> ByteSize {
+    let most = maxConnections ?? ModuleSettings(configuration.environment).maxConnections
     let each = InstanceLimits.total(
-      memory: memory.bytes,
-      connections: Int64(
-        maxConnections ?? ModuleSettings(configuration.environment).maxConnections),
+      memory: memory.bytes, connections: Int64(most) + Int64(ModuleSettings.otherDescriptors),
       socketMemory: socketMemory.bytes)
-    return ByteSize(bytes: Options.ownMemory + Int64(workers) * each)
+    let total = Options.ownMemory + Int64(workers) * each
+    return ByteSize(bytes: (total + 0xf_ffff) & ~0xf_ffff)
   }
 
   /// Says so when the system's limit is less than what the connections of all workers can come to need.

@@ -35,12 +35,13 @@ def parse(text):
 class Server:
     """Started with the test, on ports that the system chooses, and ended with it."""
 
-    def __init__(self, test, workers=2, **given):
+    def __init__(self, test, workers=2, options=(), **given):
         settings = {"HOST": "127.0.0.1", "PORT": 0, "ADMIN_PORT": 0, "ACCESS_LOG": "on"}
         # (Nobody has to notice that it leaves.)
         settings |= {"DRAIN_DELAY": 0} | given
         self.process = test.start(
             *(DIST / "wasm-serve", "--no-cache", "--log-format=json", f"--workers={workers}"),
+            *options,
             *(f"--env={name}={value}" for name, value in settings.items()),
             DIST / "http_server.wasm",
         )

@@ -7,6 +7,7 @@ import string
 import subprocess
 import unittest
 
+from manifests import server_container, settings, variants
 from prometheus import PROMTOOL, documented
 from server import Server, parse
 from support import TestCase, wait_until
@@ -160,6 +161,24 @@ class LogTests(TestCase):
         (refused,) = (line for line in server.log("http_server") if "reason" in line)
         self.assertEqual((access["request_id"], refused["request_id"]), ("r-1", "r-1"))
         self.assertEqual(refused["message"], "request refused")
+
+
+class MemoryTests(TestCase):
+    def test_the_pod_may_have_all_the_memory_that_the_server_can_come_to_hold(self):
+        documents = variants()["local"]
+        container = server_container(documents)
+        limits = container["resources"]["limits"]
+        # As many workers as cores.
+        self.assertEqual(limits["cpu"], "1")
+        own = {"HOST": "127.0.0.1", "PORT": 0, "ADMIN_PORT": 0}
+        options = [text for text in container["args"] if not text.startswith("--log-format")]
+        server = Server(self, workers=1, options=options, **settings(documents) | own)
+        (start,) = wait_until(
+            lambda: [line for line in server.log("wasm-serve") if "memory_total" in line],
+            "the log tells the sum",
+        )
+        total, limit = start["memory_total"], limits["memory"]
+        self.assertLessEqual(int(total.removesuffix("M")), int(limit.removesuffix("Mi")))
 
 
 if __name__ == "__main__":
