@@ -131,7 +131,7 @@ struct StartTests {
     // (A probe that meets the stuck worker's own socket has no answer at all.)
     func probe() -> Int? {
       guard let client = try? Client(port: server.adminPort) else { return nil }
-      try? client.send("GET /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+      try? client.send("GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
       return client.hasAnything(inMilliseconds: 1000) ? try? client.response().status : nil
     }
     try eventually("a probe is told", seconds: 60) { probe() == 503 }
