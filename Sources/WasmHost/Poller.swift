@@ -20,6 +20,10 @@ final class Poller {
   /// How old the index of a long list may be, in nanoseconds.
   static let patience: UInt64 = 1_000_000
 
+  /// So many clocks of a list are looked at: their places take memory of the host's, where a list takes
+  /// the guest's. Further ones are invalid.
+  static let mostClocks = 16_384
+
   private let set: EpollSet
   private let table: DescriptorTable
   private let drain: Drain
@@ -202,7 +206,7 @@ final class Poller {
     for place in 0..<subscriptions.count {
       let tag = subscriptions.tag(place)
       guard tag == .read || tag == .write else {
-        if tag == .clock {
+        if tag == .clock, clocks.count < Self.mostClocks {
           clocks.append(place)
         } else {
           events.append(subscriptions, place, error: .inval)

@@ -247,4 +247,38 @@ struct GuestTests {
     #expect(try ProcessUsage(of: client.identifier).cpuSeconds < 2)
     client.signal(SIGKILL)
   }
+
+  @Test("A guest that takes all it can get, and 1,000 hostile clients, stay below the printed sum")
+  func hog() throws {
+    try DescriptorLimit.require(4000)
+    let (program, port) = try serve(
+      "hog",
+      options: ["--memory", "64M", "--max-connections", "1000", "--socket-memory", "64K"])
+    let crowd = try Crowd(port: port)
+    let octets = [UInt8](repeating: 0x78, count: 1 << 20)
+    // They send a megabyte, and never read.
+    crowd.join(Tally("sends and never reads"), count: 1000) { _ in
+      ReluctantReader(octets, readsEveryMilliseconds: nil)
+    }
+    let total = try program.memoryTotal()
+    var (held, before) = (0, -1)
+    var queues: [KernelQueues] = []
+    try eventually("the queues are full", seconds: 120) {
+      usleep(500_000)
+      queues = try KernelQueues.of(port: port)
+      before = held
+      held = queues.reduce(0) { $0 + $1.unsent + $1.unread }
+      return queues.count >= 1000 && held > 0 && held == before
+    }
+    let usage = try ProcessUsage(of: program.identifier)
+    // It has all its memory, and connections as many as it may.
+    #expect(usage.anonymous > 60 << 20)
+    #expect(held > 1000 * 32 << 10)
+    #expect(usage.resident + held <= total)
+    // (A send that there is some room for may go beyond its part, by a segment.)
+    #expect(try #require(queues.map { $0.unsent + $0.unread }.max()) <= 128 << 10)
+    program.signal(SIGTERM)
+    program.signal(SIGTERM)
+    #expect(try program.finish().status == 143)
+  }
 }

@@ -116,6 +116,22 @@ struct GuestLimitTests {
     }
   }
 
+  @Test("Of a list of clocks so many are looked at, and no more takes memory of the host")
+  func clocks() throws {
+    let guest = try Guest()
+    // Memory that is new is zero: clocks of no time.
+    #expect(try guest.instance.call("grow", 32) == 16)
+    let count = UInt32(Poller.mostClocks)
+    let (list, events): (UInt32, UInt32) = (0x10_0000, 0x20_0000)
+    try guest.expect("poll_oneoff", list, events, count + 3, 128)
+    #expect(try guest.load(128) == count + 3)
+    let errors = try (0..<(count + 3)).map {
+      try guest.memory.load(events + $0 * 32 + 8, as: UInt16.self)
+    }
+    #expect(errors.count { $0 == Errno.inval.rawValue } == 3)
+    #expect(errors.count { $0 == 0 } == Int(count))
+  }
+
   // MARK: Time
 
   /// Runs an instance on a thread of its own until it has ended.

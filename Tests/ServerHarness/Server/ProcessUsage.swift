@@ -52,14 +52,16 @@ extension ServerProcess {
   }
 
   /// The figure in the host's start line, for the whole process.
+  public func memoryTotal() throws -> Int { try program.memoryTotal() }
+}
+
+extension Program {
+  /// The figure in wasm-serve's start line, for the whole process.
   public func memoryTotal() throws -> Int {
-    let shifts = ["K": 10, "M": 20, "G": 30]
-    return try program.wait(in: .errors, for: "memory_total") { log in
-      guard let range = log.firstRange(of: /memory_total=[0-9]+[KMG]?/) else { return nil }
+    try wait(in: .errors, for: "memory_total") { log in
+      guard let range = log.firstRange(of: /memory_total=[0-9]+[MG]/) else { return nil }
       let text = log[range].dropFirst("memory_total=".count)
-      let digits = text.prefix { $0.isNumber }
-      guard let number = Int(digits) else { return nil }
-      return number << (shifts[String(text.dropFirst(digits.count))] ?? 0)
+      return Int(text.dropLast()).map { $0 << (text.last == "G" ? 30 : 20) }
     }
   }
 }
