@@ -47,10 +47,11 @@ public struct Inspection: Sendable {
           refusal: refusal))
       if let refusal { obstacles.append(refusal) }
     }
-    readExports(of: module, memoryLimit: memoryLimit)
+    readExports(of: module)
+    check(ModuleShape(of: bytes), memoryLimit: memoryLimit)
   }
 
-  private mutating func readExports(of module: Module, memoryLimit: Int64) {
+  private mutating func readExports(of module: Module) {
     var vector = wasm_exporttype_vec_t()
     wasmtime_module_exports(module.handle.pointer, &vector)
     defer { wasm_exporttype_vec_delete(&vector) }
@@ -66,17 +67,25 @@ public struct Inspection: Sendable {
       if kind == .memory {
         let memory = wasm_externtype_as_memorytype_const(type)
         description = Inspection.describe(memory)
-        let page = wasmtime_memorytype_page_size(memory)
-        let (least, isTooMuch) = wasmtime_memorytype_minimum(memory)
-          .multipliedReportingOverflow(by: page)
-        if isTooMuch || least > UInt64(memoryLimit) {
-          obstacles.append("the module needs more memory than --memory grants")
-        }
       }
       exports.append(Item(name: printableWord(text), type: description, refusal: nil))
     }
     if !hasStart {
       obstacles.append("the module cannot be run: it exports no function _start () -> ()")
+    }
+  }
+
+  /// What an instance would be refused for.
+  private mutating func check(_ shape: ModuleShape, memoryLimit: Int64) {
+    if shape.memoryPages > UInt64(memoryLimit) / 65_536 {
+      obstacles.append("the module needs more memory than --memory grants")
+    }
+    let (tables, elements) = (InstanceLimits.tables, InstanceLimits.tableElements)
+    if shape.tables.count > tables {
+      obstacles.append("the module has \(shape.tables.count) tables, of at most \(tables)")
+    }
+    if let largest = shape.tables.max(), largest > UInt64(elements) {
+      obstacles.append("the module has a table of \(largest) elements, of at most \(elements)")
     }
   }
 

@@ -40,6 +40,24 @@ struct GuestLimitTests {
     }
   }
 
+  @Test("inspect says no to what an instance would be refused for")
+  func inspection() throws {
+    let directory = try TemporaryDirectory()
+    func obstacles(_ fields: String) throws -> [String] {
+      let module = try assemble("(module \(fields) (func (export \"_start\")))")
+      let file = try directory.write(module, "m.wasm")
+      return try Inspection(path: file, engine: engine(), memoryLimit: 1 << 20).obstacles
+    }
+    #expect(try obstacles("(memory 16) (table 1 2 funcref) (table 131072 funcref)") == [])
+    #expect(try obstacles("(memory 17)") == ["the module needs more memory than --memory grants"])
+    #expect(
+      try obstacles("(table 131073 funcref)")
+        == ["the module has a table of 131073 elements, of at most 131072"])
+    #expect(
+      try obstacles(String(repeating: "(table 1 funcref)", count: 5))
+        == ["the module has 5 tables, of at most 4"])
+  }
+
   @Test("A module of a proposal that is not allowed is refused, and the line names what is missing")
   func proposals() throws {
     let refused: [(module: String, word: String)] = [
