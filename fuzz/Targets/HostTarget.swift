@@ -122,6 +122,7 @@ private final class HostPlay {
         case 230..<236: if let client = clients.popLast() { reset(client) }
         case 236..<246: try accept()
         case 246: guest.requestDrain()
+        case 247..<251: try setOption(of: descriptors[choices.next(below: descriptors.count)])
         default: writeRecords()
         }
       }
@@ -214,6 +215,8 @@ private final class HostPlay {
     guard try guest.call("sock_open", [1, 2, 0]) == 0 else { return }
     let listener = guest.load(0)
     try note(listener)
+    // Before the socket is the service's a guest may set what it likes.
+    for _ in 0..<choices.next(below: 4) { try setOption(of: listener) }
     guest.store(24, at: 16)
     guest.store(4, at: 20)
     guest.store(0x0100_007f, at: 24)
@@ -222,6 +225,16 @@ private final class HostPlay {
     if try guest.call("sock_getlocaladdr", [listener, 16, 48, 52]) == 0 {
       port = UInt16(truncatingIfNeeded: guest.load(52))
     }
+  }
+
+  /// A value that the option could have: of an int, a linger or a timeval.
+  private func setOption(of descriptor: UInt32) throws {
+    let option = choices.pick([0, 5, 6, 7, 9, 10, 11, 12, 13] as [UInt32])
+    let size: UInt32 = option == 9 ? 8 : option == 11 || option == 12 ? 16 : 4
+    guest.write([UInt8](repeating: 0, count: 16), at: 96)
+    guest.store(
+      choices.pick([0, 1, 2, 1000, 0x7fff_ffff, 0xffff_ffff]), at: 96 + (size == 16 ? 8 : 0))
+    _ = try guest.call("sock_setsockopt", [descriptor, 0, option, 96, size])
   }
 
   private func accept() throws {
