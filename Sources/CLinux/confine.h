@@ -1,5 +1,5 @@
 // What a process can no longer do once it serves: a filter of system calls (seccomp(2)) and access to
-// files (landlock(7)). WasmHost/Confinement.swift says what stays.
+// files (landlock(7)). WasmHost/Service/Confinement.swift says what stays.
 //
 // The headers of the machine that builds may be older than the kernel that runs it: what is newer than
 // Linux 5.13 is written here as numbers, which are the same on every architecture.

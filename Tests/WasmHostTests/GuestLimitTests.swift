@@ -174,7 +174,10 @@ struct GuestLimitTests {
       }
     }
 
-    func terminate() { drain.terminate(engine) }
+    func terminate() {
+      drain.terminate()
+      engine.interrupt()
+    }
 
     /// The trap's message, once there is one.
     func message() -> String? {

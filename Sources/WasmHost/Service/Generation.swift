@@ -45,7 +45,11 @@ public final class Generation {
   public var isReady: Bool { ready.count == workers }
 
   /// Ends its instances, whatever they do.
-  public func terminate() { drain.terminate(module.engine) }
+  public func terminate() {
+    // In this order: an instance that is asked finds that it is to end.
+    drain.terminate()
+    module.engine.interrupt()
+  }
 
   /// To be called for each end that is reported.
   public func noteEnd() { running -= 1 }

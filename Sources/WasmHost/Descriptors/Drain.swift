@@ -54,12 +54,12 @@ public final class Drain: Sendable {
     eventfd_write(eventFD, 1)
   }
 
-  /// Ends instances that have not drained: those that wait, and those that compute (`Engine.interrupt`).
-  public func terminate(_ engine: Engine) {
+  /// Ends instances that have not drained. Those that wait end at once; those that compute, when the
+  /// engine has them look (`Engine.interrupt`).
+  func terminate() {
     stage.store(Stage.terminated, ordering: .releasing)
     eventfd_write(eventFD, 1)
     eventfd_write(terminationFD, 1)
-    engine.interrupt()
   }
 
   /// Sleeps, unless there is a drain.

@@ -53,7 +53,7 @@ public final class Worker: Sendable {
     var configuration = configuration
     var backoff = Backoff()
     var hasServed = false
-    configuration.report = report
+    configuration.report = { report(Event($0)) }
     while true {
       // It would have no listening sockets to take over any more.
       if drain.isRequested { return .ended(.exited(status: 0)) }
@@ -114,6 +114,17 @@ public final class Worker: Sendable {
   }
 }
 
+extension Worker.Event {
+  fileprivate init(_ event: Instance.Event) {
+    self =
+      switch event {
+      case .listening(let address): .listening(address)
+      case .waiting: .waiting
+      case .drainRequested: .drainRequested
+      }
+  }
+}
+
 extension Worker.Ending: CustomStringConvertible {
   /// Why there is no service, in a part of a sentence.
   public var description: String {
@@ -122,32 +133,5 @@ extension Worker.Ending: CustomStringConvertible {
     case .ended(.trapped(let trap)): "it trapped: \(trap.message)"
     case .refused(let error): error.description
     }
-  }
-}
-
-/// Starts a detached thread. It inherits the signal mask of the caller.
-///
-/// Its stack does not depend on the user's limit: the engine lets a module use 512 KiB of it.
-package func startThread(_ body: @escaping @Sendable () -> Void) throws(HostError) {
-  final class Box: Sendable {
-    let body: @Sendable () -> Void
-    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-  }
-  let box = Unmanaged.passRetained(Box(body))
-  var attributes = pthread_attr_t()
-  pthread_attr_init(&attributes)
-  defer { pthread_attr_destroy(&attributes) }
-  pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-  pthread_attr_setstacksize(&attributes, 4 << 20)
-  var thread = pthread_t()
-  let result = pthread_create(
-    &thread, &attributes,
-    { argument in
-      if let argument { Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body() }
-      return nil
-    }, box.toOpaque())
-  guard result == 0 else {
-    box.release()
-    throw .shortage(of: "thread", reason: describe(error: result))
   }
 }

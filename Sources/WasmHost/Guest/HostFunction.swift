@@ -35,12 +35,6 @@ struct HostFunction: Sendable {
     + polling
 }
 
-enum ValueType: UInt8, Sendable {
-  case i32, i64, f32, f64, other
-
-  init(kind: UInt8) { self = ValueType(rawValue: kind) ?? .other }
-}
-
 /// The parameters of one call.
 public struct Arguments {
   let values: UnsafeMutablePointer<wasmtime_val_raw_t>

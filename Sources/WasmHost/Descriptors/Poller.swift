@@ -233,7 +233,7 @@ final class Poller {
     }
   }
 
-  private struct Outcome {
+  private struct Round {
     /// When the first clock fires, on the monotonic clock.
     var deadline = UInt64.max
     /// The list is not what it was when it was indexed.
@@ -243,8 +243,8 @@ final class Poller {
   /// Reports what is ready, by the index, and drops from the ready list what is not.
   private func emit(
     _ subscriptions: Subscriptions, start: UInt64, now: UInt64, into events: inout EventList
-  ) -> Outcome {
-    var outcome = Outcome()
+  ) -> Round {
+    var outcome = Round()
     for place in clocks {
       guard place < subscriptions.count, subscriptions.tag(place) == .clock else {
         outcome.isIndexStale = true
@@ -276,7 +276,7 @@ final class Poller {
   /// Reports one candidate; false when it need not be one any longer.
   private func report(
     _ entry: UnsafeMutablePointer<Descriptor>, _ number: UInt32, _ subscriptions: Subscriptions,
-    into events: inout EventList, _ outcome: inout Outcome
+    into events: inout EventList, _ outcome: inout Round
   ) -> Bool {
     var isReported = false
     let readPlace = Int(entry.pointee.readHint)

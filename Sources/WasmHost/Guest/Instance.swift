@@ -36,7 +36,7 @@ public struct InstanceConfiguration: Sendable {
   /// What it shares with its siblings.
   public var board: Board?
   /// Told what the instance does, on its thread.
-  var report: (@Sendable (Worker.Event) -> Void)?
+  var report: (@Sendable (Instance.Event) -> Void)?
   public var shadows: [Shadow] = []
   public var logger = Logger(label: "wasm-host")
 
@@ -55,6 +55,16 @@ public enum Outcome: Sendable {
 /// One instance of a module with everything that belongs to it alone. It lives and dies on one
 /// thread; modules and engine are shared.
 public final class Instance {
+  /// What its service is told.
+  enum Event: Sendable {
+    /// A socket listens, at this address.
+    case listening(String)
+    /// It waits for connections: it has opened all sockets that it opens at its start. Told once.
+    case waiting
+    /// The guest asks for a drain of the whole service.
+    case drainRequested
+  }
+
   let configuration: InstanceConfiguration
   let memory: GuestMemory
   let descriptors: DescriptorTable
