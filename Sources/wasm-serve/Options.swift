@@ -9,7 +9,7 @@ struct Options {
   var allowConnect: [ConnectGrants.Grant] = []
   var maxConnections: UInt32?
   var memory = ByteSize(bytes: 256 << 20)
-  var socketMemory = ByteSize(bytes: 128 << 10)
+  var socketMemory = ByteSize(bytes: 512 << 10)
   /// Nil for as many as there are cores.
   var workers: Int?
   /// In seconds.
@@ -90,7 +90,7 @@ extension Option {
     Option(
       "socket-memory", "SIZE",
       "The most memory that the kernel may hold for each connection, both directions together.",
-      initial: "128K"
+      initial: "512K"
     ) { options, text in
       let size = try read(text, "a size from 16K to 64M", as: ByteSize.init)
       guard 16 << 10...64 << 20 ~= size.bytes else {

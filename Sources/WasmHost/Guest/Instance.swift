@@ -26,7 +26,7 @@ public struct InstanceConfiguration: Sendable {
   /// How many sockets it may have, with others.
   public var descriptors: DescriptorBudget?
   /// The most octets that the kernel may hold for each of its sockets, both directions together.
-  public var socketMemory: Int32 = 128 << 10
+  public var socketMemory: Int32 = 512 << 10
   /// Whether it may read this process's standard input.
   public var readsStandardInput = false
   /// Where listening sockets are kept for the next instance; without it they end with this one.
