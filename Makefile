@@ -38,7 +38,7 @@ help:
 	@echo 'make bench-containers  from podman run to the first response, as ratio to a static C program'
 	@echo 'make deploy-test  only the tests of deploy/ that are part of make test (TESTS=test_images)'
 	@echo 'make check     only the checks of format and scripts that are part of make test'
-	@echo 'make format    format the Swift sources'
+	@echo 'make format    format the Swift and Python sources'
 	@echo 'make clean     remove what was built, but not the tools'
 
 serve: dist/http_server.wasm dist/wasm-serve
@@ -82,7 +82,7 @@ check:
 	@scripts/check
 
 format:
-	@swift format --in-place --parallel --recursive Package.swift Sources Tests fuzz
+	@scripts/format
 
 fuzz: .tools/ready
 	@scripts/fuzz run $(or $(SECONDS),60) $(TARGET)

@@ -1,4 +1,7 @@
-"""Measures the servers in turn and prints one table. `run` starts it; README.md says what is measured, and why so."""
+"""Measures the servers in turn and prints one table.
+
+`run` starts it; README.md says what is measured, and why so.
+"""
 
 import argparse
 import contextlib
@@ -19,7 +22,11 @@ CONNECTIONS = 64
 # With the idle ones. For the time to start the servers have their default.
 MAX_CONNECTIONS = 12_000
 # The rows: their names, what load.c is told, how often each connection is used.
-KINDS = [("GET", "get", 300), ("POST 1 KiB", "post", 300), ("16 pipelined GETs, each", "pipeline", 40)]
+KINDS = [
+    ("GET", "get", 300),
+    ("POST 1 KiB", "post", 300),
+    ("16 pipelined GETs, each", "pipeline", 40),
+]
 
 NGINX = """
 daemon off;
@@ -55,7 +62,10 @@ class Server:
         """Runs it on one processor, to the end of the block at the latest."""
         process = subprocess.Popen(
             ["taskset", "-c", str(processor), *self.command],
-            env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True)
+            env={**os.environ, **environment},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         try:
             self.wait_for_listener(process)
             yield process
@@ -85,9 +95,26 @@ def servers(dist, programs, folder):
     floor, wasm, nginx = free_ports(3)
     kinds = ["get", "post", "pipeline", "null"]
     yield Server("floor", floor, [programs / "floor", floor], kinds)
-    yield Server("wasm", wasm, [
-        dist / "wasm-serve", "--quiet", "--workers", "1", "--cache-dir", folder / "cache", "--env", f"PORT={wasm}",
-        "--env", "MAX_CONNECTIONS", "--env", "LOG_LEVEL=warn", dist / "http_server.wasm"], kinds)
+    yield Server(
+        "wasm",
+        wasm,
+        [
+            dist / "wasm-serve",
+            "--quiet",
+            "--workers",
+            "1",
+            "--cache-dir",
+            folder / "cache",
+            "--env",
+            f"PORT={wasm}",
+            "--env",
+            "MAX_CONNECTIONS",
+            "--env",
+            "LOG_LEVEL=warn",
+            dist / "http_server.wasm",
+        ],
+        kinds,
+    )
     if shutil.which("nginx"):
         file = folder / "nginx.conf"
         file.write_text(NGINX.format(folder=folder, port=nginx, files=MAX_CONNECTIONS))
@@ -133,13 +160,24 @@ def measure_requests(all_servers, programs, load, processor, rounds, idle):
         costs.setdefault(row, {}).setdefault(server, []).append(cost)
 
     with contextlib.ExitStack() as stack:
-        processes = {each: stack.enter_context(each.running(processor, MAX_CONNECTIONS=str(MAX_CONNECTIONS)))
-                     for each in all_servers}
+        processes = {
+            each: stack.enter_context(each.running(processor, MAX_CONNECTIONS=str(MAX_CONNECTIONS)))
+            for each in all_servers
+        }
         for turn in range(rounds):
             for row, kind, beside, uses in plan:
                 for each in in_turn([each for each in all_servers if kind in each.kinds], turn):
                     pids = with_children(processes[each])
-                    command = [*load, programs / "load", each.port, kind, CONNECTIONS, beside, uses, *pids]
+                    command = [
+                        *load,
+                        programs / "load",
+                        each.port,
+                        kind,
+                        CONNECTIONS,
+                        beside,
+                        uses,
+                        *pids,
+                    ]
                     note(row, each, number(command))
     for turn in range(rounds):
         for each in in_turn([each for each in all_servers if "null" in each.kinds], turn):
@@ -154,7 +192,10 @@ def idle_row(idle):
 def null_cost(server, programs, processor):
     """See null.c."""
     request = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
-    with server.running(processor, LD_PRELOAD=str(programs / "null.so")) as process, contextlib.ExitStack() as stack:
+    with (
+        server.running(processor, LD_PRELOAD=str(programs / "null.so")) as process,
+        contextlib.ExitStack() as stack,
+    ):
         for _ in range(CONNECTIONS):
             stack.enter_context(server.connect()).sendall(request)
         return float(process.communicate(timeout=60)[0])
@@ -173,7 +214,7 @@ def measure_starts(all_servers, start, processor, starts):
 
 def ratio(numbers, others):
     """The median of the ratios within a round: both were measured in the same second."""
-    return statistics.median(mine / other for mine, other in zip(numbers, others))
+    return statistics.median(mine / other for mine, other in zip(numbers, others, strict=False))
 
 
 def print_table(all_servers, costs, idle, times):
@@ -183,17 +224,21 @@ def print_table(all_servers, costs, idle, times):
         print("|", " | ".join([name, *(cells.get(each, "") for each in all_servers)]), "|")
 
     def compared(numbers, form):
-        return {each: f"{form(statistics.median(mine))} ({ratio(mine, numbers[floor]):.2f})"
-                for each, mine in numbers.items()}
+        return {
+            each: f"{form(statistics.median(mine))} ({ratio(mine, numbers[floor]):.2f})"
+            for each, mine in numbers.items()
+        }
 
     row("", {each: each.name for each in all_servers})
-    row("---", {each: "---:" for each in all_servers})
+    row("---", dict.fromkeys(all_servers, "---:"))
     for name, numbers in costs.items():
         row(name, compared(numbers, lambda cost: f"{cost / 1000:.2f} us"))
         if name == idle_row(idle):
             alone = costs[KINDS[0][0]]
-            row("the same, ratio to the first row",
-                {each: f"{ratio(mine, alone[each]):.2f}" for each, mine in numbers.items()})
+            row(
+                "the same, ratio to the first row",
+                {each: f"{ratio(mine, alone[each]):.2f}" for each, mine in numbers.items()},
+            )
     row("exec to first response", compared(times, lambda time: f"{time / 1000:.1f} ms"))
 
 
@@ -203,14 +248,18 @@ def facts():
         lines = Path("/proc/cpuinfo").read_text().splitlines()
         model = next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
     load = " ".join(f"{average:.1f}" for average in os.getloadavg())
-    return f"{os.cpu_count()} x {model}, {platform.system()} {platform.release()}, load average {load}"
+    return (
+        f"{os.cpu_count()} x {model}, {platform.system()} {platform.release()}, load average {load}"
+    )
 
 
 def main():
     parser = argparse.ArgumentParser(prog="Benchmarks/run", description=__doc__)
     parser.add_argument("dist", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("programs", type=Path, help=argparse.SUPPRESS)
-    parser.add_argument("--quick", action="store_true", help="fewer repetitions: half a minute, and rougher")
+    parser.add_argument(
+        "--quick", action="store_true", help="fewer repetitions: half a minute, and rougher"
+    )
     parser.add_argument("--rounds", type=int, help="how often the cost of requests is measured (5)")
     options = parser.parse_args()
     rounds = options.rounds or (2 if options.quick else 5)
@@ -228,7 +277,9 @@ def main():
     print("measuring ...", file=sys.stderr)
     with tempfile.TemporaryDirectory() as folder:
         all_servers = list(servers(options.dist, options.programs, Path(folder)))
-        times = measure_starts(all_servers, [*load, options.programs / "start"], processors[-1], starts)
+        times = measure_starts(
+            all_servers, [*load, options.programs / "start"], processors[-1], starts
+        )
         costs = measure_requests(all_servers, options.programs, load, processors[-1], rounds, idle)
     print(f"Processor time of the server per request, {CONNECTIONS} connections; time to start.")
     print(f"Medians of {rounds} rounds and {starts} starts; in brackets: ratio to the floor.\n")

@@ -80,3 +80,9 @@ repository() { git -c safe.directory="$root" -C "$root" "$@"; }
 
 # needs PROGRAM PACKAGE: installs Debian's package unless the program is there.
 needs() { command -v "$1" >/dev/null || install_debian "$2" "$1"; }
+
+# toolchain_paths: sets `toolchain`, where bin, lib and share of Swift are.
+toolchain_paths() {
+  # shellcheck disable=SC2034  # used by the scripts that source this
+  toolchain=$(swiftc -print-target-info | sed -n 's|.*"runtimeResourcePath": "\(.*\)/lib/swift".*|\1|p')
+}

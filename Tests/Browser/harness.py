@@ -31,8 +31,13 @@ class ModuleServer:
 
     def __init__(self, **settings):
         # The browser keeps its connections; a drain would leave them a second for another request.
-        self.settings = {"HOST": "127.0.0.1", "PORT": "0", "ACCESS_LOG": "on",
-                         "DRAIN_TIMEOUT": "10ms", **settings}
+        self.settings = {
+            "HOST": "127.0.0.1",
+            "PORT": "0",
+            "ACCESS_LOG": "on",
+            "DRAIN_TIMEOUT": "10ms",
+            **settings,
+        }
 
     def __enter__(self):
         # To append: reading it here does not change where the server writes.
@@ -41,7 +46,8 @@ class ModuleServer:
         command = [DIST / "wasm-serve", "--no-cache", "--workers=1"]
         command += [f"--env={name}={value}" for name, value in self.settings.items()]
         self.process = subprocess.Popen(
-            [*command, DIST / "http_server.wasm"], stdout=self.log, stderr=self.log)
+            [*command, DIST / "http_server.wasm"], stdout=self.log, stderr=self.log
+        )
         try:
             port = self._wait_for(r"listens on 127\.0\.0\.1:(\d+)")
         except BaseException:
@@ -154,7 +160,8 @@ class Browser:
     def write(self, name, text):
         """Replaces what a field has, as typing or pasting does."""
         self.driver.execute_script(
-            "arguments[0].focus(); arguments[0].select()", self.element(name))
+            "arguments[0].focus(); arguments[0].select()", self.element(name)
+        )
         # (send_keys knows no characters beyond U+FFFF.)
         self.driver.execute_cdp_cmd("Input.insertText", {"text": text})
 
@@ -167,7 +174,11 @@ class Browser:
             const { set } = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), "value");
             set.call(field, text.repeat(times));
             field.dispatchEvent(new Event("input", { bubbles: true }));
-            """, self.element(name), text, times)
+            """,
+            self.element(name),
+            text,
+            times,
+        )
 
     def choose(self, name, value):
         Select(self.element(name)).select_by_value(value)
@@ -182,11 +193,13 @@ class Browser:
     def outcome(self):
         """Waits for the end of what was sent."""
         WebDriverWait(self.driver, 30, poll_frequency=0.02).until(
-            lambda _: self.find_all("#outcome h2"))
+            lambda _: self.find_all("#outcome h2")
+        )
         return Outcome(
             self.find("#outcome h2").text,
             [paragraph.text for paragraph in self.find_all("#outcome p")],
-            next((pre.get_property("textContent") for pre in self.find_all("#outcome pre")), None))
+            next((pre.get_property("textContent") for pre in self.find_all("#outcome pre")), None),
+        )
 
     def console(self):
         """What the browser has complained of since the last call."""

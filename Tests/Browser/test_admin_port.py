@@ -6,9 +6,8 @@ import unittest
 import urllib.error
 import urllib.request
 
-from selenium.webdriver.support.ui import WebDriverWait
-
 from harness import Browser, ModuleServer
+from selenium.webdriver.support.ui import WebDriverWait
 
 # A name that its DNS server turns into the loopback address when the page is there.
 REBOUND = "evil.example"

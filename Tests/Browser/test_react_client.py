@@ -4,9 +4,8 @@ import contextlib
 import socket
 import unittest
 
-from selenium.webdriver.common.keys import Keys
-
 from harness import Browser, ModuleServer, PageServer
+from selenium.webdriver.common.keys import Keys
 
 UNREADABLE = "There is no answer that this page may read"
 TOO_LARGE = "The message is too large (413)"
@@ -113,11 +112,13 @@ class RefusalTests(unittest.TestCase):
                     browser.fill("message", "x", size)
                     outcome = browser.send()
                     self.assertEqual(
-                        (outcome.title, outcome.text), (TOO_LARGE, "the request is too large\n"))
+                        (outcome.title, outcome.text), (TOO_LARGE, "the request is too large\n")
+                    )
             # The next message is answered again.
             self.assertEqual(browser.send("short").text, "echo: short")
             self.assertEqual(
-                server.requests(), [("POST", "413")] * len(self.sizes) + [("POST", "200")])
+                server.requests(), [("POST", "413")] * len(self.sizes) + [("POST", "200")]
+            )
 
     def test_another_refusal_is_shown_with_its_status_and_the_words_of_the_server(self):
         with ModuleServer() as server:
@@ -139,7 +140,7 @@ class RefusalTests(unittest.TestCase):
 
     def test_a_server_that_says_nothing_is_given_up_at_the_time_limit(self):
         with socket.create_server(("127.0.0.1", 0)) as silent:
-            open_page("http://127.0.0.1:%d" % silent.getsockname()[1])
+            open_page(f"http://127.0.0.1:{silent.getsockname()[1]}")
             browser.write("seconds", "1")
             outcome = browser.send("hello?")
         self.assertEqual((outcome.title, outcome.text), ("No answer within 1 s", None))
@@ -154,7 +155,8 @@ class FormTests(unittest.TestCase):
             self.assertEqual(browser.send("to the second").text, "echo: to the second")
             browser.driver.refresh()
             self.assertEqual(
-                browser.element("server").get_property("value"), second.address + "/any/path")
+                browser.element("server").get_property("value"), second.address + "/any/path"
+            )
             self.assertEqual(browser.send("again").text, "echo: again")
             self.assertEqual(first.requests(), [("POST", "200")])
             self.assertEqual(second.requests(), [("POST", "200")] * 2)
@@ -168,8 +170,7 @@ class FormTests(unittest.TestCase):
             with self.subTest(address=address):
                 open_page(address)
                 browser.find("button").click()
-                self.assertNotEqual(
-                    browser.element("server").get_property("validationMessage"), "")
+                self.assertNotEqual(browser.element("server").get_property("validationMessage"), "")
                 self.assertEqual(browser.element("outcome").text, "")
 
     def test_the_language_is_the_one_of_the_browser(self):
@@ -203,7 +204,8 @@ class FormTests(unittest.TestCase):
         names = [field.accessible_name for field in browser.find_all("input, select, textarea")]
         self.assertEqual(
             names,
-            ["Language", "Server address", "Content type", "Time limit in seconds", "Message"])
+            ["Language", "Server address", "Content type", "Time limit in seconds", "Message"],
+        )
         self.assertEqual(browser.element("outcome").aria_role, "status")
         self.assertEqual(browser.element("outcome").get_attribute("aria-live"), "polite")
 
@@ -215,7 +217,8 @@ class FormTests(unittest.TestCase):
                 self.press(Keys.TAB)
                 order.append(browser.driver.switch_to.active_element.get_attribute("id"))
             self.assertEqual(
-                order, ["language", "server", "content-type", "seconds", "message", ""])
+                order, ["language", "server", "content-type", "seconds", "message", ""]
+            )
             self.press(Keys.SHIFT, Keys.TAB)
             self.press("typed", Keys.TAB, Keys.ENTER)
             self.assertEqual(browser.outcome().text, "echo: typed")

@@ -5,9 +5,8 @@ import unittest
 import urllib.error
 import urllib.request
 
-from selenium.webdriver.support.ui import WebDriverWait
-
 from harness import Browser, ModuleServer
+from selenium.webdriver.support.ui import WebDriverWait
 
 
 class StatusPageTests(unittest.TestCase):
@@ -21,7 +20,8 @@ class StatusPageTests(unittest.TestCase):
 
     def allow_scripts(self, allowed):
         self.browser.driver.execute_cdp_cmd(
-            "Emulation.setScriptExecutionDisabled", {"value": not allowed})
+            "Emulation.setScriptExecutionDisabled", {"value": not allowed}
+        )
 
     def open(self):
         self.browser.driver.get(self.server.admin())
@@ -64,6 +64,7 @@ class StatusPageTests(unittest.TestCase):
         self.browser.console()
         self.open()
         loaded = self.browser.driver.execute_script(
-            "return performance.getEntriesByType('resource').map(entry => entry.name)")
+            "return performance.getEntriesByType('resource').map(entry => entry.name)"
+        )
         self.assertEqual(set(loaded) - {f"{self.server.admin()}/"}, set())
         self.assertEqual(self.browser.console(), [])

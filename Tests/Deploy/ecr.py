@@ -68,7 +68,8 @@ def start_proxy(test, known):
     class Proxy(http.server.BaseHTTPRequestHandler):
         def do_CONNECT(self):
             if self.path not in known:
-                return self.send_error(502)
+                self.send_error(502)
+                return
             with socket.create_connection(known[self.path]) as other:
                 self.send_response(200)
                 self.end_headers()

@@ -11,7 +11,6 @@ import tempfile
 import jsonschema
 import kubernetes_validate
 import yaml
-
 from support import ROOT
 
 DEPLOY = ROOT / "deploy"

@@ -16,7 +16,6 @@ import urllib.error
 import urllib.request
 
 import yaml
-
 from manifests import named, of_kind
 from support import container_settings, free_port, wait_until
 

@@ -7,7 +7,6 @@ import urllib.parse
 import urllib.request
 
 import yaml
-
 from manifests import DEPLOY
 from support import ROOT, TOOLS, free_port, wait_until
 

@@ -1,7 +1,7 @@
 """Rolling updates under load, counted: `make rollouts`.
 
-h2load counts what became of each request by its status; eight clients besides look at the content of
-every answer. The proxy makes nothing good: it tries no pod twice.
+h2load counts what became of each request by its status; eight clients besides look at the content
+of every answer. The proxy makes nothing good: it tries no pod twice.
 """
 
 import argparse

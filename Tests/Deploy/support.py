@@ -147,10 +147,7 @@ def container_settings(folder):
         f'network_config_dir = "{folder}/networks"\n'
     )
     (folder / "storage.conf").write_text(
-        "[storage]\n"
-        'driver = "vfs"\n'
-        f'graphroot = "{folder}/storage"\n'
-        f'runroot = "{folder}/run"\n'
+        f'[storage]\ndriver = "vfs"\ngraphroot = "{folder}/storage"\nrunroot = "{folder}/run"\n'
     )
     return {
         "CONTAINERS_CONF": f"{folder}/containers.conf",

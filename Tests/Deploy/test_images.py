@@ -211,7 +211,12 @@ class BillOfMaterialsTests(support.TestCase):
         self.assertEqual(references["swift-log"], [f"pkg:swift/github.com/apple/swift-log@{log}"])
         swift = versions["swift"]
         self.assertEqual(references["swift"], [f"pkg:github/swiftlang/swift@swift-{swift}-RELEASE"])
-        parts = {"wasi-libc": "wasi-libc", "glibc": "libc6", "libgcc": "libgcc-s1", "libstdc++": "libstdc++6"}
+        parts = {
+            "wasi-libc": "wasi-libc",
+            "glibc": "libc6",
+            "libgcc": "libgcc-s1",
+            "libstdc++": "libstdc++6",
+        }
         for name, package in parts.items():
             (text,) = references[name]
             kind, family, found, version, qualifiers = self.read_purl(text)
@@ -252,7 +257,7 @@ class BillOfMaterialsTests(support.TestCase):
         return self.run_program("dpkg-query", "-W", "-f", "${source:Package}", package).stdout
 
     def read_purl(self, text):
-        """Type, namespace, name, version and qualifiers, by the grammar of package-url's specification."""
+        """Type, namespace, name, version and qualifiers, by package-url's grammar."""
         match = re.fullmatch(
             r"pkg:([a-z][a-z0-9.+-]*)/((?:[A-Za-z0-9._~%-]+/)*)([A-Za-z0-9._~%-]+)@([A-Za-z0-9._~%-]+)"
             r"(?:\?([a-z][a-z0-9._-]*=[A-Za-z0-9._~%-]+(?:&[a-z][a-z0-9._-]*=[A-Za-z0-9._~%-]+)*))?",

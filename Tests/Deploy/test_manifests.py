@@ -7,11 +7,24 @@ import unittest
 
 import jsonschema
 import kubernetes_validate
-
 import pod_security
 from manifests import (
-    DEPLOY, NEWEST, OLDEST, containers, named, of_kind, overlays, pod_templates, render_with, roots,
-    seconds, server_container, server_pod, settings, validate, variants,
+    DEPLOY,
+    NEWEST,
+    OLDEST,
+    containers,
+    named,
+    of_kind,
+    overlays,
+    pod_templates,
+    render_with,
+    roots,
+    seconds,
+    server_container,
+    server_pod,
+    settings,
+    validate,
+    variants,
 )  # fmt: skip
 from support import ROOT, TestCase
 
@@ -76,7 +89,6 @@ class SchemaTests(TestCase):
             for each in wrong:
                 with self.assertRaises(INVALID):
                     validate(each, NEWEST)
-
 
     def test_yamllint_has_nothing_to_say(self):
         self.run_program("yamllint", "--strict", "--config-file", DEPLOY / ".yamllint.yaml", DEPLOY)

@@ -6,10 +6,16 @@ import shutil
 import unittest
 
 import yaml
-
-from manifests import DEPLOY, named, of_kind, render, render_with, server_container
+from manifests import named, of_kind, render, render_with, server_container
 from prometheus import (
-    DOCS, MONITORING, PROMTOOL, alerts, configurations, documented, panels, write_rules,
+    DOCS,
+    MONITORING,
+    PROMTOOL,
+    alerts,
+    configurations,
+    documented,
+    panels,
+    write_rules,
 )  # fmt: skip
 from server import Server, parse
 from support import ROOT, TestCase

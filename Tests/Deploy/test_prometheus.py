@@ -89,8 +89,7 @@ class PrometheusTests(unittest.TestCase):
         expression = panel["targets"][place]["expr"]
         expression = expression.replace("$__rate_interval", self.interval(server))
         expression = expression.replace("$job", "wasm-http-server")
-        expression = expression.replace("$instance", f"127.0.0.1:{server.admin}")
-        return expression
+        return expression.replace("$instance", f"127.0.0.1:{server.admin}")
 
     def seconds(self, server):
         return self.ends[server] - self.begins[server]

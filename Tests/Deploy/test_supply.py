@@ -1,4 +1,4 @@
-"""What others have made and we build with or name: each by what it is, and not only by where it is."""
+"""What others have made and we build with or name is pinned by what it is, not by where it is."""
 
 import re
 
@@ -59,8 +59,8 @@ class PinTests(support.TestCase):
         (folder / "Sources/a/a.swift").write_text("")
         (folder / "Package.swift").write_text(
             "// swift-tools-version: 6.2\nimport PackageDescription\n"
-            'let package = Package(name: "a", dependencies: [.package(url: "file:///nowhere", exact: '
-            '"1.0.0")], targets: [.target(name: "a")])\n'
+            'let package = Package(name: "a", dependencies: [.package(url: "file:///nowhere", '
+            'exact: "1.0.0")], targets: [.target(name: "a")])\n'
         )
         (folder / "Package.resolved").write_text('{"pins": [], "version": 3}')
         words = ("swift", "package", "--force-resolved-versions", "resolve")
@@ -95,13 +95,17 @@ class ImagesOfOthersTests(support.TestCase):
             if not path.is_file():
                 continue
             text = path.read_text()
-            for image in re.findall(r"^ *(?:- )?image: (\S+)$|^(?:ARG \w+=|FROM )(\S+)$", text, re.M):
+            for image in re.findall(
+                r"^ *(?:- )?image: (\S+)$|^(?:ARG \w+=|FROM )(\S+)$", text, re.M
+            ):
                 image = "".join(image)
                 if "/" in image and not image.startswith("localhost/"):
                     yield path.relative_to(ROOT).as_posix(), image
 
     def test_they_are_these_and_pinning_knows_them_all(self):
-        found = {(file, image.split("@")[0].rpartition(":")[0]) for file, image in self.references()}
+        found = {
+            (file, image.split("@")[0].rpartition(":")[0]) for file, image in self.references()
+        }
         self.assertEqual(found, IMAGES_OF_OTHERS)
         pinned = re.search(r"files=\((deploy/.*)\)", (ROOT / "scripts/pin-images").read_text())[1]
         self.assertEqual(set(pinned.split()), {file for file, _ in IMAGES_OF_OTHERS})
@@ -133,14 +137,18 @@ class ImagesOfOthersTests(support.TestCase):
         host = registry.start_registry(self)
         digest = self.push(host, "wasm-http-server-wasm")
         image = f"{host}/team/tool:1.2.3"
-        text = f"# {image}\n      image: {image}\nARG BASE={image}\nimage: built-here\n  image: {image}0\n"
+        text = (
+            f"# {image}\n      image: {image}\nARG BASE={image}\n"
+            f"image: built-here\n  image: {image}0\n"
+        )
         file = self.folder() / "file.yaml"
         file.write_text(text.replace(f"  image: {image}0\n", ""))
         file.chmod(0o640)
         told = self.pin(file)
         self.assertIn(f"{image} is {digest}", told)
         expected = (
-            f"# {image}\n      image: {image}@{digest}\nARG BASE={image}@{digest}\nimage: built-here\n"
+            f"# {image}\n      image: {image}@{digest}\nARG BASE={image}@{digest}\n"
+            "image: built-here\n"
         )
         self.assertEqual(file.read_text(), expected)
         self.assertEqual(file.stat().st_mode & 0o777, 0o640)
@@ -173,13 +181,15 @@ class ImagesOfOthersTests(support.TestCase):
         )
         self.assertEqual(
             done.stderr.splitlines()[-1],
-            "images: the base image docker.io/wasmedge/slim-runtime:0.13.5 is named without its digest: "
-            "'make pin' looks it up, or WASMEDGE=NAME@sha256:...",
+            "images: the base image docker.io/wasmedge/slim-runtime:0.13.5 is named without its "
+            "digest: 'make pin' looks it up, or WASMEDGE=NAME@sha256:...",
         )
 
 
 class RightsTests(support.TestCase):
-    def test_rights_to_secrets_are_to_named_ones_and_the_comment_says_that_changing_is_reading(self):
+    def test_rights_to_secrets_are_to_named_ones_and_the_comment_says_that_changing_is_reading(
+        self,
+    ):
         seen = 0
         for path in sorted((ROOT / "deploy").rglob("*.yaml")):
             for document in yaml.safe_load_all(path.read_text()):

@@ -52,8 +52,10 @@ def purl(kind, path, version, **qualifiers):
 
 
 def debian(name, licence, files, inside, package):
-    """A component that is of one of the distribution's packages. Advisories are about source packages of
-    one release of it."""
+    """A component that is of one of the distribution's packages.
+
+    Advisories are about source packages of one release of it.
+    """
     form = "${Version} ${Architecture} ${source:Package}"
     words = (output("dpkg-query", "-W", "-f", form, package) or "").split()
     if len(words) != 3:
@@ -128,9 +130,7 @@ def known_components(version):
             location=log_location,
         ),
         debian("libstdc++", gcc_licence, [], ["wasm-serve"], "libstdc++6"),
-        debian(
-            "wasi-libc", "CC0-1.0 AND BSD-2-Clause AND MIT", [], ["http_server"], "wasi-libc"
-        ),
+        debian("wasi-libc", "CC0-1.0 AND BSD-2-Clause AND MIT", [], ["http_server"], "wasi-libc"),
     ]
 
 
@@ -170,7 +170,7 @@ def package(component, files):
         references.append(("SECURITY", "cpe23Type", component.cpe))
     if references:
         names = ("referenceCategory", "referenceType", "referenceLocator")
-        described["externalRefs"] = [dict(zip(names, one)) for one in references]
+        described["externalRefs"] = [dict(zip(names, one, strict=True)) for one in references]
     if files:
         digests = sorted(file["checksums"][0]["checksumValue"] for file in files)
         code = hashlib.sha1("".join(digests).encode()).hexdigest()
