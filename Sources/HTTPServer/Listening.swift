@@ -58,7 +58,7 @@ extension EventLoop where Network: ~Copyable {
     let address = SocketAddress(octets: host.octets, isIPv6: host.isIPv6, port: port)
     do throws(SocketError) {
       return (
-        try network.listen(on: address, backlog: 512, buffer: configuration.socketBuffer), address
+        try network.listen(on: address, backlog: 1024, buffer: configuration.socketBuffer), address
       )
     } catch {
       throw ListenError(setting: setting, address: address, error: error)

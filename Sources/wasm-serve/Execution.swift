@@ -134,7 +134,7 @@ extension Options {
   }
 
   /// What this program has without any instance: its code, the engine, the compiled module.
-  private static let ownMemory: Int64 = 40 << 20
+  private static let ownMemory: Int64 = 32 << 20
 
   /// The most that the process comes to hold, the kernel's memory for its connections included; twice the
   /// workers' part while a module is replaced.

@@ -278,6 +278,7 @@ struct GuestTests {
     // (A send that there is some room for may go beyond its part, by a segment.)
     #expect(try #require(queues.map { $0.unsent + $0.unread }.max()) <= 128 << 10)
     program.signal(SIGTERM)
+    try program.wait(for: "draining")
     program.signal(SIGTERM)
     #expect(try program.finish().status == 143)
   }

@@ -160,7 +160,7 @@ struct HostileClientTests {
     try waitUntilOpen(64, server)
     flood.join(silent, count: 2000) { _ in Silent() }
     // The others are in the queue, or the system tries for them again and again.
-    try eventually("the queue is full") { silent.counts.open >= 512 }
+    try eventually("the queue is full") { silent.counts.open >= 1000 }
     let goodCrowd = try Crowd(port: server.port)
     let good = goodClients(goodCrowd)
 

@@ -28,7 +28,7 @@ public final class ListenerPool: Sendable {
   /// A guest could else keep one for each address of 127.0.0.0/8.
   static let mostPerWorker = 64
   /// Connections in a queue have memory of the kernel as well.
-  package static let longestBacklog: UInt32 = 512
+  package static let longestBacklog: UInt32 = 1024
 
   enum Binding {
     /// The guest's socket is bound.
