@@ -104,15 +104,18 @@ struct Deadlines {
     return first
   }
 
-  /// The connection of a port whose deadline of this kind was set first; of requests, those whose
-  /// header section is incomplete. (Others are passed over: those of the other port are few, or that
-  /// port's are, and there is content to wait for only as long as clients send it.)
+  /// The connection of a port whose deadline of this kind was set first. (Others are passed over: those of
+  /// the other port are few, or that port's are, and there is content to wait for only as long as clients
+  /// send it.)
+  ///
+  /// - Parameter isInHead: only one whose header section is incomplete.
   func first(
-    _ kind: Kind, isAdmin: Bool, _ connections: UnsafeMutablePointer<Connection>
+    _ kind: Kind, isAdmin: Bool, isInHead: Bool = false,
+    _ connections: UnsafeMutablePointer<Connection>
   ) -> Int? {
     var slot = Int(queues[kind.rawValue].first)
     while slot >= 0,
-      connections[slot].info.isAdmin != isAdmin || kind == .request && !connections[slot].isInHead
+      connections[slot].info.isAdmin != isAdmin || isInHead && !connections[slot].isInHead
     {
       slot = Int(connections[slot].deadline.next)
     }

@@ -11,7 +11,8 @@ import HTTPCodec
 ///
 /// Where there is none, the one goes whose header section has been incomplete for longest, and then the
 /// one that has not taken its response for longest. Both have had more time by then than a client needs
-/// that does what it can. Content is waited for, as it may be long: `REQUEST_TIMEOUT` ends that.
+/// that does what it can. Content is waited for, as it may be long: `REQUEST_TIMEOUT` ends that. (The admin
+/// port has no use for any.)
 extension EventLoop where Network: ~Copyable {
   /// How long a connection is left alone: the next request of a busy client comes sooner.
   private static var grace: Int64 { Configuration.second / 10 }
@@ -40,13 +41,16 @@ extension EventLoop where Network: ~Copyable {
         since = table.connections[slot].deadline.since - 1
       }
     }
-    return longest ?? slow(.request, Self.headGrace, isAdmin: isAdmin)
+    return longest ?? slow(.request, Self.headGrace, isAdmin: isAdmin, isInHead: !isAdmin)
       ?? slow(.write, Self.writeGrace, isAdmin: isAdmin)
   }
 
   @inline(never)
-  private func slow(_ kind: Deadlines.Kind, _ grace: Int64, isAdmin: Bool) -> Int? {
-    guard let slot = deadlines.first(kind, isAdmin: isAdmin, table.connections),
+  private func slow(
+    _ kind: Deadlines.Kind, _ grace: Int64, isAdmin: Bool, isInHead: Bool = false
+  ) -> Int? {
+    guard
+      let slot = deadlines.first(kind, isAdmin: isAdmin, isInHead: isInHead, table.connections),
       table.connections[slot].deadline.since <= now - grace
     else { return nil }
     return slot

@@ -230,7 +230,7 @@ struct HostileClientTests {
     #expect(queues.count >= 1000)
     // (A send that there is some room for may go beyond its part, by a segment.)
     let most = try #require(queues.map { $0.unsent + $0.unread }.max())
-    #expect(most <= 256 << 10)
+    #expect(most <= 320 << 10)
     let usage = try server.usage()
     #expect(held + usage.anonymous - atStart.anonymous <= limit)
     #expect(held + usage.resident <= total)

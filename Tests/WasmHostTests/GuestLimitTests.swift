@@ -123,6 +123,33 @@ struct GuestLimitTests {
       Issue.record("not refused for its size")
       return
     }
+    func number(_ value: Int) -> [UInt8] {
+      value < 0x80 ? [UInt8(value)] : [UInt8(value & 0x7f) | 0x80] + number(value >> 7)
+    }
+    func section(_ identifier: UInt8, _ content: [UInt8]) -> [UInt8] {
+      [identifier] + number(content.count) + content
+    }
+    let (types, elements, body) = (120_000, 400_000, 1_100_000)
+    let code = number(body) + [UInt8](repeating: 1, count: body)
+    for (module, word) in [
+      (
+        section(1, number(types) + Array(repeatElement([0x60, 0, 0], count: types).joined())),
+        "types"
+      ),
+      (
+        section(
+          9,
+          [1, 5, 0x70] + number(elements)
+            + Array(repeatElement([0xd0, 0x70, 0x0b], count: elements).joined())),
+        "section"
+      ),
+      (section(10, [1] + code), "function"),
+    ] {
+      guard case .excessive(_, let reason) = load(preamble + module), reason.contains(word) else {
+        Issue.record("not refused for its \(word)")
+        return
+      }
+    }
     // What is damaged before its functions is the engine's to say.
     for damaged in [[3], [3, 0x80, 0x80, 0x80, 0x80, 0x80], [1, 0xff, 0xff, 0xff, 0xff, 0x0f]]
       as [[UInt8]]
@@ -148,6 +175,34 @@ struct GuestLimitTests {
     }
     #expect(errors.count { $0 == Errno.inval.rawValue } == 3)
     #expect(errors.count { $0 == 0 } == Int(count))
+  }
+
+  @Test("Names that would take seconds to be told are left out, and others stay")
+  func names() throws {
+    func module(_ name: String) throws -> [UInt8] {
+      try assemble("(module (func $\(name) (export \"_start\") unreachable))")
+    }
+    func frames(_ bytes: [UInt8]) throws -> [String] {
+      let module = try bytes.withUnsafeBytes {
+        try Module(compiling: $0, path: "m.wasm", engine: try engine())
+      }
+      let instance = try Instance(module, configuration: InstanceConfiguration(), drain: Drain())
+      guard case .trapped(let trap) = try instance.run() else { return [] }
+      #expect(trap.message.contains("unreachable"))
+      return trap.frames.map { $0.function ?? "\($0.functionIndex)" }
+    }
+    let longest = String(repeating: "n", count: Int(ModuleNames.longest))
+    #expect(try frames(module(longest)) == [longest])
+    #expect(try frames(module(longest + "n")) == ["0"])
+    // A C++ name of 500 octets whose parts refer to each other.
+    var hostile = "_Z1fI1PIiiE"
+    for number in 0..<40 { hostile += "S\(String(number, radix: 36).uppercased())_IS1_S1_E" }
+    #expect(try frames(module(hostile + "EvT13_")) == ["0"])
+    // Names that cannot be read are none.
+    var damaged = try module("abcdef")
+    let place = try #require(damaged.lastIndex(of: UInt8(ascii: "a")))
+    damaged[place - 1] = 0x7f
+    #expect(try frames(damaged) == ["0"])
   }
 
   // MARK: Time
@@ -219,6 +274,28 @@ struct GuestLimitTests {
     running.terminate()
     #expect(running.message()?.contains("interrupt") == true)
     try other.expect("sched_yield")
+  }
+
+  @Test("An instance that is ended does not wait on its standard streams")
+  func standardStreams() throws {
+    var ends: [Int32] = [-1, -1]
+    try #require(pipe(&ends) == 0)
+    defer { for end in ends { close(end) } }
+    // Nobody reads it, and it is full.
+    _ = fcntl(ends[1], F_SETFL, O_NONBLOCK)
+    let octets = [UInt8](repeating: 0, count: 4096)
+    while write(ends[1], octets, octets.count) > 0 {}
+    _ = fcntl(ends[1], F_SETFL, 0)
+    let guest = try Guest()
+    let output = guest.instance.descriptors.insert(ends[1], kind: .output, state: [])
+    var empty: [Int32] = [-1, -1]
+    try #require(pipe(&empty) == 0)
+    defer { for end in empty { close(end) } }
+    let input = guest.instance.descriptors.insert(empty[0], kind: .input, state: [])
+    guest.drain.terminate()
+    try guest.vector(at: 64, to: 1024, count: 5)
+    #expect(try guest.call("fd_write", output, 64, 1, 72) == .intr)
+    #expect(try guest.call("fd_read", input, 64, 1, 72) == .intr)
   }
 
   @Test("An instance whose start section computes for ever is ended as well")

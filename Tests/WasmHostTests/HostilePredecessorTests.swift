@@ -132,10 +132,42 @@ struct HostilePredecessorTests {
       try guest.expect(
         "sock_bind", fd, try guest.address([127, 0, 1, UInt8(number)]), UInt32(free))
       answers.append(try guest.call("sock_listen", fd, 1))
-      try guest.expect("fd_close", fd)
+      if answers.last == .success { try guest.expect("fd_close", fd) }
     }
     #expect(answers.count { $0 == .success } == ListenerPool.mostPerWorker)
     #expect(answers.last == .mfile)
+    // What is refused does not listen.
+    let client = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(client) }
+    let last = UInt8(ListenerPool.mostPerWorker + 10)
+    let address = SocketAddress(host: [127, 0, 1, last], port: free)
+    #expect(address.withSocketAddress { connect(client, $0, $1) } == -1)
+  }
+
+  @Test("All queues of a worker together have so many places")
+  func queues() throws {
+    let request = { (port: UInt16) in
+      ListenerPool.Request(host: [127, 0, 0, 1], port: port, ordinal: 0)
+    }
+    let pool = ListenerPool(sharesPorts: false)
+    let user = ListenerPool.User()
+    var total: Int32 = 0
+    for port in 1...10 as ClosedRange<UInt16> {
+      let backlog = try pool.backlog(.max, of: request(port), user: user)
+      let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+      defer { close(descriptor) }
+      try pool.keep(descriptor, backlog: backlog, for: request(port), user: user)
+      total += backlog
+    }
+    #expect(total == ListenerPool.mostWaiting)
+  }
+
+  @Test("Sockets that are only opened count where connections are limited")
+  func opened() throws {
+    let guest = try guest(ListenerPool(sharesPorts: false)) { $0.maxConnections = 10 }
+    var count = 0
+    while count < 1000, try guest.call("sock_open", 1, 1, 0) == .success { count += 1 }
+    #expect(count == 10 + ListenerPool.mostPerWorker)
   }
 
   @Test("An instance that takes all descriptors leaves some to the host, and to its successor")

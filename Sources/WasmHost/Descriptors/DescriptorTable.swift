@@ -82,11 +82,16 @@ final class DescriptorTable {
   private(set) var connections: UInt32 = 0
   private var sockets = 0
   private let budget: DescriptorBudget?
+  private let mostSockets: Int
 
   /// - Parameters:
+  ///   - mostSockets: open at once, connected or not.
   ///   - readsStandardInput: whether the guest may read what this process has there.
   ///   - budget: that it shares with others.
-  init(readsStandardInput: Bool = false, budget: DescriptorBudget? = nil) {
+  init(
+    readsStandardInput: Bool = false, mostSockets: Int = .max, budget: DescriptorBudget? = nil
+  ) {
+    self.mostSockets = mostSockets
     self.budget = budget
     capacity = 64
     entries = .allocate(capacity: capacity)
@@ -103,6 +108,7 @@ final class DescriptorTable {
 
   /// - Throws: `mfile` when there is no room for another socket.
   func checkRoomForSocket() throws(Errno) {
+    guard sockets < mostSockets else { throw .mfile }
     guard let budget, sockets >= DescriptorBudget.share else { return }
     guard budget.hasRoom else { throw .mfile }
   }

@@ -23,8 +23,16 @@ public final class Module: Sendable {
     try Module.checkPreamble(bytes, path: path)
     if let excess = ModuleLimits.excess(of: bytes) { throw .excessive(path: path, reason: excess) }
     var pointer: OpaquePointer?
-    let error = wasmtime_module_new(
-      engine.handle.pointer, bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count, &pointer)
+    func compile(_ bytes: UnsafeRawBufferPointer) -> OpaquePointer? {
+      wasmtime_module_new(
+        engine.handle.pointer, bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count, &pointer)
+    }
+    let error =
+      if let stripped = ModuleNames.stripped(bytes) {
+        stripped.withUnsafeBytes(compile)
+      } else {
+        compile(bytes)
+      }
     if let error {
       let reason = String(consumingError: error)
       if let resource = Engine.missingResource { throw .shortage(of: resource, reason: reason) }

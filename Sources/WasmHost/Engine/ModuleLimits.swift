@@ -3,17 +3,24 @@
 enum ModuleLimits {
   /// In octets.
   static let size = 32 << 20
-  static let functions = 100_000
+  static let functions: UInt64 = 100_000
+  /// The engine takes some hundred times as much memory as an element, a type or an instruction has octets.
+  static let section: UInt64 = 1 << 20
+  static let types: UInt64 = 256 << 10
+  static let function: UInt64 = 1 << 20
 
   /// Why a module is not compiled; nil when it may be.
   static func excess(of module: UnsafeRawBufferPointer) -> String? {
     if module.count > size {
       return "it has \(module.count) octets, of at most \(size)"
     }
-    let count = ModuleShape(of: module).functions
-    if count > functions {
-      return "it has \(count) functions, of at most \(functions)"
-    }
-    return nil
+    let shape = ModuleShape(of: module)
+    let measures: [(String, UInt64, most: UInt64)] = [
+      ("functions", shape.functions, functions),
+      ("octets in a section", shape.largestSection, section),
+      ("octets of types", shape.typesSize, types),
+      ("octets in a function", shape.largestFunction, function),
+    ]
+    return measures.first { $0.1 > $0.most }.map { "it has \($0.1) \($0.0), of at most \($0.most)" }
   }
 }

@@ -6,6 +6,11 @@ struct ModuleShape {
   private(set) var tables: [UInt64] = []
   /// The least pages of its memory; 0 without one.
   private(set) var memoryPages: UInt64 = 0
+  /// The octets of the largest section besides code, data and custom ones; of the types; of the largest
+  /// function.
+  private(set) var largestSection: UInt64 = 0
+  private(set) var typesSize: UInt64 = 0
+  private(set) var largestFunction: UInt64 = 0
 
   init(of module: UnsafeRawBufferPointer) {
     var reader = module.dropFirst(8)
@@ -14,11 +19,14 @@ struct ModuleShape {
     {
       var section = reader.prefix(Int(size))
       reader = reader.dropFirst(Int(size))
+      if ![0, 10, 11].contains(identifier) { largestSection = max(largestSection, size) }
+      if identifier == 1 { typesSize = max(typesSize, size) }
       guard let count = ModuleShape.integer(&section) else { continue }
       switch identifier {
       case 3: functions = count
       case 4: readTables(count, &section)
       case 5: memoryPages = ModuleShape.least(&section) ?? 0
+      case 10: readCode(&section)
       default: break
       }
     }
@@ -34,6 +42,13 @@ struct ModuleShape {
     }
   }
 
+  private mutating func readCode(_ section: inout Slice<UnsafeRawBufferPointer>) {
+    while let size = ModuleShape.integer(&section), size <= section.count {
+      largestFunction = max(largestFunction, size)
+      section = section.dropFirst(Int(size))
+    }
+  }
+
   /// The least of limits (5.3.9), which may have a most as well.
   private static func least(_ reader: inout Slice<UnsafeRawBufferPointer>) -> UInt64? {
     guard let flags = reader.popFirst(), let least = integer(&reader) else { return nil }
@@ -42,7 +57,7 @@ struct ModuleShape {
   }
 
   /// An unsigned LEB128 of at most 32 bits (5.2.2).
-  private static func integer(_ reader: inout Slice<UnsafeRawBufferPointer>) -> UInt64? {
+  static func integer(_ reader: inout Slice<UnsafeRawBufferPointer>) -> UInt64? {
     var value: UInt64 = 0
     for shift in stride(from: UInt64(0), to: 35, by: 7) {
       guard let octet = reader.popFirst() else { return nil }

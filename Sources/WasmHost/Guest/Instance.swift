@@ -109,8 +109,11 @@ public final class Instance {
     self.drain = drain
     destinations = Destinations(configuration.connectGrants)
     memory = GuestMemory(context: context)
+    // Those that listen, and that are only opened, are memory of the kernel as well.
+    let mostSockets = configuration.maxConnections.map { Int($0) + ListenerPool.mostPerWorker }
     descriptors = DescriptorTable(
-      readsStandardInput: configuration.readsStandardInput, budget: configuration.descriptors)
+      readsStandardInput: configuration.readsStandardInput, mostSockets: mostSockets ?? .max,
+      budget: configuration.descriptors)
     poller = try Poller(table: descriptors, drain: drain)
     boardPage = configuration.board?.take(memoryLimit: configuration.memoryLimit)
     if boardPage != nil { _ = descriptors.insert(-1, kind: .board, state: []) }

@@ -23,7 +23,7 @@ public enum InstanceLimits {
   public static func total(memory: Int64, connections: Int64, socketMemory: Int64) -> Int64 {
     memory + tables * tableElements * elementSize + ownSize
       + connections * (socketMemory + connectionSize)
-      + Int64(ListenerPool.longestBacklog) * (socketMemory / 2 + connectionSize)
+      + Int64(ListenerPool.mostWaiting) * (socketMemory / 2 + connectionSize)
   }
 
   /// One instance with one memory (`Proposals`) of so many octets.

@@ -27,8 +27,10 @@ public final class ListenerPool: Sendable {
 
   /// A guest could else keep one for each address of 127.0.0.0/8.
   static let mostPerWorker = 64
-  /// Connections in a queue have memory of the kernel as well.
-  package static let longestBacklog: UInt32 = 1024
+  /// Connections in queues have memory of the kernel as well: so many of them may wait in all queues of a
+  /// worker together, and in one of them.
+  static let mostWaiting: Int32 = 1088
+  static let longestBacklog: UInt32 = 1024
 
   enum Binding {
     /// The guest's socket is bound.
@@ -85,7 +87,8 @@ public final class ListenerPool: Sendable {
     return try state.withLock { (state) throws(Errno) in
       let own = state.sockets[request] ?? [:]
       if let kept = own[user.worker] {
-        ListenerOptions.copy(from: descriptor, to: kept.descriptor)
+        ListenerOptions.scrub(kept.descriptor)
+        ListenerOptions.enlargeBuffers(of: kept.descriptor, like: descriptor)
         guard dup3(kept.descriptor, descriptor, O_CLOEXEC) >= 0 else { throw .last }
         state.sockets[request]?[user.worker]?.users.insert(user.generation)
         state.sockets[request]?[user.worker]?.unconfirmed.remove(user.generation)
@@ -118,11 +121,16 @@ public final class ListenerPool: Sendable {
 
   /// The length that a socket's queue is to have: an instance may have it longer than the ones before it,
   /// and not shorter.
-  func backlog(_ wanted: Int32, of request: Request, user: User) -> Int32 {
-    // (A negative one is the longest, as listen(2) has it.)
-    let wanted = Int32(min(UInt32(bitPattern: wanted), Self.longestBacklog))
-    return state.withLock { state in
-      let longest = max(wanted, state.sockets[request]?[user.worker]?.backlog ?? 0)
+  ///
+  /// - Throws: `mfile` when the worker has as many sockets as are kept.
+  func backlog(_ wanted: Int32, of request: Request, user: User) throws(Errno) -> Int32 {
+    try state.withLock { (state) throws(Errno) in
+      let others = state.sockets.filter { $0.key != request }.values.compactMap { $0[user.worker] }
+      guard others.count < Self.mostPerWorker else { throw .mfile }
+      let left = max(Self.mostWaiting - others.reduce(0) { $0 + $1.backlog }, 0)
+      // (A negative one is the longest, as listen(2) has it.)
+      let granted = min(Int32(min(UInt32(bitPattern: wanted), Self.longestBacklog)), left)
+      let longest = max(granted, state.sockets[request]?[user.worker]?.backlog ?? 0)
       state.sockets[request]?[user.worker]?.backlog = longest
       return longest
     }
@@ -130,16 +138,13 @@ public final class ListenerPool: Sendable {
 
   /// Keeps a socket that listens now, for the worker's next instance.
   ///
-  /// - Throws: `mfile` when there is no descriptor left for that, or as many are kept as may be.
+  /// - Throws: `mfile` when there is no descriptor left for that.
   func keep(
     _ descriptor: Int32, backlog: Int32, for request: Request, user: User
   ) throws(Errno) {
     try state.withLock { (state) throws(Errno) in
       guard !state.isClosed, state.sockets[request]?[user.worker] == nil else { return }
-      guard state.sockets.values.count(where: { $0[user.worker] != nil }) < Self.mostPerWorker
-      else {
-        throw .mfile
-      }
+      ListenerOptions.scrub(descriptor)
       let kept = fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
       guard kept >= 0 else { throw .last }
       if sharesPorts { setOption(kept, SOL_SOCKET, SO_REUSEPORT, 1) }

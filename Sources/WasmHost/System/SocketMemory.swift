@@ -17,47 +17,36 @@ enum SocketMemory {
   }
 }
 
-/// The options of a listening socket that a guest can set. It is the host's, and the next instance's when
-/// this one has gone: so nothing of what one has set may be left to another.
+/// The options of a listening socket that a guest can set. It is the host's, and other instances' before,
+/// beside and after this one: so on a service's socket they are as they were when it was opened.
 enum ListenerOptions {
-  private static let integers: [(name: Int32, isDoubled: Bool)] = [
-    (SO_KEEPALIVE, false), (SO_RCVLOWAT, false), (SO_SNDBUF, true), (SO_RCVBUF, true),
-  ]
-
-  /// Gives a kept socket the options that a new instance has set on its own socket, which it takes the
-  /// place of.
-  static func copy(from own: Int32, to kept: Int32) {
-    for (option, isDoubled) in integers {
-      var value: Int32 = 0
-      guard get(own, option, &value) else { continue }
-      setOption(kept, SOL_SOCKET, option, isDoubled ? value / 2 : value)
-    }
-    var (linger, receive, send) = (linger(), timeval(), timeval())
-    if get(own, SO_LINGER, &linger) { set(kept, SO_LINGER, linger) }
-    if get(own, SO_RCVTIMEO, &receive) { set(kept, SO_RCVTIMEO, receive) }
-    if get(own, SO_SNDTIMEO, &send) { set(kept, SO_SNDTIMEO, send) }
-    scrubFilter(kept)
-  }
-
-  /// Takes off a socket from elsewhere what only a guest of an earlier process can have left on it.
+  /// Takes off what a guest has set, or one of an earlier process. (On a socket that is in use already
+  /// that changes nothing.)
   static func scrub(_ descriptor: Int32) {
+    setOption(descriptor, SOL_SOCKET, SO_KEEPALIVE, 0)
     setOption(descriptor, SOL_SOCKET, SO_RCVLOWAT, 1)
     set(descriptor, SO_LINGER, linger())
     set(descriptor, SO_RCVTIMEO, timeval())
     set(descriptor, SO_SNDTIMEO, timeval())
-    scrubFilter(descriptor)
-  }
-
-  /// (Fails where there is none.)
-  private static func scrubFilter(_ descriptor: Int32) {
+    // (Fails where there is none.)
     setOption(descriptor, SOL_SOCKET, SO_DETACH_FILTER, 0)
   }
 
-  private static func get<Value: BitwiseCopyable>(
-    _ descriptor: Int32, _ option: Int32, _ value: inout Value
-  ) -> Bool {
-    var size = socklen_t(MemoryLayout<Value>.size)
-    return getsockopt(descriptor, SOL_SOCKET, option, &value, &size) == 0
+  /// Gives a kept socket the buffers that a new instance has set on its own one, where those are larger: they
+  /// are bounded, and what one sets makes none of another's smaller.
+  static func enlargeBuffers(of kept: Int32, like own: Int32) {
+    for option in [SO_SNDBUF, SO_RCVBUF] {
+      guard let wanted = get(own, option), let present = get(kept, option), wanted > present else {
+        continue
+      }
+      setOption(kept, SOL_SOCKET, option, wanted / 2)
+    }
+  }
+
+  private static func get(_ descriptor: Int32, _ option: Int32) -> Int32? {
+    var value: Int32 = 0
+    var size = socklen_t(MemoryLayout<Int32>.size)
+    return getsockopt(descriptor, SOL_SOCKET, option, &value, &size) == 0 ? value : nil
   }
 
   private static func set<Value: BitwiseCopyable>(

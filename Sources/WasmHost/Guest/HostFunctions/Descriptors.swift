@@ -171,6 +171,9 @@ extension Instance {
         let events = Int16(direction == .input ? POLLIN : POLLOUT)
         var question = pollfd(fd: entry.pointee.hostFD, events: events, revents: 0)
         if Glibc.poll(&question, 1, 0) == 0 { throw .again }
+      } else {
+        // Not in the call, which the end of the instance would not end.
+        try wait(for: direction, on: entry.pointee.hostFD)
       }
       let bytes = call(entry.pointee.hostFD)
       if bytes >= 0 { return bytes }

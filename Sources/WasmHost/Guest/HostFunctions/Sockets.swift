@@ -161,7 +161,7 @@ extension Instance {
       let pool = configuration.listeners
       var backlog = backlog
       if let pool, let request = bound[fd] {
-        backlog = pool.backlog(backlog, of: request, user: configuration.user)
+        backlog = try pool.backlog(backlog, of: request, user: configuration.user)
       }
       guard listen(entry.pointee.hostFD, backlog) == 0 else { throw .last }
       if let pool, let request = bound[fd] {
@@ -169,6 +169,8 @@ extension Instance {
           try pool.keep(
             entry.pointee.hostFD, backlog: backlog, for: request, user: configuration.user)
         } catch {
+          // What is not kept is not the service's, and must not take anybody's connections.
+          shutdown(entry.pointee.hostFD, Int32(SHUT_RDWR))
           throw noteShortage(error)
         }
       }
