@@ -78,4 +78,38 @@ struct ConnectGrantTests {
     #expect(some.allow(address([10, 0, 0, 136], 80), .tcp))
     #expect(!some.allow(address([10, 0, 0, 135], 80), .tcp))
   }
+
+  @Test("A grant for TCP is none for datagrams, nor the other way round")
+  func transports() throws {
+    let some = try destinations("10.0.0.1:80", "10.0.0.2:53/udp", "*:*")
+    #expect(!some.allow(address([10, 0, 0, 1], 80), .udp))
+    #expect(some.allow(address([10, 0, 0, 2], 53), .udp))
+    #expect(!some.allow(address([10, 0, 0, 3], 53), .udp))
+    #expect(!(try destinations("*:*/udp").allow(address([10, 0, 0, 1], 80), .tcp)))
+    #expect(ConnectGrants.Grant("db:5/udp")?.description == "db:5/udp")
+  }
+
+  @Test(
+    "A granted name does not lead to this machine or its link, unless the name or a number says so")
+  func localAddresses() throws {
+    let mapped = [UInt8](repeating: 0, count: 10) + [0xff, 0xff]
+    let translated: [UInt8] = [0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0]
+    let zeros = [UInt8](repeating: 0, count: 15)
+    let local: [[UInt8]] = [
+      [127, 0, 0, 1], [127, 1, 2, 3], [0, 0, 0, 0], [169, 254, 169, 254], mapped + [127, 0, 0, 1],
+      mapped + [169, 254, 0, 1], translated + [127, 0, 0, 1], zeros + [0], zeros + [1],
+      [0xfe, 0x80] + [UInt8](repeating: 1, count: 14),
+    ]
+    for host in local {
+      var some = try destinations("db:80")
+      #expect(some.didResolve("db", to: [host, [10, 0, 0, 1]]).count == 1, "\(host)")
+      #expect(!some.allow(address(host, 80), .tcp), "\(host)")
+      #expect(some.allow(address([10, 0, 0, 1], 80), .tcp))
+    }
+    var said = try destinations("localhost:80", "app.localhost:80", "db:81", "127.0.0.1:81")
+    #expect(said.didResolve("LOCALHOST.", to: [[127, 0, 0, 1]]).isEmpty)
+    #expect(said.allow(address([127, 0, 0, 1], 80), .tcp))
+    #expect(said.didResolve("db", to: [[127, 0, 0, 1]]).count == 1)
+    #expect(said.allow(address([127, 0, 0, 1], 81), .tcp))
+  }
 }

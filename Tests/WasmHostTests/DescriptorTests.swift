@@ -163,4 +163,17 @@ struct DescriptorTests {
     #expect(try guest.load(128) == 0)
     close(ends[0])
   }
+
+  @Test("A guest writes to 1 and 2, and reads nothing: not even from where it writes to")
+  func standardDirections() throws {
+    let guest = try Guest()
+    try guest.vector(at: 64, to: 1024, count: 5)
+    try guest.expect("fd_read", 0, 64, 1, 72)
+    #expect(try guest.load(72) == 0)
+    #expect(try guest.poll(.read(0)) == [0, 1])
+    #expect(try guest.call("fd_write", 0, 64, 1, 72) == .badf)
+    for fd in [1, 2] as [UInt32] {
+      #expect(try guest.call("fd_read", fd, 64, 1, 72) == .badf)
+    }
+  }
 }

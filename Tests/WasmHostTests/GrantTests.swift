@@ -28,6 +28,24 @@ struct GrantTests {
     #expect(try bind(["[::1]:0"], loopback, 0) == .success)
   }
 
+  @Test("A grant for TCP is none for datagrams, nor the other way round")
+  func transports() throws {
+    func bind(_ grant: String, type: UInt32) throws -> Errno? {
+      let grant = try #require(Grants.Grant(grant))
+      let guest = try Guest { $0.grants = Grants([grant]) }
+      let fd = try guest.open(type: type)
+      return try guest.call("sock_bind", fd, try guest.address([127, 0, 0, 1]), 0)
+    }
+    let (datagram, stream): (UInt32, UInt32) = (1, 2)
+    #expect(try bind("0", type: stream) == .success)
+    #expect(try bind("0/tcp", type: stream) == .success)
+    #expect(try bind("0", type: datagram) == .notcapable)
+    #expect(try bind("127.0.0.1:0/udp", type: datagram) == .success)
+    #expect(try bind("*:0/udp", type: stream) == .notcapable)
+    #expect(Grants.Grant("53/udp")?.description == "*:53/udp")
+    for text in ["53/sctp", "/udp", "53/udp/udp", "53/UDP"] { #expect(Grants.Grant(text) == nil) }
+  }
+
   @Test("A port beyond 65535 or an address of another length is INVAL")
   func invalid() throws {
     #expect(try bind(["0"], [127, 0, 0, 1], 65536) == .inval)
