@@ -133,15 +133,20 @@ extension Options {
     return setrlimit(descriptors, &limit) == 0 ? limit.rlim_max : present
   }
 
+  /// The most that a worker has at once, by the option or by what its module is set to.
+  private func connectionsOfEach(_ configuration: InstanceConfiguration) -> UInt32 {
+    maxConnections ?? ModuleSettings(configuration.environment).maxConnections
+  }
+
   /// What this program has without any instance: its code, the engine, the compiled module.
   private static let ownMemory: Int64 = 32 << 20
 
   /// The most that the process comes to hold, the kernel's memory for its connections included; twice the
   /// workers' part while a module is replaced.
   func memoryTotal(workers: Int, _ configuration: InstanceConfiguration) -> ByteSize {
-    let most = maxConnections ?? ModuleSettings(configuration.environment).maxConnections
     let each = InstanceLimits.total(
-      memory: memory.bytes, connections: Int64(most) + Int64(ModuleSettings.otherDescriptors),
+      memory: memory.bytes,
+      connections: Int64(connectionsOfEach(configuration)) + Int64(ModuleSettings.otherDescriptors),
       socketMemory: socketMemory.bytes)
     let total = Options.ownMemory + Int64(workers) * each
     return ByteSize(bytes: (total + 0xf_ffff) & ~0xf_ffff)
@@ -151,7 +156,7 @@ extension Options {
   private func warn(
     of limit: UInt, for workers: Int, _ configuration: InstanceConfiguration
   ) {
-    let each = maxConnections ?? ModuleSettings(configuration.environment).maxConnections
+    let each = connectionsOfEach(configuration)
     let others = ModuleSettings.otherDescriptors
     let needed = UInt(workers) * (UInt(each) + others)
     guard limit < needed else { return }

@@ -261,22 +261,15 @@ struct GuestTests {
       ReluctantReader(octets, readsEveryMilliseconds: nil)
     }
     let total = try program.memoryTotal()
-    var (held, before) = (0, -1)
-    var queues: [KernelQueues] = []
-    try eventually("the queues are full", seconds: 120) {
-      usleep(500_000)
-      queues = try KernelQueues.of(port: port)
-      before = held
-      held = queues.reduce(0) { $0 + $1.unsent + $1.unread }
-      return queues.count >= 1000 && held > 0 && held == before
-    }
+    let queues = try KernelQueues.whenFull(port: port, count: 1000)
+    let held = queues.reduce(0) { $0 + $1.total }
     let usage = try ProcessUsage(of: program.identifier)
     // It has all its memory, and connections as many as it may.
     #expect(usage.anonymous > 60 << 20)
     #expect(held > 1000 * 32 << 10)
     #expect(usage.resident + held <= total)
     // (A send that there is some room for may go beyond its part, by a segment.)
-    #expect(try #require(queues.map { $0.unsent + $0.unread }.max()) <= 128 << 10)
+    #expect(try #require(queues.map(\.total).max()) <= 128 << 10)
     program.signal(SIGTERM)
     try program.wait(for: "draining")
     program.signal(SIGTERM)

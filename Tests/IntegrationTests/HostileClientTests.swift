@@ -217,19 +217,11 @@ struct HostileClientTests {
       ReluctantReader(gets, readsEveryMilliseconds: nil)
     }
     try waitUntilOpen(1000, server)
-    // All that there is room for has been sent when nothing is added any more.
-    var (held, before) = (0, -1)
-    var queues: [KernelQueues] = []
-    try eventually("the queues are full", seconds: 120) {
-      usleep(500_000)
-      queues = try KernelQueues.of(port: server.port)
-      before = held
-      held = queues.reduce(0) { $0 + $1.unsent + $1.unread }
-      return held > 0 && held == before
-    }
+    let queues = try KernelQueues.whenFull(port: server.port, count: 1000)
+    let held = queues.reduce(0) { $0 + $1.total }
     #expect(queues.count >= 1000)
     // (A send that there is some room for may go beyond its part, by a segment.)
-    let most = try #require(queues.map { $0.unsent + $0.unread }.max())
+    let most = try #require(queues.map(\.total).max())
     #expect(most <= 320 << 10)
     let usage = try server.usage()
     #expect(held + usage.anonymous - atStart.anonymous <= limit)

@@ -26,56 +26,27 @@ struct CacheKeyTests {
     }
   }
 
-  /// A module, its cache and the key's directory.
-  private struct Place {
-    let directory: TemporaryDirectory
-    let file: String
-    var cache: String { directory.path + "/cache" }
-    var state: String { directory.path + "/state" }
-
-    init(_ module: [UInt8]) throws {
-      directory = try TemporaryDirectory()
-      file = try directory.write(module, "m.wasm")
-    }
-
-    func makeCache(key: String? = nil) -> ModuleCache? {
-      var logger = Logger(label: "test")
-      logger.logLevel = .critical
-      return ModuleCache(directory: cache, keyDirectory: key ?? state, logger: logger)
-    }
-
-    func load() throws -> CacheResult {
-      let cache = try #require(makeCache())
-      return try Module.load(path: file, engine: engine(), cache: cache).origin.result
-    }
-
-    func entry() throws -> String {
-      let cache = try #require(makeCache())
-      return try FileContent(path: file).withBytes { cache.path(for: $0) }
-    }
-  }
-
   @Test("An entry that another key has made is not run, though all of it is right")
   func foreignEntry() throws {
-    let place = try Place(assemble(module))
+    let place = try CachePlace(assemble(module))
     #expect(try place.load() == .miss)
-    let (own, stranger) = (try place.entry(), try Place(assemble(module)))
+    let (own, stranger) = (try place.entry(), try CachePlace(assemble(module)))
     #expect(try stranger.load() == .miss)
-    let foreign = try FileContent(path: stranger.entry()).withBytes { Array($0) }
+    let foreign = try place.read(stranger.entry())
     // Same module, same engine, same code: only the key is another.
-    let before = try FileContent(path: own).withBytes { Array($0) }
+    let before = try place.read(own)
     #expect(before.dropLast(CacheKey.size) == foreign.dropLast(CacheKey.size))
-    try place.directory.write(foreign, "cache/" + (own.split(separator: "/").last ?? ""))
+    try place.write(foreign, to: own)
     #expect(try place.load() == .miss)
     #expect(try place.load() == .hit)
   }
 
   @Test("An entry with patched code and mended hashes is not run")
   func patchedEntry() throws {
-    let place = try Place(assemble(module))
+    let place = try CachePlace(assemble(module))
     #expect(try place.load() == .miss)
     let path = try place.entry()
-    var entry = try FileContent(path: path).withBytes { Array($0) }
+    var entry = try place.read(path)
     let code = try FileContent(path: place.file).withBytes { bytes in
       entry.withUnsafeBytes { entry in
         ModuleCacheEntry.code(
@@ -87,20 +58,20 @@ struct CacheKeyTests {
     entry[end - 1] ^= 1
     let hash = entry[(end - (try #require(code)))..<end].withUnsafeBytes { fnv1a($0) }
     withUnsafeBytes(of: hash) { entry.replaceSubrange(40..<48, with: $0) }
-    try place.directory.write(entry, "cache/" + (path.split(separator: "/").last ?? ""))
+    try place.write(entry, to: path)
     #expect(try place.load() == .miss)
   }
 
   @Test("The key is made once, for this user alone; what is left of a write is no key")
   func made() throws {
-    let place = try Place(assemble(module))
+    let place = try CachePlace(assemble(module))
     #expect(place.makeCache() != nil)
-    let path = place.state + "/cache.key"
+    let path = place.keyDirectory + "/cache.key"
     var status = stat()
     #expect(stat(path, &status) == 0 && status.st_mode & 0o777 == 0o600 && status.st_size == 16)
-    let first = try FileContent(path: path).withBytes { Array($0) }
+    let first = try place.read(path)
     #expect(place.makeCache() != nil)
-    #expect(try FileContent(path: path).withBytes { Array($0) } == first)
+    #expect(try place.read(path) == first)
     for wrong in [[], [1, 2, 3], [UInt8](repeating: 7, count: 17)] as [[UInt8]] {
       try place.directory.write(wrong, "state/cache.key")
       #expect(place.makeCache() == nil)
@@ -109,27 +80,28 @@ struct CacheKeyTests {
 
   @Test("A key that others may read is none, nor is there a cache without a place for the key")
   func readable() throws {
-    let place = try Place(assemble(module))
+    let place = try CachePlace(assemble(module))
     #expect(place.makeCache() != nil)
-    #expect(chmod(place.state + "/cache.key", 0o640) == 0)
+    #expect(chmod(place.keyDirectory + "/cache.key", 0o640) == 0)
     #expect(place.makeCache() == nil)
-    #expect(chmod(place.state + "/cache.key", 0o600) == 0)
+    #expect(chmod(place.keyDirectory + "/cache.key", 0o600) == 0)
     #expect(place.makeCache() != nil)
-    #expect(place.makeCache(key: "/proc/nothing") == nil)
+    #expect(place.makeCache(keyDirectory: "/proc/nothing") == nil)
     var logger = Logger(label: "test")
     logger.logLevel = .critical
-    #expect(ModuleCache(directory: place.cache, keyDirectory: nil, logger: logger) == nil)
+    #expect(ModuleCache(directory: place.cacheDirectory, keyDirectory: nil, logger: logger) == nil)
   }
 
   @Test("A directory in a parent that others may write to is not used, unless the parent is sticky")
   func parents() throws {
-    let place = try Place(assemble(module))
+    let place = try CachePlace(assemble(module))
     let parent = place.directory.path + "/open"
     #expect(mkdir(parent, 0o700) == 0)
     var logger = Logger(label: "test")
     logger.logLevel = .critical
     func isUsed() -> Bool {
-      ModuleCache(directory: parent + "/a/cache", keyDirectory: place.state, logger: logger) != nil
+      ModuleCache(directory: parent + "/a/cache", keyDirectory: place.keyDirectory, logger: logger)
+        != nil
     }
     #expect(isUsed())
     for mode in [0o770, 0o707, 0o777] as [mode_t] {

@@ -7,49 +7,9 @@ import Testing
 struct CacheTests {
   private let module = "(module (func (export \"_start\")))"
 
-  /// A module file, and a cache beside it.
-  private struct Place {
-    let directory: TemporaryDirectory
-    let file: String
-    var cacheDirectory: String { directory.path + "/a/b/cache" }
-    var keyDirectory: String { directory.path + "/state" }
-
-    init(_ content: [UInt8]) throws {
-      directory = try TemporaryDirectory()
-      file = try directory.write(content, "m.wasm")
-    }
-
-    /// Replaces a file.
-    func write(_ content: [UInt8], to file: String) throws {
-      try directory.write(content, String(file.dropFirst(directory.path.count + 1)))
-    }
-
-    func makeCache() -> ModuleCache? {
-      var logger = Logger(label: "test")
-      logger.logLevel = .critical
-      return ModuleCache(
-        directory: cacheDirectory, keyDirectory: keyDirectory, logger: logger)
-    }
-
-    func load() throws -> CacheResult {
-      let cache = try #require(makeCache())
-      return try Module.load(path: file, engine: engine(), cache: cache).origin.result
-    }
-
-    /// The one entry.
-    func entry() throws -> String {
-      let cache = try #require(makeCache())
-      return try FileContent(path: file).withBytes { cache.path(for: $0) }
-    }
-
-    func read(_ path: String) throws -> [UInt8] {
-      try FileContent(path: path).withBytes { Array($0) }
-    }
-  }
-
   @Test("The first start misses, the next hits, and the module runs from the cache")
   func hit() throws {
-    let place = try Place(assemble(module))
+    let place = try CachePlace(assemble(module))
     #expect(try place.load() == .miss)
     #expect(try place.load() == .hit)
     let loaded = try Module.load(path: place.file, engine: engine(), cache: place.makeCache())
@@ -70,7 +30,7 @@ struct CacheTests {
   @Test(
     "Entries are bounded in number; those go that were not used for longest, and nothing else does")
   func pruned() throws {
-    let place = try Place(assemble(module))
+    let place = try CachePlace(assemble(module))
     #expect(try place.load() == .miss)
     let folder = place.cacheDirectory
     let entry = try place.entry()
@@ -108,14 +68,14 @@ struct CacheTests {
 
   @Test("Without a cache nothing is written")
   func off() throws {
-    let place = try Place(assemble(module))
+    let place = try CachePlace(assemble(module))
     #expect(try Module.load(path: place.file, engine: engine(), cache: nil).origin.result == .off)
     #expect(access(place.cacheDirectory, F_OK) != 0)
   }
 
   @Test("A module that changed is compiled anew")
   func changed() throws {
-    let place = try Place(assemble(module))
+    let place = try CachePlace(assemble(module))
     #expect(try place.load() == .miss)
     try place.write(try assemble("(module (func (export \"_start\") nop))"), to: place.file)
     #expect(try place.load() == .miss)
@@ -126,7 +86,7 @@ struct CacheTests {
     "A damaged entry is compiled anew and replaced",
     arguments: [0, 8, 16, 24, 40, 48, 170, -1, -100])
   func damaged(offset: Int) throws {
-    let place = try Place(assemble(module))
+    let place = try CachePlace(assemble(module))
     #expect(try place.load() == .miss)
     var content = try place.read(try place.entry())
     content[offset < 0 ? content.count + offset : offset] ^= 0x55
@@ -139,7 +99,7 @@ struct CacheTests {
     "A truncated, empty or foreign entry is compiled anew and replaced",
     arguments: [0, 1, 100, 168, 500])
   func truncated(count: Int) throws {
-    let place = try Place(assemble(module))
+    let place = try CachePlace(assemble(module))
     #expect(try place.load() == .miss)
     let content = try place.read(try place.entry())
     try place.write(Array(content.prefix(count)), to: try place.entry())
@@ -149,9 +109,9 @@ struct CacheTests {
 
   @Test("Another module's entry under this one's name is not run")
   func collision() throws {
-    let other = try Place(assemble("(module (func (export \"_start\") unreachable))"))
+    let other = try CachePlace(assemble("(module (func (export \"_start\") unreachable))"))
     #expect(try other.load() == .miss)
-    let place = try Place(assemble(module))
+    let place = try CachePlace(assemble(module))
     #expect(try place.load() == .miss)
     try place.write(try other.read(try other.entry()), to: try place.entry())
     #expect(try place.load() == .miss)
@@ -160,7 +120,7 @@ struct CacheTests {
 
   @Test("An entry that others may write to is not used")
   func writableEntry() throws {
-    let place = try Place(assemble(module))
+    let place = try CachePlace(assemble(module))
     #expect(try place.load() == .miss)
     #expect(chmod(try place.entry(), 0o666) == 0)
     #expect(try place.load() == .miss)
@@ -171,7 +131,7 @@ struct CacheTests {
     "A directory that others may write to is not used",
     arguments: [0o770, 0o707, 0o777] as [mode_t])
   func unsafeDirectory(mode: mode_t) throws {
-    let place = try Place(assemble(module))
+    let place = try CachePlace(assemble(module))
     #expect(try place.load() == .miss)
     #expect(chmod(place.cacheDirectory, mode) == 0)
     #expect(place.makeCache() == nil)
@@ -181,7 +141,7 @@ struct CacheTests {
 
   @Test("A symbolic link or a file is no directory of ours")
   func notADirectory() throws {
-    let place = try Place(assemble(module))
+    let place = try CachePlace(assemble(module))
     var logger = Logger(label: "test")
     logger.logLevel = .critical
     func cache(_ directory: String) -> ModuleCache? {

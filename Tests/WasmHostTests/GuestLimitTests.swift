@@ -191,7 +191,7 @@ struct GuestLimitTests {
       #expect(trap.message.contains("unreachable"))
       return trap.frames.map { $0.function ?? "\($0.functionIndex)" }
     }
-    let longest = String(repeating: "n", count: Int(ModuleNames.longest))
+    let longest = String(repeating: "n", count: ModuleNames.longest)
     #expect(try frames(module(longest)) == [longest])
     #expect(try frames(module(longest + "n")) == ["0"])
     // A C++ name of 500 octets whose parts refer to each other.

@@ -256,11 +256,11 @@ private final class HostPlay {
   private func send(_ text: String, _ client: Int32) {
     _ = Glibc.send(client, text, text.utf8.count, Int32(MSG_NOSIGNAL))
   }
+}
 
-  /// Without a TIME_WAIT: there are only so many ports.
-  private func reset(_ client: Int32) {
-    var option = linger(l_onoff: 1, l_linger: 0)
-    setsockopt(client, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
-    close(client)
-  }
+/// Without a TIME_WAIT: there are only so many ports.
+func reset(_ client: Int32) {
+  var option = linger(l_onoff: 1, l_linger: 0)
+  setsockopt(client, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+  close(client)
 }

@@ -62,12 +62,7 @@ enum Successor {
     let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
     let client = socket(AF_INET, type | Int32(SOCK_NONBLOCK.rawValue), 0)
     guard client >= 0 else { return nil }
-    defer {
-      // Without a TIME_WAIT: there are only so many ports.
-      var reset = linger(l_onoff: 1, l_linger: 0)
-      setsockopt(client, SOL_SOCKET, SO_LINGER, &reset, socklen_t(MemoryLayout<linger>.size))
-      close(client)
-    }
+    defer { reset(client) }
     let address = SocketAddress(host: [127, 0, 0, 1], port: listener.port)
     _ = address.withSocketAddress { Glibc.connect(client, $0, $1) }
     var question = pollfd(fd: listener.hostFD, events: Int16(POLLIN), revents: 0)

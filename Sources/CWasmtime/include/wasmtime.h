@@ -280,10 +280,6 @@ typedef struct wasm_frame_vec_t {
 wasm_trap_t *wasmtime_trap_new(const char *message, size_t);
 void wasm_trap_delete(wasm_trap_t *);
 
-#define WASMTIME_TRAP_CODE_INTERRUPT 10
-
-// False for a trap that has none: one of a host function.
-bool wasmtime_trap_code(const wasm_trap_t *, uint8_t *code);
 void wasm_trap_message(const wasm_trap_t *, wasm_name_t *out);  // ends in a NUL
 void wasm_trap_trace(const wasm_trap_t *, wasm_frame_vec_t *out);
 void wasmtime_error_wasm_trace(const wasmtime_error_t *, wasm_frame_vec_t *out);

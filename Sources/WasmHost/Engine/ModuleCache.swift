@@ -47,8 +47,8 @@ public struct ModuleCache: Sendable {
   /// Nil when there is no usable entry: a missing, damaged or foreign one, or one of another
   /// engine.
   func load(_ module: UnsafeRawBufferPointer, engine: Engine) -> Module? {
-    // (Copied: what is verified is what is loaded.)
-    guard let file = try? FileContent(path: path(for: module), isCopied: true),
+    let path = path(for: module)
+    guard let file = try? FileContent(path: path),
       file.status.st_uid == geteuid(), file.status.st_mode & 0o022 == 0
     else { return nil }
     let loaded = file.withBytes { bytes -> Module? in
@@ -58,7 +58,7 @@ public struct ModuleCache: Sendable {
       return Module(deserializing: code, engine: engine)
     }
     // Used just now: the last to go.
-    if loaded != nil { utimensat(AT_FDCWD, path(for: module), nil, 0) }
+    if loaded != nil { utimensat(AT_FDCWD, path, nil, 0) }
     return loaded
   }
 

@@ -101,7 +101,7 @@ extension Module {
   ) throws(HostError) -> R {
     let file: FileContent
     do throws(SystemError) {
-      file = try FileContent(path: path, isCopied: true)
+      file = try FileContent(path: path)
     } catch {
       throw error.shortage ?? .unreadable(path: path, reason: error.description)
     }

@@ -13,28 +13,26 @@ struct ModuleShape {
   private(set) var largestFunction: UInt64 = 0
 
   init(of module: UnsafeRawBufferPointer) {
-    var reader = module.dropFirst(8)
-    while let identifier = reader.popFirst(), let size = ModuleShape.integer(&reader),
-      size <= reader.count
-    {
-      var section = reader.prefix(Int(size))
-      reader = reader.dropFirst(Int(size))
-      if ![0, 10, 11].contains(identifier) { largestSection = max(largestSection, size) }
+    for section in ModuleSections(module) {
+      let (identifier, size) = (section.identifier, UInt64(section.content.count))
+      if ![0, ModuleSections.code, 11].contains(identifier) {
+        largestSection = max(largestSection, size)
+      }
       if identifier == 1 { typesSize = max(typesSize, size) }
-      guard let count = ModuleShape.integer(&section) else { continue }
+      var content = section.content
+      guard let count = content.takeInteger() else { continue }
       switch identifier {
       case 3: functions = count
-      case 4: readTables(count, &section)
-      case 5: memoryPages = ModuleShape.least(&section) ?? 0
-      case 10: readCode(&section)
+      case 4: readTables(count, &content)
+      case 5: memoryPages = ModuleShape.least(&content) ?? 0
+      case ModuleSections.code: readCode(&content)
       default: break
       }
     }
   }
 
   /// (A table takes three octets at the least: a count cannot make this long.)
-  private mutating func readTables(_ count: UInt64, _ section: inout Slice<UnsafeRawBufferPointer>)
-  {
+  private mutating func readTables(_ count: UInt64, _ section: inout ModuleSections.Reader) {
     for _ in 0..<min(count, UInt64(section.count)) {
       // The type of its elements is one octet, where proposals do not make it longer.
       guard section.popFirst() != nil, let least = ModuleShape.least(&section) else { return }
@@ -42,28 +40,16 @@ struct ModuleShape {
     }
   }
 
-  private mutating func readCode(_ section: inout Slice<UnsafeRawBufferPointer>) {
-    while let size = ModuleShape.integer(&section), size <= section.count {
-      largestFunction = max(largestFunction, size)
-      section = section.dropFirst(Int(size))
+  private mutating func readCode(_ section: inout ModuleSections.Reader) {
+    while let function = section.takeSized() {
+      largestFunction = max(largestFunction, UInt64(function.count))
     }
   }
 
   /// The least of limits (5.3.9), which may have a most as well.
-  private static func least(_ reader: inout Slice<UnsafeRawBufferPointer>) -> UInt64? {
-    guard let flags = reader.popFirst(), let least = integer(&reader) else { return nil }
-    if flags & 1 == 1 { _ = integer(&reader) }
+  private static func least(_ reader: inout ModuleSections.Reader) -> UInt64? {
+    guard let flags = reader.popFirst(), let least = reader.takeInteger() else { return nil }
+    if flags & 1 == 1 { _ = reader.takeInteger() }
     return least
-  }
-
-  /// An unsigned LEB128 of at most 32 bits (5.2.2).
-  static func integer(_ reader: inout Slice<UnsafeRawBufferPointer>) -> UInt64? {
-    var value: UInt64 = 0
-    for shift in stride(from: UInt64(0), to: 35, by: 7) {
-      guard let octet = reader.popFirst() else { return nil }
-      value |= UInt64(octet & 0x7f) << shift
-      if octet < 0x80 { return value }
-    }
-    return nil
   }
 }

@@ -26,7 +26,6 @@ extension Instance {
   /// - Throws: `mfile` when the guest has as many connections as it may have: what it gets as well
   ///   when the process has no more descriptors.
   func checkRoomForConnection(_ call: String) throws(Errno) {
-    if call == "accept" { try descriptors.checkRoomForSocket() }
     guard let limit = configuration.maxConnections, descriptors.connections >= limit else { return }
     if isNewRefusal("\(call) limit") {
       configuration.logger.warning(

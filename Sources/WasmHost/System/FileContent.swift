@@ -4,14 +4,14 @@ import Glibc
 /// (which the compiler cannot know of a pointer).
 final class FileContent: @unchecked Sendable {
   private let bytes: UnsafeRawBufferPointer
-  private let isMapped: Bool
   /// Of the opened file.
   let status: stat
 
-  /// - Parameter isCopied: for a file that others may shorten while it is used: reading behind the
-  ///   end of a mapped one is a signal (SIGBUS), and the end of the process.
+  /// Copies the file, as others may change it while it is used: reading behind the end of a mapped one that was
+  /// shortened is a signal (SIGBUS), and the end of the process.
+  ///
   /// - Throws: the system's error number.
-  init(path: String, isCopied: Bool = false) throws(SystemError) {
+  init(path: String) throws(SystemError) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw .last }
     defer { close(descriptor) }
@@ -20,20 +20,12 @@ final class FileContent: @unchecked Sendable {
     guard status.st_mode & S_IFMT != S_IFDIR else { throw SystemError(number: EISDIR) }
     guard status.st_mode & S_IFMT == S_IFREG else { throw SystemError(number: EINVAL) }
     self.status = status
-    isMapped = !isCopied
     let size = Int(status.st_size)
     if size == 0 {
       bytes = UnsafeRawBufferPointer(start: nil, count: 0)
       return
     }
-    if isCopied {
-      bytes = try FileContent.copy(descriptor, count: size)
-      return
-    }
-    guard let address = mmap(nil, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, descriptor, 0),
-      address != MAP_FAILED
-    else { throw .last }
-    bytes = UnsafeRawBufferPointer(start: address, count: size)
+    bytes = try FileContent.copy(descriptor, count: size)
   }
 
   /// So many bytes, or fewer if there are fewer by now.
@@ -71,12 +63,7 @@ final class FileContent: @unchecked Sendable {
     return try body(bytes)
   }
 
-  deinit {
-    guard let address = bytes.baseAddress.map(UnsafeMutableRawPointer.init(mutating:)) else {
-      return
-    }
-    if isMapped { munmap(address, bytes.count) } else { free(address) }
-  }
+  deinit { free(UnsafeMutableRawPointer(mutating: bytes.baseAddress)) }
 }
 
 /// An error number of the host, with the system's words for it.

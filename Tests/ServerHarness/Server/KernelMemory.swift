@@ -5,6 +5,24 @@ public struct KernelQueues: Sendable {
   public let unread: Int
   public let unsent: Int
 
+  public var total: Int { unread + unsent }
+
+  /// Waits until nothing is added to the queues of a port's connections any more: all that there is room for
+  /// has been sent.
+  ///
+  /// - Parameter count: of connections, at the least.
+  public static func whenFull(port: UInt16, count: Int) throws -> [KernelQueues] {
+    var queues: [KernelQueues] = []
+    var (held, before) = (0, -1)
+    try eventually("the queues are full", seconds: 120) {
+      usleep(500_000)
+      queues = try of(port: port)
+      (held, before) = (queues.reduce(0) { $0 + $1.total }, held)
+      return queues.count >= count && held > 0 && held == before
+    }
+    return queues
+  }
+
   /// Of all connections that a port of this machine has accepted.
   public static func of(port: UInt16) throws -> [KernelQueues] {
     try ["/proc/net/tcp", "/proc/net/tcp6"].flatMap { file in

@@ -179,7 +179,6 @@ extension Instance {
       if bytes >= 0 { return bytes }
       if errno == EAGAIN {
         if entry.pointee.state.contains(.nonBlocking) { throw .again }
-        try wait(for: direction, on: entry.pointee.hostFD)
       } else if errno != EINTR {
         throw .last
       }

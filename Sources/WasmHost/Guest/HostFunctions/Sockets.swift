@@ -209,6 +209,7 @@ extension Instance {
     noteWait()
     // Checked before the connection is taken: after it, a bad pointer would lose it.
     _ = try memory.pointer(result, count: 4, align: 4)
+    try descriptors.checkRoomForSocket()
     try checkRoomForConnection("accept")
     let hostFD = try accept(listener, number: fd)
     // Others are bounded as what they were accepted from is.
