@@ -2,7 +2,7 @@
 # make test    sets up, builds and passes all tests and checks
 # make help    the other targets
 
-guest_sources := Package.swift $(shell find Sources/CLinux Sources/CMemory Sources/CWASI Sources/Heap Sources/HTTPCodec Sources/Sockets Sources/HTTPServer -type f)
+guest_sources := Package.swift $(shell find Sources/CLinux Sources/CMemory Sources/CWASI Sources/Heap Sources/HTTPCodec Sources/Memory Sources/Sockets Sources/HTTPServer -type f)
 host_sources := Package.swift $(shell find Sources/CLinux Sources/CWasmtime Sources/WasmHost Sources/wasm-serve -type f)
 # Guests in C, for tests.
 c_guests := $(patsubst Tests/Fixtures/Guests/%.c,dist/guests/%.wasm,$(wildcard Tests/Fixtures/Guests/*.c))

@@ -7,6 +7,16 @@ let engine = "\(Context.packageDirectory)/.tools/wasmtime"
 // Room for the path of the installed engine, of 120 octets.
 let installed = "/@installed@" + String(repeating: "/", count: 108)
 
+// Every use of a pointer is marked `unsafe`, or it is an error. (The values that a function may not outlive
+// are an experimental feature of the compiler as long as the annotation is called @_lifetime.)
+let safe: [SwiftSetting] = [
+  .strictMemorySafety(), .treatWarning("StrictMemorySafety", as: .error),
+  .enableExperimentalFeature("Lifetimes"),
+]
+
+// Tests read spans too, and make some from memory of their own.
+let lifetimes: [SwiftSetting] = [.enableExperimentalFeature("Lifetimes")]
+
 let package = Package(
   name: "wasm-http-server",
   products: [
@@ -23,16 +33,19 @@ let package = Package(
     // The guest: builds as a wasm module (Embedded Swift) and natively.
     .systemLibrary(name: "CMemory"),
     .systemLibrary(name: "CWASI"),
-    .target(name: "HTTPCodec", dependencies: ["CMemory"]),
+    .target(name: "Memory", dependencies: ["CMemory"], swiftSettings: safe),
+    .target(name: "HTTPCodec", dependencies: ["CMemory", "Memory"], swiftSettings: safe),
     .systemLibrary(name: "CLinux"),
     .target(
       name: "Sockets",
       dependencies: [
-        "CMemory", "CWASI", .target(name: "CLinux", condition: .when(platforms: [.linux])),
-      ]),
+        "CMemory", "CWASI", "Memory", .target(name: "CLinux", condition: .when(platforms: [.linux])),
+      ], swiftSettings: safe),
     .target(name: "Heap", dependencies: ["CMemory"]),
-    .target(name: "HTTPServer", dependencies: ["Heap", "HTTPCodec", "Sockets"]),
-    .executableTarget(name: "http_server", dependencies: ["HTTPServer"]),
+    .target(
+      name: "HTTPServer", dependencies: ["CMemory", "Heap", "HTTPCodec", "Memory", "Sockets"],
+      swiftSettings: safe),
+    .executableTarget(name: "http_server", dependencies: ["HTTPServer"], swiftSettings: safe),
     .executableTarget(
       name: "conformance_service", dependencies: ["HTTPServer"],
       path: "Tests/Fixtures/ConformanceService"),
@@ -62,10 +75,11 @@ let package = Package(
     // What tests and fuzzing share: what is right, and a network in memory.
     .target(name: "SeededRandom", path: "Tests/SeededRandom"),
     .target(
-      name: "CodecOracle", dependencies: ["HTTPCodec", "SeededRandom"], path: "Tests/CodecOracle"),
+      name: "CodecOracle", dependencies: ["HTTPCodec", "Memory", "SeededRandom"],
+      path: "Tests/CodecOracle", swiftSettings: lifetimes),
     .target(
-      name: "ScriptedNetwork", dependencies: ["HTTPServer", "Sockets"],
-      path: "Tests/ScriptedNetwork"),
+      name: "ScriptedNetwork", dependencies: ["HTTPServer", "Memory", "Sockets"],
+      path: "Tests/ScriptedNetwork", swiftSettings: lifetimes),
     // Servers and clients, many of them in one thread: with optimisation also where tests are
     // built without, or they and not the server would be what is measured.
     .systemLibrary(name: "CEpoll", path: "Tests/CEpoll"),
@@ -86,6 +100,7 @@ let package = Package(
 
     .testTarget(
       name: "HTTPCodecTests", dependencies: ["HTTPCodec", "CodecOracle", "SeededRandom"]),
+    .testTarget(name: "MemoryTests", dependencies: ["Memory"]),
     .testTarget(name: "HeapTests", dependencies: ["Heap", "SeededRandom"]),
     .testTarget(name: "SocketsTests", dependencies: ["Sockets"]),
     .testTarget(

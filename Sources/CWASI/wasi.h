@@ -65,17 +65,11 @@ typedef struct {
 typedef struct {
   wasi_u64 userdata;
   wasi_u8 tag;
-  union {
-    struct {
-      wasi_u32 id;
-      wasi_u64 timeout;
-      wasi_u64 precision;
-      wasi_u16 flags;
-    } clock;
-    struct {
-      wasi_fd fd;
-    } fd_readwrite;
-  } u;
+  // The witx has a union: of a clock's id with the fields behind it, and of a descriptor.
+  _Alignas(8) wasi_u32 clock_or_fd;
+  wasi_u64 clock_timeout;
+  wasi_u64 clock_precision;
+  wasi_u16 clock_flags;
 } wasi_subscription;
 
 typedef struct {
@@ -92,8 +86,8 @@ typedef struct {
 _Static_assert(sizeof(wasi_address) == 8, "address");
 _Static_assert(sizeof(wasi_fdstat) == 24, "fdstat");
 _Static_assert(sizeof(wasi_subscription) == 48, "subscription");
-_Static_assert(__builtin_offsetof(wasi_subscription, u.clock.timeout) == 24, "clock timeout");
-_Static_assert(__builtin_offsetof(wasi_subscription, u.fd_readwrite.fd) == 16, "fd");
+_Static_assert(__builtin_offsetof(wasi_subscription, clock_timeout) == 24, "clock timeout");
+_Static_assert(__builtin_offsetof(wasi_subscription, clock_or_fd) == 16, "fd");
 _Static_assert(sizeof(wasi_event) == 32, "event");
 _Static_assert(__builtin_offsetof(wasi_event, fd_readwrite.flags) == 24, "event flags");
 

@@ -8,9 +8,14 @@
 ///
 /// Free blocks are in a list for each class of sizes, four classes to a power of two (Masmano et al.,
 /// "TLSF: a new dynamic memory allocator for real-time systems", 2004, without its bitmaps).
-public struct Heap {
+///
+/// An allocator is unsafe by nature: it makes pointers of addresses. All of its own reads and writes are in
+/// one place (`subscript`). They are right as long as a block's head, which is outside of what is given out,
+/// is not overwritten by a caller that writes beyond its piece.
+@safe
+package struct Heap {
   /// Of what is allocated, as C has it for any object.
-  public static var alignment: Int { 16 }
+  package static var alignment: Int { 16 }
 
   private static var word: UInt { UInt(MemoryLayout<UInt>.size) }
   private static var grain: UInt { UInt(alignment) }
@@ -22,33 +27,36 @@ public struct Heap {
   /// Where the last region ends: the head of a block without contents that is never free.
   private var tail: UInt = 0
 
-  public init() {}
+  package init() {}
 
   // MARK: Allocating
 
   /// Nil when there is no room: more can be added, and then asked again.
   @inline(never)
-  public mutating func allocate(_ count: Int) -> UnsafeMutableRawPointer? {
+  package mutating func allocate(_ count: Int) -> UnsafeMutableRawPointer? {
     guard let size = blockSize(count), let block = find(size) else { return nil }
     unlink(block)
     let whole = sizeOf(block)
     setHead(block, whole)
     self[next(block)] &= ~Heap.isBehindFree
     trim(block, to: size)
-    return UnsafeMutableRawPointer(bitPattern: block &+ Heap.word)
+    // The contents of a block that no list has any more: no one else's.
+    return unsafe UnsafeMutableRawPointer(bitPattern: block &+ Heap.word)
   }
 
-  /// - Parameter pointer: what `allocate` gave, once.
-  @inline(never)
-  public mutating func free(_ pointer: UnsafeMutableRawPointer) {
+  /// - Parameter pointer: what `allocate` gave, once. Nothing checks that.
+  @inline(never) @unsafe
+  package mutating func free(_ pointer: UnsafeMutableRawPointer) {
+    // The caller vouches for the pointer: its block's head is a word before it.
     release(UInt(bitPattern: pointer) &- Heap.word)
   }
 
   /// Makes what was allocated larger or smaller where it is.
   ///
+  /// - Parameter pointer: what `allocate` gave and `free` has not got back.
   /// - Returns: false when the memory behind it is in use.
-  @inline(never)
-  public mutating func resize(_ pointer: UnsafeMutableRawPointer, to count: Int) -> Bool {
+  @inline(never) @unsafe
+  package mutating func resize(_ pointer: UnsafeMutableRawPointer, to count: Int) -> Bool {
     guard let size = blockSize(count) else { return false }
     let block = UInt(bitPattern: pointer) &- Heap.word
     let follower = next(block)
@@ -65,15 +73,19 @@ public struct Heap {
   }
 
   /// How many octets there are at least.
-  public func capacity(of pointer: UnsafeMutableRawPointer) -> Int {
+  ///
+  /// - Parameter pointer: what `allocate` gave and `free` has not got back.
+  @unsafe
+  package func capacity(of pointer: UnsafeMutableRawPointer) -> Int {
     Int(bitPattern: sizeOf(UInt(bitPattern: pointer) &- Heap.word) &- Heap.word)
   }
 
   /// Adds memory, which is one with what was added last when it lies right behind it.
   ///
-  /// - Parameter region: its bounds are multiples of `alignment`, and it has at least 64 octets.
-  @inline(never)
-  public mutating func add(_ region: UnsafeMutableRawBufferPointer) {
+  /// - Parameter region: its bounds are multiples of `alignment`, and it has at least 64 octets. It is the
+  ///   heap's from now on.
+  @inline(never) @unsafe
+  package mutating func add(_ region: UnsafeMutableRawBufferPointer) {
     let start = UInt(bitPattern: region.baseAddress)
     let end = start &+ UInt(bitPattern: region.count) &- Heap.word
     var block = tail
@@ -89,10 +101,14 @@ public struct Heap {
 
   // MARK: Blocks
 
+  /// A word of a head, of a list or of a free block's end.
+  ///
+  /// The addresses come from a region's bounds, from sizes that this type has written, and from lists of
+  /// such: they are those of aligned words in memory that was added, and never 0.
   private subscript(address: UInt) -> UInt {
-    get { UnsafePointer<UInt>(bitPattern: address).unsafelyUnwrapped.pointee }
+    get { unsafe UnsafePointer<UInt>(bitPattern: address).unsafelyUnwrapped.pointee }
     nonmutating set {
-      UnsafeMutablePointer<UInt>(bitPattern: address).unsafelyUnwrapped.pointee = newValue
+      unsafe UnsafeMutablePointer<UInt>(bitPattern: address).unsafelyUnwrapped.pointee = newValue
     }
   }
 

@@ -1,9 +1,9 @@
-/// What the event loop needs of a network and a clock, and no more: listening and connected
-/// stream sockets, none of which ever blocks, and one call that waits for any of them.
+/// The network and the clock of an event loop: listening and connected stream sockets, none of which
+/// ever blocks, and one call that waits for any of them.
 ///
-/// `WASISockets` and `POSIXSockets` are the real ones, `SystemSockets` names the one of this
-/// platform; the tests have a scripted one.
-public protocol Sockets: ~Copyable {
+/// `WASISockets` and `POSIXSockets` implement it, `SystemSockets` names the one of this
+/// platform; the tests have a scripted network.
+package protocol Sockets: ~Copyable {
   /// Opens a listening socket.
   ///
   /// - Parameters:
@@ -19,26 +19,24 @@ public protocol Sockets: ~Copyable {
 
   mutating func accept(from listener: Descriptor) -> Acceptance
 
-  /// Has the system turn away who wants to connect from now on. Connections that are made already,
+  /// Asks the system to refuse new connections from now on. Connections that are made already,
   /// or half made, can still be accepted: a listening socket that is closed some time after this
   /// loses none.
   ///
-  /// - Returns: whether it does; not every system can (unless implemented, it cannot).
+  /// - Returns: whether the system does; not every one can (unless implemented, it cannot).
   mutating func refuseConnections(on listener: Descriptor) -> Bool
 
-  /// The address of a connection's other end, nil when it cannot be told. That of an IPv4 client is an
+  /// The address of a connection's other end, nil when it is unknown. That of an IPv4 client is an
   /// IPv4 address, whatever the listening socket's.
   func peerAddress(of connection: Descriptor) -> SocketAddress?
 
-  /// Reads what is there, up to the size of `buffer`; 0 octets at the end of the input.
+  /// Appends what there is to read, as much as `room` holds; 0 octets at the end of the input.
   mutating func receive(
-    from connection: Descriptor, into buffer: UnsafeMutableRawBufferPointer
+    from connection: Descriptor, into room: inout OutputSpan<UInt8>
   ) -> Transfer
 
   /// Writes what can be written now.
-  mutating func send(
-    _ octets: UnsafePointer<UInt8>, count: Int, to connection: Descriptor
-  ) -> Transfer
+  mutating func send(_ octets: Span<UInt8>, to connection: Descriptor) -> Transfer
 
   /// Tells the other end that nothing more will be sent.
   mutating func finishSending(on connection: Descriptor)
@@ -60,11 +58,11 @@ public protocol Sockets: ~Copyable {
   /// One of the events of the last `wait`. There may be two for a socket.
   func event(_ index: Int) -> Event
 
-  /// Whether somebody outside has asked the server to drain: a signal to the process or, to a
-  /// wasm guest which gets no signals, its host with a hang-up on the listening socket.
+  /// Whether the operator has asked the server to drain: with a signal to the process or, as a
+  /// wasm guest gets no signals, through its host with a hang-up on the listening socket.
   var drainRequested: Bool { get }
 
-  /// Has the siblings of this instance drain as well, where it has any and its host knows of them.
+  /// Asks the other instances of this service to drain as well, where its host knows any.
   mutating func announceDrain()
 
   /// A clock that never jumps, in nanoseconds.
@@ -75,29 +73,29 @@ public protocol Sockets: ~Copyable {
 }
 
 extension Sockets where Self: ~Copyable {
-  public mutating func refuseConnections(on listener: Descriptor) -> Bool { false }
+  package mutating func refuseConnections(on listener: Descriptor) -> Bool { false }
 
-  public mutating func announceDrain() {}
+  package mutating func announceDrain() {}
 }
 
-public typealias Descriptor = Int32
+package typealias Descriptor = Int32
 
-public struct SocketAddress: Sendable {
+package struct SocketAddress: Sendable {
   /// In network order; an IPv4 address is the first four.
-  public let octets: InlineArray<16, UInt8>
-  public let isIPv6: Bool
-  public let port: UInt16
+  package let octets: InlineArray<16, UInt8>
+  package let isIPv6: Bool
+  package let port: UInt16
 
-  public init(octets: InlineArray<16, UInt8>, isIPv6: Bool, port: UInt16) {
+  package init(octets: InlineArray<16, UInt8>, isIPv6: Bool, port: UInt16) {
     self.octets = octets
     self.isIPv6 = isIPv6
     self.port = port
   }
 
-  public var octetCount: Int { isIPv6 ? 16 : 4 }
+  package var octetCount: Int { isIPv6 ? 16 : 4 }
 
   /// An IPv4 address where a dual-stack socket has it as ::ffff:192.0.2.1 (RFC 4291 2.5.5.2).
-  public var unmapped: SocketAddress {
+  package var unmapped: SocketAddress {
     for i in 0..<12 where octets[i] != (i < 10 ? 0 : 0xFF) { return self }
     guard isIPv6 else { return self }
     var last = InlineArray<16, UInt8>(repeating: 0)
@@ -106,8 +104,8 @@ public struct SocketAddress: Sendable {
   }
 }
 
-/// What came of an `accept`.
-public enum Acceptance: Equatable {
+/// The result of `accept`.
+package enum Acceptance: Equatable {
   case connection(Descriptor)
   /// No connection is waiting.
   case none
@@ -116,47 +114,47 @@ public enum Acceptance: Equatable {
   case lost
   /// No descriptors or no memory for another connection now: try again later.
   case exhausted
-  /// The listening socket is of no use any more.
+  /// The listening socket is broken: nothing more can be accepted from it.
   case failed(SocketError)
 }
 
-/// What came of a `receive` or a `send`.
-public enum Transfer: Equatable {
+/// The result of `receive` or `send`.
+package enum Transfer: Equatable {
   case octets(Int)
   case wouldBlock
   case failed(SocketError)
 }
 
-/// What came of writing to a standard stream.
-public struct Written {
-  /// So many octets are written.
-  public let count: Int
-  /// The others cannot be, for another reason than that the reader is slow: the disk is full, or the
-  /// reader has gone.
-  public let hasFailed: Bool
+/// The result of writing to a standard stream.
+package struct Written {
+  /// How many octets are written.
+  package let count: Int
+  /// Whether the others cannot be written, for another reason than that the reader is slow: the disk is
+  /// full, or the reader has gone.
+  package let hasFailed: Bool
 
-  public init(count: Int, hasFailed: Bool) {
+  package init(count: Int, hasFailed: Bool) {
     self.count = count
     self.hasFailed = hasFailed
   }
 }
 
 /// What to watch a socket for.
-public struct Interest: OptionSet, Sendable {
-  public let rawValue: UInt8
-  public init(rawValue: UInt8) { self.rawValue = rawValue }
+package struct Interest: OptionSet, Sendable {
+  package let rawValue: UInt8
+  package init(rawValue: UInt8) { self.rawValue = rawValue }
 
-  public static var read: Interest { Interest(rawValue: 1) }
-  public static var write: Interest { Interest(rawValue: 2) }
+  package static var read: Interest { Interest(rawValue: 1) }
+  package static var write: Interest { Interest(rawValue: 2) }
 }
 
 /// Something has happened to a watched socket; what exactly, the next call on it tells.
-public struct Event: Equatable {
-  public let token: Int
-  public let isReadable: Bool
-  public let isWritable: Bool
+package struct Event: Equatable {
+  package let token: Int
+  package let isReadable: Bool
+  package let isWritable: Bool
 
-  public init(token: Int, isReadable: Bool, isWritable: Bool) {
+  package init(token: Int, isReadable: Bool, isWritable: Bool) {
     self.token = token
     self.isReadable = isReadable
     self.isWritable = isWritable
@@ -164,10 +162,10 @@ public struct Event: Equatable {
 }
 
 /// An errno of the platform, in the words of `strerror` for those that a person may meet.
-public struct SocketError: Error, Equatable {
-  public let code: Int32
+package struct SocketError: Error, Equatable {
+  package let code: Int32
 
-  public init(code: Int32) {
+  package init(code: Int32) {
     self.code = code
   }
 
@@ -180,7 +178,7 @@ public struct SocketError: Error, Equatable {
 }
 
 #if arch(wasm32)
-  public typealias SystemSockets = WASISockets
+  package typealias SystemSockets = WASISockets
 #else
-  public typealias SystemSockets = POSIXSockets
+  package typealias SystemSockets = POSIXSockets
 #endif

@@ -56,16 +56,16 @@ func read(
     var start = 0
     kept = []
     while start < memory.count {
-      let message = memory.base + start
+      var message = memory.mutableOctets(from: start)
       do throws(RequestError) {
-        switch try parser.parse(message, count: memory.count - start) {
+        switch try parser.parse(&message) {
         case .incomplete(let retained):
-          kept = Array(UnsafeBufferPointer(start: message, count: retained))
+          kept = array(message.span.extracting(0..<retained))
           start = memory.count
         case .complete(let next):
           start += next
           outcome.requests.append(
-            copy(parser.request(in: message), parser, next: fed - (memory.count - start)))
+            copy(parser.request(in: message.span), parser, next: fed - (memory.count - start)))
           parser = RequestParser(limits: limits)
         }
       } catch {
@@ -79,10 +79,10 @@ func read(
 }
 
 private func copy(_ request: Request, _ parser: RequestParser, next: Int) -> ParsedRequest {
-  ParsedRequest(
-    method: text(Octets(request.method.name)), target: text(request.targetOctets),
-    path: text(request.path), query: request.query.map { text($0) },
-    fields: request.fields.map { .init(name: text($0.name), value: text($0.value)) },
-    content: Array(request.content), isHTTP11: parser.isHTTP11, keepsAlive: parser.keepsAlive,
-    next: next)
+  var query: String?
+  if let octets = request.query { query = text(octets) }
+  return ParsedRequest(
+    method: text(request.method.name), target: text(request.target), path: text(request.path),
+    query: query, fields: request.fields.list, content: array(request.content),
+    isHTTP11: parser.isHTTP11, keepsAlive: parser.keepsAlive, next: next)
 }

@@ -94,7 +94,7 @@ struct OracleTests {
       router.post { request, response in
         response.write("echo: ")
         for octet in last.value { response.write(Int64(octet)) }
-        last.value = Array(request.content)
+        last.value = array(request.content)
       }
       router.addEcho()
       return router

@@ -95,10 +95,10 @@ struct AuthorityTests {
   func encoding() {
     for high in UInt8.min...UInt8.max {
       let isHex = Grammar.hexDigit.contains(high)
-      #expect(withOctets("%\(text([high]))0") { isEncoded($0, with: .path) } == isHex)
-      #expect(withOctets("%0\(text([high]))") { isEncoded($0, with: .path) } == isHex)
+      #expect(withOctets("%\(text([high]))0") { $0.isEncoded(with: .path) } == isHex)
+      #expect(withOctets("%0\(text([high]))") { $0.isEncoded(with: .path) } == isHex)
     }
-    #expect(withOctets("") { isEncoded($0, with: .path) })
-    #expect(withOctets("%41%5a%Af") { isEncoded($0, with: .path) })
+    #expect(withOctets("") { $0.isEncoded(with: .path) })
+    #expect(withOctets("%41%5a%Af") { $0.isEncoded(with: .path) })
   }
 }

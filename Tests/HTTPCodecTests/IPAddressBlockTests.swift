@@ -6,11 +6,8 @@ import Testing
 @Suite("Blocks of IP addresses")
 struct IPAddressBlockTests {
   private func block(_ block: String, contains address: String) throws -> Bool {
-    try withOctets(block) { block in
-      try withOctets(address) { address in
-        try #require(IPAddressBlock(block)).contains(try #require(IPAddress(address)))
-      }
-    }
+    let block = try #require(withOctets(block) { IPAddressBlock($0) })
+    return block.contains(try #require(withOctets(address) { IPAddress($0) }))
   }
 
   @Test(

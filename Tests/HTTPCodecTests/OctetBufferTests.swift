@@ -7,13 +7,13 @@ import Testing
 struct OctetBufferTests {
   @Test("A new buffer is empty and has no memory")
   func new() {
-    let buffer = OctetBuffer(limit: 10)
+    var buffer = OctetBuffer(limit: 10)
     #expect(buffer.isEmpty == true)
     #expect(buffer.count == 0)
     #expect(buffer.overflowed == false)
-    #expect(buffer.octets.isEmpty)
-    #expect(buffer.mutableOctets == nil)
-    #expect(buffer.room.count == 0)
+    #expect(buffer.octets.isEmpty == true)
+    #expect(buffer.mutableOctets().isEmpty == true)
+    buffer.appendReserved { room in #expect(room.freeCapacity == 0) }
   }
 
   @Test("Octets are appended in order, over many growths")
@@ -23,13 +23,13 @@ struct OctetBufferTests {
     for i in 0..<5000 {
       let octet = UInt8(truncatingIfNeeded: i &* 31)
       buffer.append(octet: octet)
-      buffer.append(Octets("line"))
+      buffer.append(("line" as StaticString).octets)
       buffer.append(" of text\r\n")
       expected += [octet] + Array("line of text\r\n".utf8)
     }
     #expect(buffer.count == expected.count)
     #expect(buffer.overflowed == false)
-    #expect(Array(buffer.octets) == expected)
+    #expect(array(buffer.octets) == expected)
   }
 
   @Test("The limit is reached exactly, and not passed", arguments: [1, 2, 255, 256, 257, 1000])
@@ -41,7 +41,7 @@ struct OctetBufferTests {
     buffer.append(octet: 2)
     #expect(buffer.count == limit)
     #expect(buffer.overflowed == true)
-    #expect(buffer.octets.allSatisfy { $0 == 1 })
+    #expect(array(buffer.octets).allSatisfy { $0 == 1 })
   }
 
   @Test("What is rolled back was never appended, and did not overflow")
@@ -51,7 +51,7 @@ struct OctetBufferTests {
     buffer.append("too long")
     buffer.rollBack(to: 2)
     #expect(buffer.overflowed == false)
-    #expect(Array(buffer.octets) == Array("ab".utf8))
+    #expect(array(buffer.octets) == Array("ab".utf8))
   }
 
   @Test("An append that finds no room changes nothing and is remembered")
@@ -97,24 +97,92 @@ struct OctetBufferTests {
     #expect(text(buffer.octets) == "abc")
   }
 
-  @Test("Room that was reserved is written by somebody else and taken in")
+  @Test("What is written into the reserved room is appended")
   func room() {
     var buffer = OctetBuffer(limit: 1000)
     buffer.append("abc")
     let reserved = buffer.reserve(700)
     #expect(reserved)
-    #expect(buffer.room.count >= 700)
-    #expect(buffer.room.count <= 997)
-    buffer.room.storeBytes(of: UInt8(ascii: "d"), as: UInt8.self)
-    buffer.advance(by: 1)
+    buffer.appendReserved { room in
+      #expect(room.count == 0)
+      #expect(room.freeCapacity >= 700)
+      #expect(room.freeCapacity <= 997)
+      room.append(UInt8(ascii: "d"))
+    }
     #expect(text(buffer.octets) == "abcd")
     let more = buffer.reserve(997)
     #expect(!more)
     #expect(buffer.overflowed == false)
     let all = buffer.reserve(996)
     #expect(all)
-    #expect(buffer.room.count == 996)
-    #expect(text(buffer.octets) == "abcd")
+    let written = buffer.appendReserved { room in
+      #expect(room.freeCapacity == 996)
+      room.append(repeating: UInt8(ascii: "e"), count: 996)
+      return room.count
+    }
+    #expect(written == 996)
+    #expect(buffer.count == 1000)
+    #expect(text(buffer.octets) == "abcd" + "e".repeated(996))
+  }
+
+  @Test("What was written into the room before an error is there")
+  func failingRoom() {
+    var buffer = OctetBuffer(limit: 1000)
+    let reserved = buffer.reserve(10)
+    #expect(reserved)
+    #expect(throws: RequestError.incomplete) {
+      try buffer.appendReserved { room throws(RequestError) in
+        room.append(UInt8(ascii: "a"))
+        throw .incomplete
+      }
+    }
+    #expect(text(buffer.octets) == "a")
+  }
+
+  @Test("Octets are changed in place, from anywhere on")
+  func inPlace() {
+    var buffer = OctetBuffer(limit: 100)
+    buffer.append("abcdef")
+    var end = buffer.mutableOctets(from: 4)
+    end[0] = UInt8(ascii: "E")
+    var all = buffer.mutableOctets()
+    all[0] = UInt8(ascii: "A")
+    #expect(text(buffer.octets) == "AbcdEf")
+    #expect(buffer.mutableOctets(from: 6).isEmpty == true)
+  }
+
+  @Test("Octets move to another place in their span, over each other or not")
+  func moving() {
+    for part in [0..<0, 0..<3, 2..<6, 1..<2, 6..<6] {
+      for start in 0...(6 - part.count) {
+        var buffer = OctetBuffer(limit: 100)
+        buffer.append("abcdef")
+        var octets = buffer.mutableOctets()
+        octets.move(part, to: start)
+        var expected = Array("abcdef".utf8)
+        expected.replaceSubrange(start..<start + part.count, with: expected[part])
+        #expect(array(buffer.octets) == expected)
+      }
+    }
+  }
+
+  @Test("An index that is not there ends the process, also in release", arguments: 0..<7)
+  func bounds(kind: Int) async {
+    await #expect(processExitsWith: .failure) { [kind] in
+      var buffer = OctetBuffer(limit: 100)
+      buffer.append("abc")
+      switch kind {
+      case 0: buffer.truncate(to: 4)
+      case 1: buffer.truncate(to: -1)
+      case 2: buffer.removeFirst(4)
+      case 3: buffer.removeFirst(-1)
+      case 4: _ = buffer.mutableOctets(from: 4).count
+      case 5: _ = buffer.octets.extracting(0..<4).count
+      default:
+        var octets = buffer.mutableOctets()
+        octets.move(1..<3, to: 2)
+      }
+    }
   }
 
   @Test("Octets are cut off at the end and removed at the beginning")
@@ -142,12 +210,13 @@ struct OctetBufferTests {
     buffer.release()
     #expect(buffer.isEmpty == true)
     #expect(buffer.overflowed == false)
-    #expect(buffer.mutableOctets == nil)
+    #expect(buffer.mutableOctets().isEmpty == true)
+    buffer.appendReserved { room in #expect(room.freeCapacity == 0) }
     buffer.append("wxyz")
     #expect(text(buffer.octets) == "wxyz")
     buffer.release()
     buffer.release()
-    #expect(buffer.octets.isEmpty)
+    #expect(buffer.octets.isEmpty == true)
   }
 
   @Test(

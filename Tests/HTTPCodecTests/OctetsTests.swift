@@ -5,23 +5,32 @@ import Testing
 
 @Suite("Octets")
 struct OctetsTests {
-  @Test("Octets are equal when their number and each of them are")
-  func equality() {
-    #expect(Octets("abc") == Octets("abc"))
-    #expect(Octets("abc") == "abc")
-    #expect(!(Octets("abc") == "abd"))
-    #expect(!(Octets("abc") == "ab"))
-    #expect(!(Octets("abc") == "ABC"))
-    #expect(Octets("") == "")
+  @Test(
+    "Octets are equal when their number and each of them are",
+    arguments: [
+      ("abc", "abc", true), ("abc", "abd", false), ("abc", "ab", false), ("ab", "abc", false),
+      ("abc", "ABC", false), ("", "", true), ("a", "", false), ("\0a", "\0b", false),
+    ])
+  func equality(left: String, right: String, areEqual: Bool) {
+    withOctets(left) { left in
+      withOctets(right) { right in
+        let (equal, different) = (left == right, left != right)
+        #expect(equal == areEqual && different != areEqual)
+      }
+    }
   }
 
-  @Test("A slice counts from zero")
-  func slices() {
-    let slice = Octets("abcdef")[2..<5]
-    #expect(slice == "cde")
-    #expect(slice[0] == UInt8(ascii: "c"))
-    #expect(slice[1..<3] == "de")
-    #expect(slice[3..<3].isEmpty)
+  @Test("Octets are compared with a literal, or with what they begin with")
+  func literals() {
+    #expect(withOctets("abc") { $0 == "abc" })
+    #expect(withOctets("abc") { $0 != "abd" })
+    #expect(withOctets("") { $0 == "" })
+    for literal in ["", "a", "ab", "abc"] as [StaticString] {
+      #expect(withOctets("abc") { $0.starts(with: literal) })
+    }
+    for literal in ["b", "abcd", "A"] as [StaticString] {
+      #expect(withOctets("abc") { !$0.starts(with: literal) })
+    }
   }
 
   @Test("Case is ignored for ASCII letters and for no other octet")
@@ -35,10 +44,10 @@ struct OctetsTests {
         }
       }
     }
-    #expect(Octets("Content-LENGTH").equalsIgnoringCase("content-length"))
-    #expect(!Octets("Content-LENGTH").equalsIgnoringCase("content-lengt"))
-    #expect(!Octets("Content_Length").equalsIgnoringCase("content-length"))
-    #expect(Octets("chunked").equalsIgnoringCase(Octets("CHUNKED")))
+    #expect(withOctets("Content-LENGTH") { $0.equalsIgnoringCase("content-length") })
+    #expect(withOctets("Content-LENGTH") { !$0.equalsIgnoringCase("content-lengt") })
+    #expect(withOctets("Content_Length") { !$0.equalsIgnoringCase("content-length") })
+    #expect(withOctets("CHUNKED") { $0.equalsIgnoringCase(("chunked" as StaticString).octets) })
   }
 
   @Test(
@@ -51,16 +60,18 @@ struct OctetsTests {
     #expect(withOctets(untrimmed) { text($0.trimmed) } == trimmed)
   }
 
-  @Test("A split is at the first separator")
-  func splitting() throws {
-    let colon = UInt8(ascii: ":")
-    let split = try #require(Octets("a:b:c").split(at: colon))
-    #expect(split.before == "a")
-    #expect(split.after == "b:c")
-    let bounds = try #require(Octets(":").split(at: colon))
-    #expect(bounds.before.isEmpty && bounds.after.isEmpty)
-    #expect(Octets("abc").split(at: colon) == nil)
-    #expect(Octets("").split(at: colon) == nil)
+  @Test(
+    "A split is at the first separator",
+    arguments: [
+      ("a:b:c", "a", "b:c"), (":", "", ""), ("a:", "a", ""), (":a", "", "a"), ("abc", "abc", nil),
+      ("", "", nil),
+    ] as [(String, String, String?)])
+  func splitting(whole: String, before: String, after: String?) {
+    withOctets(whole) { octets in
+      let split = octets.split(at: UInt8(ascii: ":"))
+      #expect(text(split.before) == before)
+      if let rest = split.after { #expect(text(rest) == after) } else { #expect(after == nil) }
+    }
   }
 
   @Test(
@@ -73,6 +84,12 @@ struct OctetsTests {
     var found: [String] = []
     withOctets(list) { $0.forEachListElement { found.append(text($0)) } }
     #expect(found == elements)
+    var taken: [String] = []
+    withOctets(list) { octets in
+      var rest = octets
+      while let element = rest.takeListElement() { taken.append(text(element)) }
+    }
+    #expect(taken == elements)
   }
 
   @Test("Digits, hexadecimal digits and whitespace are those of ASCII")

@@ -40,7 +40,7 @@ func refusal(_ message: String, limits: RequestParser.Limits = .ample) -> Reques
 }
 
 /// Calls `body` with octets as the codec takes them.
-func withOctets<Result>(_ text: String, _ body: (Octets) throws -> Result) rethrows -> Result {
+func withOctets<Result>(_ text: String, _ body: (Span<UInt8>) throws -> Result) rethrows -> Result {
   let memory = PoisonedOctets(octets(text))
-  return try body(Octets(memory.base, count: memory.count))
+  return try body(memory.octets)
 }

@@ -26,10 +26,10 @@ struct AcceptTests {
       client.finish()
       server.run()
     }
-    #expect(server.loop.responder.metrics.connectionsEvicted == 0)
+    #expect(server.loop.context.journal.metrics.connectionsEvicted == 0)
     #expect(server.openConnections == 0)
     #expect(server.network.interest(in: server.publicListener.descriptor) == .read)
-    #expect(server.loop.responder.metrics.connectionsAccepted == 9)
+    #expect(server.loop.context.journal.metrics.connectionsAccepted == 9)
   }
 
   @Test("Places are given back by every way in which a connection ends")
@@ -75,7 +75,7 @@ struct AcceptTests {
     for _ in 0..<100 { server.publicListener.queue.append(nil) }
     let client = server.connect(sending: request("GET"))
     #expect(client.statuses == [200])
-    #expect(server.loop.responder.metrics.connectionsLost == 100)
+    #expect(server.loop.context.journal.metrics.connectionsLost == 100)
   }
 
   @Test("Accepting pauses for a tenth of a second when there are no descriptors")
@@ -87,7 +87,7 @@ struct AcceptTests {
     client.send(request("GET"))
     server.run()
     #expect(server.network.interest(in: server.publicListener.descriptor) == [])
-    #expect(server.loop.responder.metrics.acceptPauses == 1)
+    #expect(server.loop.context.journal.metrics.acceptPauses == 1)
     server.run(for: .milliseconds(99))
     #expect(server.publicListener.exhaustions == 1)
     other.send("b" + request("POST", "/", ["Content-Length: 2"]) + "a")

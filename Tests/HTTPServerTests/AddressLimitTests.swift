@@ -10,7 +10,7 @@ struct AddressLimitTests {
   private func server(
     _ most: Int, trusting proxies: String = "", _ change: (inout Configuration) -> Void = { _ in }
   ) throws -> TestServer {
-    let trusted = try #require(TrustedProxies(Octets(keeping: proxies)))
+    let trusted = try trustedProxies(proxies)
     return try TestServer {
       $0.maxConnectionsPerAddress = most
       $0.trustedProxies = trusted
@@ -26,7 +26,7 @@ struct AddressLimitTests {
   }
 
   private func overLimit(_ server: TestServer) -> UInt64 {
-    server.loop.responder.metrics.connectionsOverLimit
+    server.loop.context.journal.metrics.connectionsOverLimit
   }
 
   /// In 2001:db8::/32.
@@ -42,7 +42,7 @@ struct AddressLimitTests {
     #expect(clients.map(\.isClosed) == [false, false, false, true, true])
     #expect(clients[4].received.isEmpty)
     #expect(server.openConnections == 3 && overLimit(server) == 2)
-    #expect(server.loop.responder.metrics.connectionsAccepted == 3)
+    #expect(server.loop.context.journal.metrics.connectionsAccepted == 3)
     #expect(answered(server, from: [203, 0, 113, 8]))
     // A place that is given back is its own again.
     clients[1].reset()

@@ -1,4 +1,5 @@
 import HTTPCodec
+import Memory
 import Testing
 
 @testable import HTTPServer
@@ -9,7 +10,7 @@ struct AdminAccessTests {
   private func server(hosts: String = "") throws -> TestServer {
     try TestServer {
       $0.adminPort = TestServer.adminPort
-      $0.adminHosts = Octets(keeping: hosts)
+      $0.adminHosts = ImmortalOctets(keeping: hosts)
     }
   }
 

@@ -139,7 +139,7 @@ struct ContinueTests {
     client.finish()
     server.run()
     #expect(client.isClosed)
-    let answered = server.loop.responder.answered
+    let answered = server.loop.context.journal.answered
     #expect(answered == 1)
   }
 
@@ -205,7 +205,7 @@ struct ContinueTests {
     other.send(request("POST", "/drain", ["Expect: 100-continue", "Content-Length: 1"]))
     server.run()
     #expect(other.text == Self.interim)
-    let isDraining = server.loop.responder.isDraining
+    let isDraining = server.loop.context.services.isDraining
     #expect(!isDraining)
   }
 

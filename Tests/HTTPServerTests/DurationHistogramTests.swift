@@ -5,7 +5,7 @@ import Testing
 
 struct DurationHistogramTests {
   private func text(_ histogram: DurationHistogram) -> [String] {
-    var response = Response(limit: 4096)
+    var response = Response(Limits(Configuration()))
     histogram.append("d", to: &response)
     return response.content.octets.text.split(separator: "\n").map(String.init)
   }
@@ -42,7 +42,7 @@ struct DurationHistogramTests {
       (2_500_000_000, "2.5"), (61_000_000_001, "61.000000001"),
     ] as [(UInt64, String)])
   func seconds(nanoseconds: UInt64, expected: String) {
-    var response = Response(limit: 64)
+    var response = Response(Limits(Configuration()))
     response.write(nanosecondsAsSeconds: nanoseconds)
     #expect(response.content.octets.text == expected)
   }
@@ -55,12 +55,12 @@ struct DurationHistogramTests {
     client.send("Host: a\r\n\r\n" + request("GET") + request("GET"))
     server.run()
     #expect(client.statuses == [200, 200, 200])
-    let durations = server.loop.responder.metrics.durations
+    let durations = server.loop.context.journal.metrics.durations
     #expect(durations.count == 3)
     // The two behind it came whole.
     #expect(durations.sum >= 300_000_000 && durations.sum < 400_000_000)
     // What no handler has seen has none, and neither has the admin port.
     _ = server.answer("nonsense\r\n")
-    #expect(server.loop.responder.metrics.durations.count == 3)
+    #expect(server.loop.context.journal.metrics.durations.count == 3)
   }
 }

@@ -6,7 +6,7 @@ import Testing
 
 /// Connections that only wait make room for new ones.
 struct EvictionTests {
-  private func metrics(_ server: TestServer) -> Metrics { server.loop.responder.metrics }
+  private func metrics(_ server: TestServer) -> Metrics { server.loop.context.journal.metrics }
 
   @Test("Idle clients, however many, lock no other one out: the longest idle one goes")
   func idle() throws {

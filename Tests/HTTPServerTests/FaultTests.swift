@@ -20,7 +20,7 @@ struct FaultTests {
     server.run(for: .seconds(1))
     #expect(clients.allSatisfy { $0.statuses == [200] })
     #expect(server.network.faults.accepts.isEmpty)
-    #expect(server.loop.responder.metrics.connectionsLost == 3)
+    #expect(server.loop.context.journal.metrics.connectionsLost == 3)
   }
 
   @Test("Interrupted calls are made again, for no response too few or too many")
@@ -101,9 +101,9 @@ struct FaultTests {
 
   @Test("The monotonic clock goes back: no time-out comes early, none is lost for ever")
   func clockGoesBack() throws {
-    let server = try TestServer { $0.requestTimeout = 10 * Configuration.second }
+    let server = try TestServer { $0.requestTimeout = 10 * .second }
     let slow = server.connect(sending: "GET / HTTP/1.1\r\n")
-    server.network.faults.clockJump = -3600 * Configuration.second
+    server.network.faults.clockJump = -3600 * .second
     server.run(for: .seconds(60))
     #expect(slow.received.isEmpty)
     let other = server.connect(sending: request("GET"))
@@ -118,7 +118,7 @@ struct FaultTests {
     let server = try TestServer()
     let idle = server.connect(sending: request("GET"))
     let slow = server.connect(sending: "GET / HTTP/1.1\r\n")
-    server.network.faults.clockJump = 7 * 86_400 * Configuration.second
+    server.network.faults.clockJump = 7 * 86_400 * .second
     server.run(for: .seconds(1))
     #expect(idle.isClosed && slow.statuses == [408])
     #expect(server.connect(sending: request("GET")).statuses == [200])
@@ -128,7 +128,7 @@ struct FaultTests {
     "The wall clock jumps: the Date of responses does, and nothing else",
     arguments: [-2_000_000_000, -784_111_777, 0, 4_000_000_000] as [Int64])
   func wallClock(seconds: Int64) throws {
-    let server = try TestServer { $0.requestTimeout = 10 * Configuration.second }
+    let server = try TestServer { $0.requestTimeout = 10 * .second }
     let slow = server.connect(sending: "GET / HTTP/1.1\r\n")
     server.run(for: .milliseconds(9500))
     server.network.wallClockOffset += seconds

@@ -47,7 +47,7 @@ struct LogStreamTests {
   func inOrder() throws {
     let pipe = try Pipe()
     var stream = LogStream(descriptor: pipe.writeEnd)
-    for number in 0..<10 { stream.append(Octets(keeping: line(number))) }
+    for number in 0..<10 { append(line(number), to: &stream) }
     #expect(pipe.text().isEmpty && stream.isWaiting)
     stream.flush()
     #expect(pipe.text() == (0..<10).map(line).joined())
@@ -60,7 +60,7 @@ struct LogStreamTests {
     var stream = LogStream(descriptor: pipe.writeEnd)
     // A pipe takes 64 KiB and so does the stream: two thousand lines are more than that.
     for number in 0..<2000 {
-      stream.append(Octets(keeping: line(number)))
+      append(line(number), to: &stream)
       stream.flush()
     }
     let lost = stream.takeLost()
@@ -72,7 +72,7 @@ struct LogStreamTests {
       text += pipe.text()
     }
     #expect(text == (0..<(2000 - Int(lost))).map(line).joined())
-    stream.append(Octets("and on it goes\n"))
+    append("and on it goes\n", to: &stream)
     stream.flush()
     #expect(pipe.text() == "and on it goes\n")
   }
@@ -83,7 +83,7 @@ struct LogStreamTests {
     try #require(full >= 0)
     defer { close(full) }
     var stream = LogStream(descriptor: full)
-    for number in 0..<30 { stream.append(Octets(keeping: line(number))) }
+    for number in 0..<30 { append(line(number), to: &stream) }
     stream.flush()
     let (isWaiting, lost) = (stream.isWaiting, stream.takeLost())
     #expect(!isWaiting && lost == 30)
@@ -100,20 +100,20 @@ struct LogStreamTests {
       unlink(name)
       signal(SIGXFSZ, SIG_IGN)
       var stream = LogStream(descriptor: file)
-      stream.append(Octets("first\n"))
+      append("first\n", to: &stream)
       stream.flush()
       var limit = rlimit()
       getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
       let before = limit.rlim_cur
       limit.rlim_cur = 10
       setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
-      stream.append(Octets("second\n"))
-      stream.append(Octets("third\n"))
+      append("second\n", to: &stream)
+      append("third\n", to: &stream)
       stream.flush()
       limit.rlim_cur = before
       setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
       guard !stream.isWaiting, stream.takeLost() == 2 else { exit(2) }
-      stream.append(Octets("fourth\n"))
+      append("fourth\n", to: &stream)
       stream.flush()
       var text = [UInt8](repeating: 0, count: 100)
       let count = pread(file, &text, text.count, 0)
@@ -127,7 +127,7 @@ struct LogStreamTests {
     let pipe = try Pipe()
     var stream = LogStream(descriptor: pipe.writeEnd)
     pipe.closeReadEnd()
-    for number in 0..<2000 { stream.append(Octets(keeping: line(number))) }
+    for number in 0..<2000 { append(line(number), to: &stream) }
     stream.flush()
     #expect(!stream.isWaiting && stream.lost == 2000)
   }
@@ -135,4 +135,10 @@ struct LogStreamTests {
 
 extension String {
   fileprivate func padding(to count: Int) -> String { String(repeating: self, count: count) }
+}
+
+private func append(_ line: String, to stream: inout LogStream) {
+  var buffer = OctetBuffer(limit: 200)
+  buffer.append(Array(line.utf8).span)
+  stream.append(buffer)
 }

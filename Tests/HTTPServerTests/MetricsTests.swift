@@ -156,12 +156,12 @@ struct MetricsTests {
       sent += client.received.count
     }
     let received = texts.reduce(0) { $0 + $1.utf8.count + "what comes too late".utf8.count }
-    #expect(server.loop.responder.metrics.octetsReceived == received)
-    #expect(server.loop.responder.metrics.octetsSent == sent)
+    #expect(server.loop.context.journal.metrics.octetsReceived == received)
+    #expect(server.loop.context.journal.metrics.octetsSent == sent)
     // Those of probes and scrapes are not.
     _ = server.adminAnswer(request("GET", "/metrics"))
-    #expect(server.loop.responder.metrics.octetsReceived == received)
-    #expect(server.loop.responder.metrics.octetsSent == sent)
+    #expect(server.loop.context.journal.metrics.octetsReceived == received)
+    #expect(server.loop.context.journal.metrics.octetsSent == sent)
   }
 
   @Test("Octets are counted when they are taken, not when they are ready to be sent")
@@ -171,10 +171,10 @@ struct MetricsTests {
     client.room = 50
     client.send(request("GET"))
     server.run()
-    #expect(server.loop.responder.metrics.octetsSent == 50)
+    #expect(server.loop.context.journal.metrics.octetsSent == 50)
     client.read(10)
     server.run()
-    #expect(server.loop.responder.metrics.octetsSent == 60)
+    #expect(server.loop.context.journal.metrics.octetsSent == 60)
   }
 
   @Test("The time since the start and the readiness are told")
@@ -232,13 +232,13 @@ struct MetricsTests {
     for method in 0..<UInt8(Method.count) {
       for status in 0..<UInt8(Status.count) {
         for _ in 0..<3 {
-          server.loop.responder.metrics.countRequest(
+          server.loop.context.journal.metrics.countRequest(
             Method(rawValue: method)!, Status(rawValue: status)!)
         }
       }
     }
     for error in RequestError.allCases {
-      server.loop.responder.metrics.countRejection(.get, error.status)
+      server.loop.context.journal.metrics.countRejection(.get, error.status)
     }
     #expect(server.adminAnswer(request("GET", "/metrics")).status == 200)
     let others = 8 + 16 + 17  // reasons, the histogram's, figures of their own

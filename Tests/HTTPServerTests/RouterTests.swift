@@ -110,9 +110,13 @@ struct RouterTests {
       response.write(" ")
       response.write(request.path)
       response.write(" ")
-      response.write(request.query ?? Octets("none"))
+      if let query = request.query { response.write(query) } else { response.write("none") }
       response.write(" ")
-      response.write(request.fields["x-field"] ?? Octets("none"))
+      if let field = request.fields["x-field"] {
+        response.write(field)
+      } else {
+        response.write("none")
+      }
       response.write(" ")
       response.write(request.content)
     }

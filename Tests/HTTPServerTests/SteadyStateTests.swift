@@ -47,9 +47,9 @@
     var router = Router()
     router.get("/lost") { _, _ in _ = malloc(16) }
     router.addEcho()
-    let network = SteadySockets(Octets(keeping: text))
-    guard var loop = EventLoop(configuration: configuration, router: router, network: network)
-    else { throw CancellationError() }
+    let network = SteadySockets(text)
+    var loop = EventLoop(configuration: configuration, router: router, network: network)
+    guard loop.reserve() else { throw CancellationError() }
     try loop.listen()
     func serve(_ rounds: Int) throws {
       network.rounds = 0
@@ -88,7 +88,7 @@
     /// How many times the text was sent as a whole.
     var rounds = 0
 
-    private let text: Octets
+    private let text: [UInt8]
     private var position = 0
     private var sends = 0
     private var isConnected = false
@@ -97,7 +97,7 @@
     private var listenerToken = 0
     private var time: Int64 = 0
 
-    init(_ text: Octets) { self.text = text }
+    init(_ text: String) { self.text = Array(text.utf8) }
 
     func listen(
       on address: SocketAddress, backlog: Int, buffer: Int
@@ -113,12 +113,12 @@
       return .connection(4)
     }
 
-    func receive(from connection: Descriptor, into buffer: UnsafeMutableRawBufferPointer)
-      -> Transfer
-    {
+    func receive(
+      from connection: Descriptor, into room: inout OutputSpan<UInt8>
+    ) -> Transfer {
       if hasEnded { return .octets(0) }
-      let count = min(text.count - position, buffer.count, 100)
-      buffer.copyMemory(from: UnsafeRawBufferPointer(start: text.base + position, count: count))
+      let count = min(text.count - position, room.freeCapacity, 100)
+      for i in position..<position + count { room.append(text[i]) }
       position += count
       if position == text.count {
         position = 0
@@ -127,8 +127,9 @@
       return .octets(count)
     }
 
-    func send(_ octets: UnsafePointer<UInt8>, count: Int, to connection: Descriptor) -> Transfer {
+    func send(_ octets: Span<UInt8>, to connection: Descriptor) -> Transfer {
       sends += 1
+      let count = octets.count
       return sends % 3 == 0 ? .wouldBlock : .octets(sends % 3 == 1 ? min(count, 10_000) : count)
     }
 

@@ -1,6 +1,7 @@
-import HTTPServer
+import Memory
 import Testing
 
+@testable import HTTPServer
 @testable import ScriptedNetwork
 
 // The scripted network is a plain library; here its complaints become failed tests.
@@ -37,10 +38,8 @@ extension TestServer {
   }
 }
 
-extension Octets {
-  var text: String {
-    String(decoding: UnsafeBufferPointer(start: base, count: count), as: UTF8.self)
-  }
+extension Span<UInt8> {
+  var text: String { String(decoding: indices.map { self[$0] }, as: UTF8.self) }
 }
 
 extension Client {
@@ -77,4 +76,10 @@ extension Reply {
     if found.count > 1 { Issue.record("\(name) is there \(found.count) times") }
     return found.first
   }
+}
+
+/// Proxies that a list names, which must be valid.
+func trustedProxies(_ list: String) throws -> TrustedProxies {
+  guard let proxies = TrustedProxies(Array(list.utf8).span) else { throw CancellationError() }
+  return proxies
 }

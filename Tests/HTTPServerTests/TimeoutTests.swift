@@ -166,7 +166,7 @@ struct TimeoutTests {
       server.run(for: .milliseconds(1))
       #expect(client.isClosed)
     }
-    #expect(server.loop.responder.metrics.connectionsTimedOut == 8)
+    #expect(server.loop.context.journal.metrics.connectionsTimedOut == 8)
   }
 
   @Test("A jump of the wall clock ends nothing", arguments: [-1_000_000_000, 1_000_000_000])

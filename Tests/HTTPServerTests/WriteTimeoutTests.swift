@@ -15,7 +15,7 @@ struct WriteTimeoutTests {
     #expect(!client.isClosed)
     server.run(for: .milliseconds(1))
     #expect(client.isClosed && client.received.count == room)
-    #expect(server.loop.responder.metrics.connectionsTimedOut == 1)
+    #expect(server.loop.context.journal.metrics.connectionsTimedOut == 1)
   }
 
   @Test("A client that only reads a little is closed")

@@ -67,9 +67,9 @@ final class Client {
 
   func noteDelivered(_ count: Int) { delivered += count }
 
-  func take(_ octets: UnsafeBufferPointer<UInt8>) {
+  func take(_ octets: Span<UInt8>) {
     sendCount += 1
-    received += octets
+    for i in octets.indices { received.append(octets[i]) }
     if room != .max { room -= octets.count }
   }
 

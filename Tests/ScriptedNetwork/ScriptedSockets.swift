@@ -106,17 +106,16 @@ final class ScriptedSockets: Sockets {
 
   func peerAddress(of connection: Descriptor) -> SocketAddress? { connections[connection]?.address }
 
-  func receive(from descriptor: Descriptor, into buffer: UnsafeMutableRawBufferPointer) -> Transfer
-  {
+  func receive(from descriptor: Descriptor, into room: inout OutputSpan<UInt8>) -> Transfer {
     guard let client = connection(descriptor, "receive") else { return .wouldBlock }
-    if buffer.isEmpty { complain("receive into no room") }
+    if room.isFull { complain("receive into no room") }
     if let fault = faults.receives.popFirst() { return fault }
     if client.isReset { return .failed(SocketError(code: 104)) }
     if let segment = client.segments.first {
       noteProgress()
       client.takenCount += 1
-      let count = min(segment.count, buffer.count)
-      buffer.copyBytes(from: segment.prefix(count))
+      let count = min(segment.count, room.freeCapacity)
+      for octet in segment.prefix(count) { room.append(octet) }
       client.noteDelivered(count)
       if count < segment.count {
         client.segments[0] = segment.dropFirst(count)
@@ -128,18 +127,16 @@ final class ScriptedSockets: Sockets {
     return client.hasFinished ? .octets(0) : .wouldBlock
   }
 
-  func send(
-    _ octets: UnsafePointer<UInt8>, count: Int, to descriptor: Descriptor
-  ) -> Transfer {
+  func send(_ octets: Span<UInt8>, to descriptor: Descriptor) -> Transfer {
     guard let client = connection(descriptor, "send") else { return .wouldBlock }
-    if count <= 0 { complain("send of nothing") }
+    if octets.isEmpty { complain("send of nothing") }
     if client.sawEnd { complain("send after finishSending") }
     if let fault = faults.sends.popFirst() { return fault }
     if client.isReset { return .failed(SocketError(code: 32)) }
-    let taken = min(count, client.room, client.largestSend)
+    let taken = min(octets.count, client.room, client.largestSend)
     if taken == 0 { return .wouldBlock }
     noteProgress()
-    client.take(UnsafeBufferPointer(start: octets, count: taken))
+    client.take(octets.extracting(first: taken))
     return .octets(taken)
   }
 

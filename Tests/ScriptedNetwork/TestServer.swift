@@ -1,4 +1,5 @@
 import HTTPCodec
+import Memory
 import Sockets
 
 @testable import HTTPServer
@@ -26,16 +27,15 @@ final class TestServer {
     configuration.maxConnections = 8
     configuration.logLevel = .error
     // What `request` has in Host.
-    configuration.adminHosts = Octets("server.example")
+    configuration.adminHosts = ImmortalOctets("server.example")
     change(&configuration)
-    guard let loop = EventLoop(configuration: configuration, router: router, network: network)
-    else { throw OutOfMemory() }
-    self.loop = loop
+    loop = EventLoop(configuration: configuration, router: router, network: network)
+    if !loop.reserve() { throw OutOfMemory() }
     if listening { try self.loop.listen() }
   }
 
-  var isDrained: Bool { loop.isDrained }
-  var openConnections: Int { loop.table.publicCount }
+  var isDrained: Bool { loop.drain.isDone }
+  var openConnections: Int { loop.context.ports[.application].openConnections }
   var publicListener: Listener { network.listeners[0] }
   var now: Int64 { network.time }
 
@@ -90,12 +90,9 @@ final class TestServer {
 
   /// The octets of memory that a connection's buffers hold.
   func memory(of client: Client) -> Int {
-    for slot in 0..<loop.table.capacity where loop.table.contains(slot) {
-      guard loop.table.connections[slot].descriptor == client.descriptor else { continue }
-      return loop.table.connections[slot].input.count
-        + loop.table.connections[slot].input.room.count
-        + loop.table.connections[slot].output.count
-        + loop.table.connections[slot].output.room.count
+    for slot in 0..<loop.connections.capacity where loop.connections.contains(slot) {
+      guard loop.connections[slot].descriptor == client.descriptor else { continue }
+      return loop.connections[slot].input.capacity + loop.connections[slot].output.capacity
     }
     return 0
   }
@@ -112,10 +109,11 @@ extension Router {
 
   mutating func addEcho() {
     get("/octets") { request, response in
-      let count = Int(request.query?.decimal(upTo: 1 << 30) ?? 0)
-      let letters = Octets("abcdefghijklmnopqrs")
+      var count = 0
+      if let query = request.query { count = Int(query.decimal(upTo: 1 << 30) ?? 0) }
+      let letters = ("abcdefghijklmnopqrs" as StaticString).octets
       for _ in 0..<count / 19 { response.write(letters) }
-      response.write(letters[0..<count % 19])
+      response.write(letters.extracting(first: count % 19))
     }
     get { _, response in
       response.write("GET request processed successfully")
@@ -135,12 +133,10 @@ extension Router {
   }
 }
 
-extension Octets {
-  /// The octets of a text, for ever.
+extension ImmortalOctets {
+  /// The octets of a text.
   init(keeping text: String) {
-    let copy = UnsafeMutablePointer<UInt8>.allocate(capacity: text.utf8.count + 1)
-    for (i, octet) in text.utf8.enumerated() { copy[i] = octet }
-    self.init(copy, count: text.utf8.count)
+    self = ImmortalOctets(copying: Array(text.utf8).span) ?? ImmortalOctets()
   }
 }
 

@@ -80,8 +80,7 @@ struct POSIXSocketsTests {
   @Test("what one end sends the other receives, and the end of it as 0 octets")
   func sendsAndReceives() throws {
     var pair = try Pair()
-    let text: StaticString = "hello"
-    let sent = pair.sockets.send(text.utf8Start, count: 5, to: pair.client)
+    let sent = pair.sockets.send(Array("hello".utf8).span, to: pair.client)
     #expect(sent == .octets(5))
     let arrival = try pair.waitForEvent()
     #expect(arrival == Event(token: 1, isReadable: true, isWritable: false))
@@ -101,21 +100,15 @@ struct POSIXSocketsTests {
     var pair = try Pair()
     let block = [UInt8](repeating: 7, count: 65_536)
     var sent = 0
-    while case .octets(let count) = block.withUnsafeBufferPointer({
-      $0.baseAddress.map { pair.sockets.send($0, count: 65_536, to: pair.accepted) } ?? .wouldBlock
-    }) {
+    while case .octets(let count) = pair.sockets.send(block.span, to: pair.accepted) {
       sent += count
     }
     pair.sockets.watch(pair.accepted, token: 1, for: .write)
     let readyWhileFull = try pair.sockets.wait(nanoseconds: 0)
     #expect(readyWhileFull == 0)
     var read = 0
-    var buffer = [UInt8](repeating: 0, count: 65_536)
     while read < sent {
-      let transfer = buffer.withUnsafeMutableBytes {
-        pair.sockets.receive(from: pair.client, into: $0)
-      }
-      guard case .octets(let count) = transfer else { continue }
+      guard case .octets(let count) = pair.receive(65_536, from: pair.client) else { continue }
       read += count
     }
     let readyAgain = try pair.waitForEvent()
@@ -127,8 +120,8 @@ struct POSIXSocketsTests {
     var pair = try Pair()
     pair.sockets.watch(pair.listener, token: 0, for: .read)
     pair.sockets.watch(pair.listener, token: 0, for: [])
-    #expect(
-      pair.sockets.send(("x" as StaticString).utf8Start, count: 1, to: pair.client) == .octets(1))
+    let sent = pair.sockets.send(Array("x".utf8).span, to: pair.client)
+    #expect(sent == .octets(1))
     let readyToken = try pair.waitForEvent().token
     #expect(readyToken == 1)
     pair.sockets.watch(pair.accepted, token: 1, for: [])
@@ -150,8 +143,8 @@ struct POSIXSocketsTests {
   func reset() throws {
     var pair = try Pair()
     // A close with unread input resets the connection.
-    #expect(
-      pair.sockets.send(("x" as StaticString).utf8Start, count: 1, to: pair.accepted) == .octets(1))
+    let sent = pair.sockets.send(Array("x".utf8).span, to: pair.accepted)
+    #expect(sent == .octets(1))
     pair.sockets.watch(pair.client, token: 2, for: .read)
     let arrival = try pair.waitForEvent().token
     #expect(arrival == 2)
@@ -198,9 +191,18 @@ private struct Pair: ~Copyable {
     self.accepted = accepted
   }
 
-  mutating func receive(_ count: Int) -> Transfer {
-    var buffer = [UInt8](repeating: 0, count: count)
-    return buffer.withUnsafeMutableBytes { sockets.receive(from: accepted, into: $0) }
+  mutating func receive(_ count: Int) -> Transfer { receive(count, from: accepted) }
+
+  /// Receives into room for `count` octets; what is told must be what has been appended.
+  mutating func receive(_ count: Int, from descriptor: Descriptor) -> Transfer {
+    let buffer = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: count)
+    defer { buffer.deallocate() }
+    var room = OutputSpan(buffer: buffer, initializedCount: 0)
+    let transfer = sockets.receive(from: descriptor, into: &room)
+    let appended = room.finalize(for: buffer)
+    room = OutputSpan()
+    if case .octets(let count) = transfer { #expect(appended == count) }
+    return transfer
   }
 
   mutating func waitForEvent() throws -> Event {

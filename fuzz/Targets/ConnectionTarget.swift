@@ -131,7 +131,7 @@ private final class ConnectionPlay {
 
   /// What a connection may hold at the most is what the log promises at start.
   func checkMemory() {
-    let limit = configuration.maxRequestSize + configuration.bufferSize + configuration.outputLimit
+    let limit = server.loop.context.limits.input + server.loop.context.limits.output
     for client in clients where server.memory(of: client.network) > limit {
       return complain("a connection has \(server.memory(of: client.network)) octets of memory")
     }
@@ -155,17 +155,17 @@ private final class ConnectionPlay {
     if !server.isDrained, server.openConnections > 0 || !listener.queue.isEmpty {
       return complain("\(server.openConnections) connections are left after all their time")
     }
-    let wasDrained = hadDrained || server.isDrained || server.loop.responder.isDraining
+    let wasDrained = hadDrained || server.isDrained || server.loop.context.services.isDraining
     server.network.drainRequested = true
     server.run()
     server.run(for: .seconds(30))
     if !server.isDrained { complain("the drain does not end") }
 
     let metrics = (
-      received: server.loop.responder.metrics.octetsReceived,
-      sent: server.loop.responder.metrics.octetsSent,
-      timedOut: server.loop.responder.metrics.connectionsTimedOut,
-      evicted: server.loop.responder.metrics.connectionsEvicted
+      received: server.loop.context.journal.metrics.octetsReceived,
+      sent: server.loop.context.journal.metrics.octetsSent,
+      timedOut: server.loop.context.journal.metrics.connectionsTimedOut,
+      evicted: server.loop.context.journal.metrics.connectionsEvicted
     )
     let counted = clients.filter { !$0.isAdmin }
     let delivered = counted.reduce(0) { $0 + $1.network.delivered }

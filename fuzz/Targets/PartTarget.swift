@@ -13,13 +13,13 @@ extension FuzzTarget {
 /// What must be true of the parts of a head, beside what `MessageOracle` says of the whole.
 struct PartOracle {
   /// The codec's; a test puts a broken one here, to see that it is noticed.
-  var isAuthority: @Sendable (Octets) -> Bool = { HTTPCodec.isAuthority($0) }
-  var address: @Sendable (Octets) -> IPAddress? = { IPAddress($0) }
+  var isAuthority: @Sendable (Span<UInt8>) -> Bool = { HTTPCodec.isAuthority($0) }
+  var address: @Sendable (Span<UInt8>) -> IPAddress? = { IPAddress($0) }
 
   func check(_ input: [UInt8]) -> String? {
     guard let selector = input.first else { return nil }
     let memory = PoisonedOctets(Array(input.dropFirst()), poison: UInt8(ascii: "0"))
-    let part = Octets(memory.base, count: memory.count)
+    let part = memory.octets
     switch selector % 8 {
     case 0: return complaint(target: part, .get)
     case 1: return complaint(target: part, .connect)
@@ -30,11 +30,11 @@ struct PartOracle {
     }
   }
 
-  private func complaint(target: Octets, _ method: Method) -> String? {
+  private func complaint(target: Span<UInt8>, _ method: Method) -> String? {
     // The line's reader has seen to it: not empty, and no octet that no target has.
     guard !target.isEmpty, OctetSet.query.containsAll(target) else { return nil }
-    let isTarget = NaiveReader.isTarget(text(target), method: text(Octets(method.name)))
-    guard let parsed = try? RequestTarget(target, 0..<target.count, method: method) else {
+    let isTarget = NaiveReader.isTarget(text(target), method: text(method.name))
+    guard let parsed = try? RequestTarget(target, method: method) else {
       return isTarget ? "refused, but the naive reader takes it" : nil
     }
     if !isTarget { return "taken, but the naive reader refuses it" }
@@ -52,7 +52,7 @@ struct PartOracle {
     return nil
   }
 
-  private func complaint(authority: Octets) -> String? {
+  private func complaint(authority: Span<UInt8>) -> String? {
     let isAuthority = isAuthority(authority)
     guard isAuthority == NaiveReader.isAuthority(text(authority)) else {
       return isAuthority ? "the naive reader refuses this host" : "the naive reader takes this host"
@@ -63,9 +63,11 @@ struct PartOracle {
   }
 
   /// The system's own reader agrees, and what is printed reads the same again.
-  private func complaint(address text: Octets) -> String? {
-    if text.contains(0) { return address(text) == nil ? nil : "an address with NUL in it" }
-    let terminated = text.map { CChar(bitPattern: $0) } + [0]
+  private func complaint(address text: Span<UInt8>) -> String? {
+    if !text.allSatisfy({ $0 != 0 }) {
+      return address(text) == nil ? nil : "an address with NUL in it"
+    }
+    let terminated = array(text).map { CChar(bitPattern: $0) } + [0]
     var theirs = [UInt8](repeating: 0, count: 16)
     let isV4 = inet_pton(AF_INET, terminated, &theirs) == 1
     let isV6 = !isV4 && inet_pton(AF_INET6, terminated, &theirs) == 1
@@ -77,7 +79,7 @@ struct PartOracle {
     printed.append(
       address: SocketAddress(octets: ours.octets, isIPv6: ours.isIPv6, port: 80))
     let end = printed.count - ":80".utf8.count - (isV6 ? 1 : 0)
-    let again = address(printed.octets[(isV6 ? 1 : 0)..<end])
+    let again = address(printed.octets.extracting((isV6 ? 1 : 0)..<end))
     guard let again, octets(of: again) == theirs, again.isIPv6 == isV6 else {
       return "printed it is \(CodecOracle.text(printed.octets))"
     }
@@ -87,11 +89,11 @@ struct PartOracle {
 
   private func octets(of address: IPAddress) -> [UInt8] { (0..<16).map { address.octets[$0] } }
 
-  private func complaint(section: Octets) -> String? {
+  private func complaint(section: Span<UInt8>) -> String? {
     var reader = FieldSectionReader()
     var position = 0
     var lines: [Range<Int>] = []
-    let naive = NaiveReader.section(Array(section))
+    let naive = NaiveReader.section(array(section))
     do throws(RequestError) {
       while true {
         let start = position
@@ -107,8 +109,8 @@ struct PartOracle {
       return naive == nil ? nil : "refused, but the naive reader takes it"
     }
     guard let naive else { return "taken, but the naive reader refuses it" }
-    let fields = Fields(section: section[0..<position]).map {
-      NaiveReader.Field(name: text($0.name).lowercased(), value: text($0.value))
+    let fields = Fields(section: section.extracting(0..<position)).list.map {
+      NaiveReader.Field(name: $0.name.lowercased(), value: $0.value)
     }
     guard fields == naive.fields, position == naive.end, lines.count == fields.count else {
       return "\(fields) up to \(position), but the naive reader has \(naive)"

@@ -1,3 +1,5 @@
+import Memory
+
 @testable import CodecOracle
 @testable import HTTPCodec
 @testable import HTTPServer
@@ -31,11 +33,12 @@ struct ResponseOracle {
   func check(_ input: [UInt8]) -> String? {
     var choices = Choices(input)
     var configuration = Configuration()
-    configuration.corsAllowOrigin = Octets(choices.pick(ResponseOracle.policies))
+    configuration.allowedOrigins =
+      AllowedOrigins(choices.pick(ResponseOracle.policies).octets) ?? .every
     configuration.maxRequestSize = choices.pick([100, 8192, 40_000])
     configuration.logLevel = .error
-    let server = PoisonedOctets(choices.take(choices.next(below: 12)))
-    configuration.serverHeader = Octets(server.base, count: server.count)
+    let server = choices.take(choices.next(below: 12))
+    configuration.serverHeader = ImmortalOctets(copying: server.span) ?? ImmortalOctets()
 
     let script = Box(Script())
     var router = Router()
@@ -45,13 +48,14 @@ struct ResponseOracle {
         if !script.value.hasContentType { response.contentType = nil }
         response.closesConnection = script.value.closes
         for field in script.value.fields { response.add(field.name, field.value) }
-        script.value.content.withUnsafeBufferPointer {
-          if let base = $0.baseAddress { response.write(Octets(base, count: $0.count)) }
-        }
+        let content = script.value.content
+        response.write(content.span)
       }
     }
-    var responder = Responder(router: router, configuration: configuration)
-    responder.setTime(Int64(choices.next()) * 86_399)
+    let limits = Limits(configuration)
+    var service = PublicService(router, configuration, limits)
+    service.setTime(Int64(choices.next()) * 86_399)
+    var journal = Journal(configuration)
 
     var output = OctetBuffer(limit: 1 << 20)
     var expected: [(Script, method: String, staysOpen: Bool)] = []
@@ -61,23 +65,23 @@ struct ResponseOracle {
       let message = ResponseOracle.request(method, &choices)
       let memory = PoisonedOctets(message)
       var parser = RequestParser(limits: .ample)
-      guard case .complete? = try? parser.parse(memory.base, count: memory.count) else {
-        continue
-      }
-      let staysOpen = responder.respond(
-        to: parser.request(in: memory.base), keepsAlive: parser.keepsAlive,
-        isHTTP11: parser.isHTTP11, on: ConnectionInfo(isAdmin: false, peer: nil), into: &output)
+      var octets = memory.mutableOctets()
+      guard case .complete? = try? parser.parse(&octets) else { continue }
+      let exchange = Exchange(
+        keepsAlive: parser.keepsAlive, isHTTP11: parser.isHTTP11, began: 0, peer: nil)
+      let staysOpen = service.respond(
+        to: parser.request(in: octets.span), exchange, &journal, into: &output)
       expected.append((script.value, method, staysOpen))
     }
     if output.overflowed { return nil }
 
     let (replies, rest) = Reply.all(
-      in: transfer(Array(output.octets)), methods: expected.map(\.method))
+      in: transfer(array(output.octets)), methods: expected.map(\.method))
     guard rest.isEmpty, replies.count == expected.count else {
       return "\(replies.count) responses and \(rest.count) octets instead of \(expected.count):"
         + text(rest)
     }
-    let limit = configuration.responseLimit
+    let limit = limits.responseContent
     for (reply, (script, method, staysOpen)) in zip(replies, expected) {
       if let complaint = complaint(reply, script, method, staysOpen, limit) {
         return "\(complaint): \(reply)"
@@ -155,9 +159,9 @@ struct ResponseOracle {
       return "not the handler's content"
     }
     for name in ResponseOracle.names {
-      let meant = script.fields.filter { Octets($0.name) == Octets(name) }
+      let meant = script.fields.filter { text($0.name) == text(name) }
         .map { $0.value.map { Grammar.fieldValue.contains($0) ? $0 : 0x20 } }
-      let found = reply.names.indices.filter { reply.names[$0] == text(Octets(name)) }
+      let found = reply.names.indices.filter { reply.names[$0] == text(name) }
         .map { reply.valueOctets[$0] }
       guard meant == found else { return "not the handler's fields" }
     }
@@ -173,8 +177,6 @@ final class Box<Value> {
 
 extension Response {
   fileprivate mutating func add(_ name: StaticString, _ value: [UInt8]) {
-    value.withUnsafeBufferPointer {
-      if let base = $0.baseAddress { addField(name, Octets(base, count: $0.count)) }
-    }
+    addField(name, value.span)
   }
 }

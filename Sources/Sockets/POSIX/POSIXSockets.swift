@@ -12,7 +12,7 @@
 
   /// Sockets of the system below, for debugging, profiling and tests: plain poll(2), which every
   /// POSIX system has.
-  public struct POSIXSockets: Sockets, ~Copyable {
+  package struct POSIXSockets: Sockets, ~Copyable {
     /// What is polled, and the token of each in step with it. The first is the pipe on which
     /// signals come.
     private var polled: [pollfd]
@@ -20,10 +20,10 @@
     /// By token: the place in `polled`, or -1.
     private var places: [Int]
     private var events: [Event] = []
-    public private(set) var drainRequested = false
+    package private(set) var drainRequested = false
 
     /// - Parameter tokens: how many sockets can be watched, with tokens from 0 on.
-    public init?(tokens count: Int) {
+    package init?(tokens count: Int) {
       places = [Int](repeating: -1, count: count)
       guard let signals = SignalPipe.open() else { return nil }
       polled = [pollfd(fd: signals, events: Int16(POLLIN), revents: 0)]
@@ -32,7 +32,7 @@
 
     // MARK: Listening
 
-    public mutating func listen(
+    package mutating func listen(
       on address: SocketAddress, backlog: Int, buffer: Int
     ) throws(SocketError) -> Descriptor {
       let family = address.isIPv6 ? AF_INET6 : AF_INET
@@ -44,15 +44,16 @@
       guard listener >= 0 else { throw SocketError(code: errno) }
       // Or a restart would fail for as long as old connections are in TIME_WAIT.
       var on: Int32 = 1
-      setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
+      unsafe setsockopt(
+        listener, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
       var size = Int32(buffer)
       for option in [SO_SNDBUF, SO_RCVBUF] {
-        setsockopt(listener, SOL_SOCKET, option, &size, socklen_t(MemoryLayout<Int32>.size))
+        unsafe setsockopt(listener, SOL_SOCKET, option, &size, socklen_t(MemoryLayout<Int32>.size))
       }
       if address.isIPv6 {
         // [::] is dual stack, whatever net.ipv6.bindv6only says.
         var off: Int32 = 0
-        setsockopt(
+        unsafe setsockopt(
           listener, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &off, socklen_t(MemoryLayout<Int32>.size))
       }
       guard bind(listener, to: address) == 0, systemListen(listener, Int32(backlog)) == 0,
@@ -71,20 +72,20 @@
         name.sin6_family = sa_family_t(AF_INET6)
         name.sin6_port = address.port.bigEndian
         copy(address, to: &name.sin6_addr)
-        return withSocketAddress(&name) { systemBind(socket, $0, $1) }
+        return unsafe withSocketAddress(&name) { unsafe systemBind(socket, $0, $1) }
       }
       var name = sockaddr_in()
       name.sin_family = sa_family_t(AF_INET)
       name.sin_port = address.port.bigEndian
       copy(address, to: &name.sin_addr)
-      return withSocketAddress(&name) { systemBind(socket, $0, $1) }
+      return unsafe withSocketAddress(&name) { unsafe systemBind(socket, $0, $1) }
     }
 
-    public mutating func accept(from listener: Descriptor) -> Acceptance {
+    package mutating func accept(from listener: Descriptor) -> Acceptance {
       let connection = systemAccept(listener)
       if connection >= 0 {
         var on: Int32 = 1
-        setsockopt(
+        unsafe setsockopt(
           connection, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
         guard setNonBlocking(connection) else {
           close(connection)
@@ -101,17 +102,17 @@
     }
 
     #if canImport(CLinux)
-      public mutating func refuseConnections(on listener: Descriptor) -> Bool {
+      package mutating func refuseConnections(on listener: Descriptor) -> Bool {
         refuse_new_connections(listener) == 0
       }
     #endif
 
-    public func localAddress(of listener: Descriptor) -> SocketAddress? {
-      address(of: listener, getsockname)
+    package func localAddress(of listener: Descriptor) -> SocketAddress? {
+      unsafe address(of: listener, getsockname)
     }
 
-    public func peerAddress(of connection: Descriptor) -> SocketAddress? {
-      address(of: connection, getpeername)?.unmapped
+    package func peerAddress(of connection: Descriptor) -> SocketAddress? {
+      unsafe address(of: connection, getpeername)?.unmapped
     }
 
     private func address(
@@ -119,38 +120,46 @@
       _ getter: (Int32, UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Int32
     ) -> SocketAddress? {
       var name = sockaddr_in6()  // holds a sockaddr_in as well
-      let status = withSocketAddress(&name) { pointer, size in
+      let status = unsafe withSocketAddress(&name) { pointer, size in
         var size = size
-        return getter(socket, UnsafeMutablePointer(mutating: pointer), &size)
+        return unsafe getter(socket, UnsafeMutablePointer(mutating: pointer), &size)
       }
       guard status == 0 else { return nil }
       let port = UInt16(bigEndian: name.sin6_port)  // at the same place in both
       let isIPv6 = Int32(name.sin6_family) == AF_INET6
       var octets = InlineArray<16, UInt8>(repeating: 0)
-      withUnsafeBytes(of: &name) { name in
+      unsafe withUnsafeBytes(of: &name) { name in
         // sin6_addr is at 8, sin_addr at 4.
-        for i in 0..<(isIPv6 ? 16 : 4) { octets[i] = name[(isIPv6 ? 8 : 4) + i] }
+        for i in 0..<(isIPv6 ? 16 : 4) { octets[i] = unsafe name[(isIPv6 ? 8 : 4) + i] }
       }
       return SocketAddress(octets: octets, isIPv6: isIPv6, port: port)
     }
 
     // MARK: Connections
 
-    public mutating func receive(
-      from connection: Descriptor, into buffer: UnsafeMutableRawBufferPointer
+    package mutating func receive(
+      from connection: Descriptor, into room: inout OutputSpan<UInt8>
     ) -> Transfer {
-      transferred(recv(connection, buffer.baseAddress, buffer.count, 0))
+      let received = unsafe room.withUnsafeMutableBufferPointer { octets, count in
+        // The system writes as many octets as there is room for, or fewer, and says how many.
+        let free = unsafe UnsafeMutableBufferPointer(rebasing: octets[count...])
+        let received = unsafe recv(connection, free.baseAddress, free.count, 0)
+        count += max(0, received)
+        return received
+      }
+      return transferred(received)
     }
 
-    public mutating func send(
-      _ octets: UnsafePointer<UInt8>, count: Int, to connection: Descriptor
-    ) -> Transfer {
+    package mutating func send(_ octets: Span<UInt8>, to connection: Descriptor) -> Transfer {
       #if canImport(Darwin)
         let flags: Int32 = 0  // SIGPIPE is ignored, see SignalPipe
       #else
         let flags = Int32(MSG_NOSIGNAL)
       #endif
-      return transferred(systemSend(connection, octets, count, flags))
+      let sent = unsafe octets.withUnsafeBytes { octets in
+        unsafe systemSend(connection, octets, flags)  // reads the octets of the span
+      }
+      return transferred(sent)
     }
 
     private func transferred(_ count: Int) -> Transfer {
@@ -161,17 +170,17 @@
       }
     }
 
-    public mutating func finishSending(on connection: Descriptor) {
+    package mutating func finishSending(on connection: Descriptor) {
       shutdown(connection, Int32(SHUT_WR))
     }
 
-    public mutating func close(_ descriptor: Descriptor) {
+    package mutating func close(_ descriptor: Descriptor) {
       systemClose(descriptor)
     }
 
     // MARK: Waiting
 
-    public mutating func watch(_ descriptor: Descriptor, token: Int, for interest: Interest) {
+    package mutating func watch(_ descriptor: Descriptor, token: Int, for interest: Interest) {
       let flags =
         (interest.contains(.read) ? Int16(POLLIN) : 0)
         | (interest.contains(.write) ? Int16(POLLOUT) : 0)
@@ -195,11 +204,11 @@
       }
     }
 
-    public mutating func wait(nanoseconds: Int64?) throws(SocketError) -> Int {
+    package mutating func wait(nanoseconds: Int64?) throws(SocketError) -> Int {
       events.removeAll(keepingCapacity: true)
       // Rounded up: a time-out must not be found unexpired when the wait is over.
       let milliseconds = nanoseconds.map { Int32(clamping: ($0 + 999_999) / 1_000_000) } ?? -1
-      let ready = poll(&polled, nfds_t(polled.count), milliseconds)
+      let ready = unsafe poll(&polled, nfds_t(polled.count), milliseconds)
       if ready < 0 {
         if errno == EINTR || errno == EAGAIN { return 0 }
         throw SocketError(code: errno)
@@ -222,24 +231,24 @@
       return events.count
     }
 
-    public func event(_ index: Int) -> Event { events[index] }
+    package func event(_ index: Int) -> Event { events[index] }
 
     // MARK: Clocks
 
-    public func monotonicTime() -> Int64 { time(of: CLOCK_MONOTONIC) }
+    package func monotonicTime() -> Int64 { time(of: CLOCK_MONOTONIC) }
 
-    public func wallClockTime() -> Int64 { time(of: CLOCK_REALTIME) }
+    package func wallClockTime() -> Int64 { time(of: CLOCK_REALTIME) }
 
     private func time(of clock: clockid_t) -> Int64 {
       var time = timespec()
-      clock_gettime(clock, &time)
+      unsafe clock_gettime(clock, &time)
       return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
   }
 
   private func copy<Field>(_ address: SocketAddress, to field: inout Field) {
-    withUnsafeMutableBytes(of: &field) { field in
-      for i in 0..<address.octetCount { field[i] = address.octets[i] }
+    unsafe withUnsafeMutableBytes(of: &field) { field in
+      for i in 0..<address.octetCount { unsafe field[i] = address.octets[i] }
     }
   }
 
@@ -252,9 +261,9 @@
   private func withSocketAddress<Name>(
     _ name: inout Name, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
   ) -> Int32 {
-    withUnsafeMutableBytes(of: &name) { bytes in
+    unsafe withUnsafeMutableBytes(of: &name) { bytes in
       guard let start = bytes.baseAddress else { return -1 }
-      return body(start.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count))
+      return unsafe body(start.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count))
     }
   }
 
@@ -263,10 +272,10 @@
   private func systemAccept(_ socket: Int32) -> Int32 { accept(socket, nil, nil) }
   private func systemBind(
     _ socket: Int32, _ name: UnsafePointer<sockaddr>, _ size: socklen_t
-  ) -> Int32 { bind(socket, name, size) }
+  ) -> Int32 { unsafe bind(socket, name, size) }
   private func systemSend(
-    _ socket: Int32, _ octets: UnsafeRawPointer, _ count: Int, _ flags: Int32
-  ) -> Int { send(socket, octets, count, flags) }
+    _ socket: Int32, _ octets: UnsafeRawBufferPointer, _ flags: Int32
+  ) -> Int { unsafe send(socket, octets.baseAddress, octets.count, flags) }
   @discardableResult
   private func systemClose(_ descriptor: Int32) -> Int32 { close(descriptor) }
 #endif

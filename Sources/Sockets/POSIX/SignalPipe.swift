@@ -17,12 +17,12 @@
     /// - Returns: the end to poll and read, nil when there are no descriptors left.
     static func open() -> Int32? {
       var ends: [Int32] = [-1, -1]
-      guard pipe(&ends) == 0 else { return nil }
+      guard unsafe pipe(&ends) == 0 else { return nil }
       for end in ends {
         _ = fcntl(end, F_SETFL, O_NONBLOCK)
         _ = fcntl(end, F_SETFD, FD_CLOEXEC)
       }
-      writeEnd = ends[1]
+      unsafe writeEnd = ends[1]
       // A client that goes away, a closed log, or one at its largest size is an errno to us and no
       // reason to die; the others mean something to scripts that rotate logs, and nothing here.
       for number in [SIGPIPE, SIGXFSZ, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF] {
@@ -32,7 +32,7 @@
       signal(SIGINT) { _ in SignalPipe.note() }
       // (nohup(1) has it ignored, and means it.)
       var hangUp = sigaction()
-      sigaction(SIGHUP, nil, &hangUp)
+      unsafe sigaction(SIGHUP, nil, &hangUp)
       signal(SIGHUP) { _ in SignalPipe.note() }
       if isIgnored(hangUp) { signal(SIGHUP, SIG_IGN) }
       return ends[0]
@@ -42,20 +42,20 @@
       #if canImport(Darwin)
         let handler = action.__sigaction_u.__sa_handler
       #else
-        let handler = action.__sigaction_handler.sa_handler
+        let handler = unsafe action.__sigaction_handler.sa_handler
       #endif
-      return unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+      return unsafe unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
     private static func note() {
       let saved = errno
-      _ = write(writeEnd, "!", 1)
+      _ = unsafe write(writeEnd, "!", 1)
       errno = saved
     }
 
     static func empty(_ readEnd: Int32) {
       var octets = [UInt8](repeating: 0, count: 16)
-      while read(readEnd, &octets, octets.count) > 0 {}
+      while unsafe read(readEnd, &octets, octets.count) > 0 {}
     }
   }
 #endif

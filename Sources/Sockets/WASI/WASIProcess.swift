@@ -1,108 +1,134 @@
 #if arch(wasm32)
   import CMemory
   import CWASI
+  import Memory
 
   /// The process as WASI has it.
-  public enum SystemProcess {
-    /// What the host passes, NAME=VALUE each: read once, and kept.
-    nonisolated(unsafe) private static var variables:
-      UnsafeMutablePointer<
-        UnsafeMutablePointer<UInt8>?
-      >?
-    nonisolated(unsafe) private static var variableCount = 0
+  package enum SystemProcess {
+    /// NAME=VALUE with a NUL behind it, for each variable: read once, and never freed.
+    nonisolated(unsafe) private static var variables = ImmortalOctets()
 
     /// Reads the environment. To be called first, once.
     ///
     /// - Returns: false when it cannot be read: variables that are set would look as if they were not.
-    public static func readEnvironment() -> Bool {
+    package static func readEnvironment() -> Bool {
       var count: UInt32 = 0
       var size: UInt32 = 0
-      guard environ_sizes_get(&count, &size) == 0 else { return false }
+      guard unsafe environ_sizes_get(&count, &size) == 0 else { return false }
       if count == 0 { return true }
+      // The host fills the two with what it has just told: so many pointers, so many octets.
       guard size < UInt32(Int32.max), count < UInt32(Int32.max) / 4,
-        let block = calloc(Int(size) + 1, 1),
-        let entries = calloc(Int(count), MemoryLayout<UnsafeMutablePointer<UInt8>?>.stride)
+        let block = unsafe calloc(Int(size), 1),
+        let entries = unsafe calloc(Int(count), MemoryLayout<UnsafeMutablePointer<UInt8>?>.stride)
       else { return false }
-      let list = entries.bindMemory(to: UnsafeMutablePointer<UInt8>?.self, capacity: Int(count))
-      guard environ_get(list, block.assumingMemoryBound(to: UInt8.self)) == 0 else { return false }
-      (variables, variableCount) = (list, Int(count))
+      defer { unsafe free(entries) }
+      let list = unsafe entries.bindMemory(
+        to: UnsafeMutablePointer<UInt8>?.self, capacity: Int(count))
+      let octets = unsafe block.bindMemory(to: UInt8.self, capacity: Int(size))
+      guard unsafe environ_get(list, octets) == 0 else { return false }
+      guard
+        let all = unsafe ImmortalOctets(
+          unsafe: UnsafeBufferPointer(start: octets, count: Int(size)))
+      else { return false }
+      unsafe variables = all
       return true
     }
 
-    /// The value of an environment variable, nil when it is not set. It lives for ever.
-    public static func environment(_ name: StaticString) -> UnsafeBufferPointer<UInt8>? {
-      let length = name.utf8CodeUnitCount
-      for i in 0..<variableCount {
-        guard let entry = variables?[i] else { continue }
-        // (An entry ends in a NUL, which no name has: the comparison does not go beyond it.)
-        var place = 0
-        while place < length, entry[place] == name.utf8Start[place] { place += 1 }
-        guard place == length, entry[length] == UInt8(ascii: "=") else { continue }
-        let value = entry + length + 1
-        var count = 0
-        while value[count] != 0 { count += 1 }
-        return UnsafeBufferPointer(start: value, count: count)
+    /// The value of an environment variable, nil when it is not set.
+    package static func environment(_ name: StaticString) -> ImmortalOctets? {
+      let variables = unsafe variables.span
+      let name = name.octets
+      var start = 0
+      while start < variables.count {
+        var end = start
+        var matched = 0
+        while end < variables.count, variables[end] != 0 {
+          if matched == end - start, matched < name.count, variables[end] == name[matched] {
+            matched += 1
+          }
+          end += 1
+        }
+        let valueStart = start + name.count + 1
+        if matched == name.count, valueStart <= end, variables[valueStart - 1] == UInt8(ascii: "=")
+        {
+          return unsafe Self.variables.part(valueStart..<end)
+        }
+        start = end + 1
       }
       return nil
     }
 
-    /// Has writes to a log that nobody reads say so instead of waiting. wasm-serve keeps the flag to
-    /// itself; WasmEdge refuses it (NOTCAPABLE), and writes there wait.
-    public static func prepareStandardStreams() {
+    /// Makes writes to a log that is not read return EAGAIN instead of waiting. wasm-serve keeps the flag
+    /// to itself; WasmEdge refuses it (NOTCAPABLE), and writes there wait.
+    package static func prepareStandardStreams() {
       _ = fd_fdstat_set_flags(1, UInt32(WASI_FDFLAG_NONBLOCK))
       _ = fd_fdstat_set_flags(2, UInt32(WASI_FDFLAG_NONBLOCK))
     }
 
     /// Writes to standard output (1) or standard error (2), as much as goes out without waiting.
-    public static func write(
-      _ octets: UnsafePointer<UInt8>, count: Int, to descriptor: Int32
-    ) -> Written {
-      var start = 0
-      while start < count {
-        var view = wasi_iovec(
-          buf: UnsafeMutableRawPointer(mutating: octets + start), buf_len: UInt32(count - start))
+    package static func write(_ octets: Span<UInt8>, to descriptor: Int32) -> Written {
+      var rest = octets
+      while !rest.isEmpty {
         var written: UInt32 = 0
-        let errno = fd_write(descriptor, &view, 1, &written)
+        let errno = unsafe rest.withVector { vector in
+          unsafe fd_write(descriptor, vector, 1, &written)
+        }
         if Int(errno) == WASI_EINTR { continue }
         if Int(errno) == WASI_EAGAIN { break }
-        guard errno == 0, written > 0 else { return Written(count: start, hasFailed: true) }
-        start += Int(written)
+        guard errno == 0, written > 0 else {
+          return Written(count: octets.count - rest.count, hasFailed: true)
+        }
+        rest = rest.extracting(droppingFirst: Int(written))
       }
-      return Written(count: start, hasFailed: false)
+      return Written(count: octets.count - rest.count, hasFailed: false)
     }
 
     /// A clock that never jumps, in nanoseconds.
-    public static func monotonicTime() -> Int64 {
+    package static func monotonicTime() -> Int64 {
       var nanoseconds: UInt64 = 0
-      _ = clock_time_get(UInt32(WASI_CLOCK_MONOTONIC), 1, &nanoseconds)
+      _ = unsafe clock_time_get(UInt32(WASI_CLOCK_MONOTONIC), 1, &nanoseconds)
       return Int64(clamping: nanoseconds)
     }
 
     /// The linear memory, in octets.
-    public static var memorySize: UInt64 { UInt64(memory_grow(0)) * 65_536 }
+    package static var memorySize: UInt64 { UInt64(memory_grow(0)) * 65_536 }
 
-    /// That the process has used so far, in nanoseconds; nil where the host does not tell.
-    public static var processorTime: UInt64? {
+    /// The processor time that the process has used so far, in nanoseconds; nil where the host does not tell.
+    package static var processorTime: UInt64? {
       var time: UInt64 = 0
-      return clock_time_get(UInt32(WASI_CLOCK_PROCESS_CPUTIME), 1000, &time) == 0 ? time : nil
+      return unsafe clock_time_get(UInt32(WASI_CLOCK_PROCESS_CPUTIME), 1000, &time) == 0
+        ? time : nil
     }
 
-    public static func exit(_ status: Int32) -> Never {
+    package static func exit(_ status: Int32) -> Never {
       proc_exit(UInt32(bitPattern: status))
+    }
+  }
+
+  extension Span<UInt8> {
+    /// Calls a host function with these octets as a ciovec, which says so many octets there are to read.
+    @unsafe
+    func withVector(_ call: (UnsafePointer<wasi_iovec>) -> wasi_errno) -> wasi_errno {
+      unsafe withUnsafeBytes { octets in
+        // (The C type is that of iovec as well, which the host writes to; in a ciovec it only reads.)
+        var vector = unsafe wasi_iovec(
+          buf: UnsafeMutableRawPointer(mutating: octets.baseAddress), buf_len: UInt32(octets.count))
+        return unsafe call(&vector)
+      }
     }
   }
 
   /// What Swift seeds hashing with. wasi-libc has one as well, which would bring all of its stdio
   /// into the module, for an assertion.
   @_cdecl("arc4random_buf")
-  public func fillWithRandomOctets(_ buffer: UnsafeMutableRawPointer, _ count: Int) {
-    _ = random_get(buffer, UInt32(count))
+  package func fillWithRandomOctets(_ buffer: UnsafeMutableRawPointer, _ count: Int) {
+    _ = unsafe random_get(buffer, UInt32(count))
   }
 
   extension SocketError {
-    public var isAddressInUse: Bool { Int(code) == WASI_EADDRINUSE }
+    package var isAddressInUse: Bool { Int(code) == WASI_EADDRINUSE }
 
-    public var reason: StaticString {
+    package var reason: StaticString {
       switch Int(code) {
       case WASI_EADDRINUSE: "address already in use"
       case WASI_EADDRNOTAVAIL: "no such address on this machine"

@@ -1,6 +1,6 @@
 #if arch(wasm32)
-  import CMemory
   import CWASI
+  import Memory
 
   /// Sockets of WasmEdge's extension of WASI preview1, on WasmEdge, wasm-serve, or any host with
   /// the same functions. What the hosts are known to do is handled here and nowhere else:
@@ -16,73 +16,61 @@
   ///   return at once with no event: there is none. Such a socket is tried again every
   ///   `retryInterval` instead.
   /// - Sockets are written with `sock_send`: `fd_write` may raise SIGPIPE in the host.
-  public struct WASISockets: Sockets, ~Copyable {
+  package struct WASISockets: Sockets, ~Copyable {
     private static let retryInterval: Int64 = 20_000_000
 
     /// One a token: its places in `subscriptions` and `retried`, or -1.
-    private struct Watch {
+    struct Watch {
       var reading: Int32 = -1
       var writing: Int32 = -1
       var retrying: Int32 = -1
     }
 
-    private let watches: UnsafeMutablePointer<Watch>
+    private var watches = FixedArray<Watch>()
     /// The first one is the clock; the others are in no order.
-    private let subscriptions: UnsafeMutablePointer<wasi_subscription>
+    private var subscriptions = FixedArray<wasi_subscription>()
     private var subscriptionCount = 1
-    private let retried: UnsafeMutablePointer<Int32>
+    private var retried = FixedArray<Int32>()
     private var retriedCount = 0
     private var nextRetry: Int64 = 0
-    private let events: UnsafeMutablePointer<wasi_event>
+    private var events = FixedArray<wasi_event>()
     private var failures = 0
-    /// The public and the admin port's.
+    /// The package and the admin port's.
     private var listeners: InlineArray<2, Descriptor> = [-1, -1]
-    public private(set) var drainRequested = false
+    package private(set) var drainRequested = false
 
     /// - Parameter tokens: how many sockets can be watched, with tokens from 0 on.
     /// - Returns: nil when there is not enough memory for that.
-    public init?(tokens: Int) {
+    package init?(tokens: Int) {
       // All memory is taken here, once: waiting never allocates.
-      guard let watches = calloc(tokens, MemoryLayout<Watch>.stride),
-        let subscriptions = calloc(2 * tokens + 1, MemoryLayout<wasi_subscription>.stride),
-        let retried = calloc(tokens, MemoryLayout<Int32>.stride),
-        let events = calloc(2 * tokens + 1, MemoryLayout<wasi_event>.stride)
+      guard watches.reserve(tokens, repeating: Watch()),
+        subscriptions.reserve(2 * tokens + 1, repeating: wasi_subscription()),
+        retried.reserve(tokens, repeating: 0),
+        events.reserve(2 * tokens + 1, repeating: wasi_event())
       else { return nil }
-      self.watches = watches.bindMemory(to: Watch.self, capacity: tokens)
-      self.subscriptions = subscriptions.bindMemory(
-        to: wasi_subscription.self, capacity: 2 * tokens + 1)
-      self.retried = retried.bindMemory(to: Int32.self, capacity: tokens)
-      self.events = events.bindMemory(to: wasi_event.self, capacity: 2 * tokens + 1)
-      for token in 0..<tokens { self.watches[token] = Watch() }
-      self.subscriptions[0].userdata = .max
-      self.subscriptions[0].tag = UInt8(WASI_EVENTTYPE_CLOCK)
-      self.subscriptions[0].u.clock.id = UInt32(WASI_CLOCK_MONOTONIC)
-    }
-
-    deinit {
-      free(watches)
-      free(subscriptions)
-      free(retried)
-      free(events)
+      subscriptions[0].userdata = .max
+      subscriptions[0].tag = UInt8(WASI_EVENTTYPE_CLOCK)
+      unsafe subscriptions[0].clock_or_fd = UInt32(WASI_CLOCK_MONOTONIC)
     }
 
     // MARK: Listening
 
-    public mutating func listen(
+    package mutating func listen(
       on address: SocketAddress, backlog: Int, buffer: Int
     ) throws(SocketError) -> Descriptor {
       let family = UInt32(address.isIPv6 ? WASI_AF_INET6 : WASI_AF_INET4)
       var listener: Descriptor = -1
-      try check(sock_open(family, UInt32(WASI_SOCK_STREAM), &listener))
+      try unsafe check(sock_open(family, UInt32(WASI_SOCK_STREAM), &listener))
       do throws(SocketError) {
         // Or a restart would fail for as long as old connections are in TIME_WAIT.
         var on: UInt32 = 1
         try check(
-          sock_setsockopt(listener, UInt32(WASI_SOL_SOCKET), UInt32(WASI_SO_REUSEADDR), &on, 4))
+          unsafe sock_setsockopt(
+            listener, UInt32(WASI_SOL_SOCKET), UInt32(WASI_SO_REUSEADDR), &on, 4))
         // (A host that does not take them has bounds of its own, or none.)
         var size = UInt32(buffer)
         for option in UInt32(WASI_SO_SNDBUF)...UInt32(WASI_SO_RCVBUF) {
-          _ = sock_setsockopt(listener, UInt32(WASI_SOL_SOCKET), option, &size, 4)
+          _ = unsafe sock_setsockopt(listener, UInt32(WASI_SOL_SOCKET), option, &size, 4)
         }
         try check(bind(listener, to: address))
         try check(sock_listen(listener, UInt32(backlog)))
@@ -97,17 +85,17 @@
 
     private func bind(_ socket: Descriptor, to address: SocketAddress) -> wasi_errno {
       var octets = address.octets
-      return withUnsafePointer(to: &octets) { octets in
-        var view = wasi_address(
+      return unsafe withUnsafePointer(to: &octets) { octets in
+        var view = unsafe wasi_address(
           buf: UnsafeRawPointer(octets).assumingMemoryBound(to: UInt8.self),
           buf_len: UInt32(address.octetCount))
-        return sock_bind(socket, &view, UInt32(address.port))
+        return unsafe sock_bind(socket, &view, UInt32(address.port))
       }
     }
 
-    public mutating func accept(from listener: Descriptor) -> Acceptance {
+    package mutating func accept(from listener: Descriptor) -> Acceptance {
       var connection: Descriptor = -1
-      let errno = sock_accept(listener, &connection)
+      let errno = unsafe sock_accept(listener, &connection)
       switch Int(errno) {
       case WASI_SUCCESS:
         guard fd_fdstat_set_flags(connection, UInt32(WASI_FDFLAG_NONBLOCK)) == 0 else {
@@ -128,18 +116,18 @@
 
     /// The option is one to read, on Linux and so on WasmEdge, which refuses this: wasm-serve takes
     /// it at its word.
-    public mutating func refuseConnections(on listener: Descriptor) -> Bool {
+    package mutating func refuseConnections(on listener: Descriptor) -> Bool {
       var off: UInt32 = 0
-      return sock_setsockopt(
+      return unsafe sock_setsockopt(
         listener, UInt32(WASI_SOL_SOCKET), UInt32(WASI_SO_ACCEPTCONN), &off, 4) == 0
     }
 
-    public func localAddress(of listener: Descriptor) -> SocketAddress? {
-      addressOf(listener, sock_getlocaladdr)
+    package func localAddress(of listener: Descriptor) -> SocketAddress? {
+      unsafe addressOf(listener, sock_getlocaladdr)
     }
 
-    public func peerAddress(of connection: Descriptor) -> SocketAddress? {
-      addressOf(connection, sock_getpeeraddr)?.unmapped
+    package func peerAddress(of connection: Descriptor) -> SocketAddress? {
+      unsafe addressOf(connection, sock_getpeeraddr)?.unmapped
     }
 
     private typealias AddressGetter = (
@@ -151,10 +139,10 @@
       var octets = InlineArray<16, UInt8>(repeating: 0)
       var type: UInt32 = 0
       var port: UInt32 = 0
-      let errno = withUnsafeMutablePointer(to: &octets) { octets in
-        var view = wasi_address(
+      let errno = unsafe withUnsafeMutablePointer(to: &octets) { octets in
+        var view = unsafe wasi_address(
           buf: UnsafeRawPointer(octets).assumingMemoryBound(to: UInt8.self), buf_len: 16)
-        return getter(socket, &view, &type, &port)
+        return unsafe getter(socket, &view, &type, &port)
       }
       guard errno == 0, let port = UInt16(exactly: port) else { return nil }
       return SocketAddress(octets: octets, isIPv6: type != 4, port: port)
@@ -162,22 +150,28 @@
 
     // MARK: Connections
 
-    public mutating func receive(
-      from connection: Descriptor, into buffer: UnsafeMutableRawBufferPointer
+    package mutating func receive(
+      from connection: Descriptor, into room: inout OutputSpan<UInt8>
     ) -> Transfer {
-      var view = wasi_iovec(buf: buffer.baseAddress, buf_len: UInt32(buffer.count))
       var length: UInt32 = 0
-      var flags: UInt16 = 0
-      return transfer(sock_recv(connection, &view, 1, 0, &length, &flags), length)
+      let errno = unsafe room.withUnsafeMutableBufferPointer { octets, count in
+        var flags: UInt16 = 0
+        // The host writes as many octets as there is room for, or fewer, and says how many.
+        let free = unsafe UnsafeMutableBufferPointer(rebasing: octets[count...])
+        var vector = unsafe wasi_iovec(buf: free.baseAddress, buf_len: UInt32(free.count))
+        let errno = unsafe sock_recv(connection, &vector, 1, 0, &length, &flags)
+        if errno == 0 { count += min(Int(length), free.count) }
+        return errno
+      }
+      return transfer(errno, length)
     }
 
-    public mutating func send(
-      _ octets: UnsafePointer<UInt8>, count: Int, to connection: Descriptor
-    ) -> Transfer {
-      var view = wasi_iovec(
-        buf: UnsafeMutableRawPointer(mutating: octets), buf_len: UInt32(count))
+    package mutating func send(_ octets: Span<UInt8>, to connection: Descriptor) -> Transfer {
       var length: UInt32 = 0
-      return transfer(sock_send(connection, &view, 1, 0, &length), length)
+      let errno = unsafe octets.withVector { vector in
+        unsafe sock_send(connection, vector, 1, 0, &length)
+      }
+      return transfer(errno, min(length, UInt32(octets.count)))
     }
 
     @inline(__always)
@@ -189,18 +183,18 @@
       }
     }
 
-    public mutating func finishSending(on connection: Descriptor) {
+    package mutating func finishSending(on connection: Descriptor) {
       _ = sock_shutdown(connection, UInt32(WASI_SHUT_WR))
     }
 
-    public mutating func close(_ descriptor: Descriptor) {
+    package mutating func close(_ descriptor: Descriptor) {
       _ = fd_close(descriptor)
       for i in listeners.indices where listeners[i] == descriptor { listeners[i] = -1 }
     }
 
     // MARK: Waiting
 
-    public mutating func watch(_ descriptor: Descriptor, token: Int, for interest: Interest) {
+    package mutating func watch(_ descriptor: Descriptor, token: Int, for interest: Interest) {
       let reads = interest.contains(.read)
       let writes = interest.contains(.write)
       if reads != (watches[token].reading >= 0) {
@@ -228,7 +222,7 @@
       let place = subscriptionCount
       subscriptions[place].userdata = UInt64(token)
       subscriptions[place].tag = UInt8(type)
-      subscriptions[place].u.fd_readwrite.fd = descriptor
+      unsafe subscriptions[place].clock_or_fd = UInt32(bitPattern: descriptor)
       subscriptionCount += 1
       return Int32(place)
     }
@@ -260,14 +254,17 @@
       watches[token].retrying = -1
     }
 
-    public mutating func wait(nanoseconds: Int64?) throws(SocketError) -> Int {
+    package mutating func wait(nanoseconds: Int64?) throws(SocketError) -> Int {
       // A day stands for "as long as it takes".
       var timeout = nanoseconds ?? 86_400_000_000_000
       if retriedCount > 0 { timeout = min(timeout, max(0, nextRetry - monotonicTime())) }
-      subscriptions[0].u.clock.timeout = UInt64(max(0, timeout))
+      unsafe subscriptions[0].clock_timeout = UInt64(max(0, timeout))
 
       var count: UInt32 = 0
-      let errno = poll_oneoff(subscriptions, events, UInt32(subscriptionCount), &count)
+      let subscribed = UInt32(subscriptionCount)
+      // Both arrays are as large as there can be subscriptions.
+      let errno = unsafe poll_oneoff(subscriptions.pointer, events.pointer, subscribed, &count)
+      count = min(count, subscribed)
       switch Int(errno) {
       case WASI_SUCCESS:
         failures = 0
@@ -288,7 +285,7 @@
       guard Int(event.type) != WASI_EVENTTYPE_CLOCK else { return }
       let place = watches[Int(event.userdata)].reading
       guard place > 0 else { return }
-      let descriptor = subscriptions[Int(place)].u.fd_readwrite.fd
+      let descriptor = unsafe Descriptor(bitPattern: subscriptions[Int(place)].clock_or_fd)
       if descriptor == listeners[0] || descriptor == listeners[1] { drainRequested = true }
     }
 
@@ -306,7 +303,7 @@
       return retriedCount
     }
 
-    public func event(_ index: Int) -> Event {
+    package func event(_ index: Int) -> Event {
       let event = events[index]
       switch Int(event.type) {
       case WASI_EVENTTYPE_FD_READ where event.error != WASI_EINTR:
@@ -320,19 +317,19 @@
 
     /// Only to a host with a board, which takes it as this word: elsewhere the socket would be shut
     /// down.
-    public mutating func announceDrain() {
-      if SystemBoard.exists { _ = sock_shutdown(listeners[0], UInt32(WASI_SHUT_RD)) }
+    package mutating func announceDrain() {
+      if SystemScoreboard.exists { _ = sock_shutdown(listeners[0], UInt32(WASI_SHUT_RD)) }
     }
 
     // MARK: Clocks
 
-    public func monotonicTime() -> Int64 { time(of: WASI_CLOCK_MONOTONIC) }
+    package func monotonicTime() -> Int64 { time(of: WASI_CLOCK_MONOTONIC) }
 
-    public func wallClockTime() -> Int64 { time(of: WASI_CLOCK_REALTIME) }
+    package func wallClockTime() -> Int64 { time(of: WASI_CLOCK_REALTIME) }
 
     private func time(of clock: Int) -> Int64 {
       var nanoseconds: UInt64 = 0
-      _ = clock_time_get(UInt32(clock), 1, &nanoseconds)
+      _ = unsafe clock_time_get(UInt32(clock), 1, &nanoseconds)
       return Int64(clamping: nanoseconds)
     }
 

@@ -1,0 +1,112 @@
+/// An IPv4 or IPv6 address in text, as it stands in a Host field or a setting.
+package struct IPAddress: BitwiseCopyable {
+  /// In network order; an IPv4 address is the first four.
+  package private(set) var octets = InlineArray<16, UInt8>(repeating: 0)
+  package private(set) var isIPv6 = false
+
+  /// 0.0.0.0
+  package static var anyIPv4: IPAddress { IPAddress() }
+
+  /// ::
+  package static var anyIPv6: IPAddress {
+    var address = IPAddress()
+    address.isIPv6 = true
+    return address
+  }
+
+  /// 127.0.0.1
+  package static var loopbackIPv4: IPAddress {
+    var address = IPAddress()
+    address.octets[0] = 127
+    address.octets[3] = 1
+    return address
+  }
+
+  private init() {}
+
+  /// An IPv4 address as a dual-stack socket has it, ::ffff:192.0.2.1, is that IPv4 address
+  /// (RFC 4291 2.5.5.2).
+  package init(octets: InlineArray<16, UInt8>, isIPv6: Bool) {
+    self.octets = octets
+    self.isIPv6 = isIPv6
+    for i in 0..<12 where octets[i] != (i < 10 ? 0 : 0xFF) { return }
+    guard isIPv6 else { return }
+    for i in 0..<4 { self.octets[i] = octets[12 + i] }
+    self.isIPv6 = false
+  }
+
+  /// Any of the two families.
+  @inline(never)
+  package init?(_ text: Span<UInt8>) {
+    guard let address = IPAddress(v4: text) ?? IPAddress(v6: text) else { return nil }
+    self = address
+  }
+
+  /// IPv4address = dec-octet "." dec-octet "." dec-octet "." dec-octet (RFC 3986 3.2.2).
+  init?(v4 text: Span<UInt8>) {
+    var rest: Span<UInt8>? = text
+    var count = 0
+    while let part = rest {
+      let split = part.split(at: UInt8(ascii: "."))
+      let digits = split.before
+      rest = split.after
+      // No leading zero: to some readers "010" is eight.
+      guard digits.count == 1 || digits.first != UInt8(ascii: "0"), count < 4,
+        let value = digits.decimal(upTo: 255)
+      else { return nil }
+      octets[count] = UInt8(truncatingIfNeeded: value)
+      count += 1
+    }
+    guard count == 4 else { return nil }
+  }
+
+  /// IPv6address (RFC 3986 3.2.2): eight groups of up to four HEXDIG; one run of groups that are
+  /// zero written as "::"; the last two groups perhaps as an IPv4 address.
+  init?(v6 text: Span<UInt8>) {
+    isIPv6 = true
+    var count = 0
+    var gap: Int?
+    var position = 0
+    if text.count >= 2, text[0] == .colon {
+      guard text[1] == .colon else { return nil }
+      gap = 0
+      position = 2
+    }
+    while position < text.count {
+      guard count <= 14 else { return nil }
+      var end = position
+      while end < text.count, text[end] != .colon { end += 1 }
+      let group = text.extracting(position..<end)
+      if end == text.count, let v4 = IPAddress(v4: group) {
+        guard count <= 12 else { return nil }
+        for i in 0..<4 { octets[count + i] = v4.octets[i] }
+        count += 4
+        break
+      }
+      guard (1...4).contains(group.count) else { return nil }
+      var value = 0
+      for i in group.indices {
+        guard let digit = group[i].hexadecimalValue else { return nil }
+        value = value << 4 | digit
+      }
+      octets[count] = UInt8(truncatingIfNeeded: value >> 8)
+      octets[count + 1] = UInt8(truncatingIfNeeded: value)
+      count += 2
+      position = end + 1
+      if position == text.count { return nil }  // a single colon at the end
+      if position < text.count, text[position] == .colon {
+        guard gap == nil else { return nil }
+        gap = count
+        position += 1
+      }
+    }
+    guard let gap else {
+      if count == 16 { return } else { return nil }
+    }
+    // "::" stands for one group of zeros at least: what is behind it moves to the end.
+    guard count <= 14 else { return nil }
+    let moved = count - gap
+    for i in 0..<moved { octets[15 - i] = octets[count - 1 - i] }
+    for i in gap..<(16 - moved) { octets[i] = 0 }
+  }
+}

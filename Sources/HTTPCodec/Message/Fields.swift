@@ -1,0 +1,87 @@
+/// The fields of a request's header section, in the order they came (RFC 9110 5.3).
+///
+/// They are found again in the message when asked for: a request whose fields nobody looks at
+/// costs no table of them.
+public struct Fields: ~Escapable {
+  /// One field line.
+  public struct Field: ~Escapable {
+    /// The name as it was sent: compare it with `equalsIgnoringCase`.
+    public let name: Span<UInt8>
+    /// The value without the whitespace around it.
+    public let value: Span<UInt8>
+
+    @_lifetime(copy name, copy value)
+    init(name: Span<UInt8>, value: Span<UInt8>) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  /// Reads the fields one after another.
+  package struct Iterator: ~Escapable {
+    private let section: Span<UInt8>
+    private var reader = FieldSectionReader()
+    private var position = 0
+
+    @_lifetime(copy section)
+    fileprivate init(_ section: Span<UInt8>) {
+      self.section = section
+    }
+
+    @inline(never) @_lifetime(copy self)
+    package mutating func next() -> Field? {
+      guard let step = try? reader.read(section, &position), step == .field else { return nil }
+      return Field(name: reader.name(in: section), value: reader.value(in: section))
+    }
+  }
+
+  private let section: Span<UInt8>
+
+  /// - Parameter section: complete and valid with its closing empty line, or no octet at all.
+  @_lifetime(copy section)
+  package init(section: Span<UInt8>) {
+    self.section = section
+  }
+
+  /// No fields.
+  @_lifetime(immortal)
+  package init() {
+    section = Span()
+  }
+
+  @_lifetime(copy self)
+  package func makeIterator() -> Iterator { Iterator(section) }
+
+  /// The value of the first field of this name, nil without one.
+  ///
+  /// ```swift
+  /// router.get { request, response in
+  ///   if let agent = request.fields["user-agent"] { response.write(agent) }
+  /// }
+  /// ```
+  ///
+  /// - Parameter name: in lower case.
+  public subscript(name: StaticString) -> Span<UInt8>? {
+    @_lifetime(copy self)
+    get {
+      var fields = makeIterator()
+      while let field = fields.next() {
+        if field.name.equalsIgnoringCase(name) { return field.value }
+      }
+      return nil
+    }
+  }
+
+  /// Calls `body` with each field.
+  ///
+  /// ```swift
+  /// var cookies = 0
+  /// request.fields.forEach { field in
+  ///   if field.name.equalsIgnoringCase("cookie") { cookies += 1 }
+  /// }
+  /// ```
+  public func forEach(_ body: (Field) -> Void) {
+    var fields = makeIterator()
+    while let field = fields.next() { body(field) }
+  }
+}

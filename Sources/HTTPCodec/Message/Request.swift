@@ -1,0 +1,84 @@
+import Memory
+
+/// A request, read in place.
+///
+/// It exists until its handler returns, and so do its parts: they are spans of the connection's memory, which
+/// the next request overwrites. The compiler refuses code that keeps one of them longer. What is needed later
+/// is copied:
+///
+/// ```swift
+/// router.post { request, response in
+///   var copy: [UInt8] = []
+///   for i in request.content.indices { copy.append(request.content[i]) }
+/// }
+/// ```
+public struct Request: ~Escapable {
+  /// The method.
+  ///
+  /// ```swift
+  /// if request.method == .head { … }
+  /// ```
+  public let method: Method
+
+  /// The request target as it was sent.
+  ///
+  /// ```swift
+  /// response.write(request.target)  // "/todos?limit=20"
+  /// ```
+  public let target: Span<UInt8>
+
+  /// The path as it was sent, neither decoded nor normalised: it begins with "/". It is "/" for a
+  /// target that has none (http://host), and empty for "*" and for CONNECT.
+  ///
+  /// ```swift
+  /// if request.path == "/todos" { … }
+  /// ```
+  public let path: Span<UInt8>
+
+  /// What stands behind the "?" of the target as it was sent, nil without one.
+  ///
+  /// ```swift
+  /// if let query = request.query, query == "all" { … }
+  /// ```
+  public let query: Span<UInt8>?
+
+  /// The header section.
+  ///
+  /// ```swift
+  /// if let type = request.fields["content-type"], type == "application/json" { … }
+  /// ```
+  public let fields: Fields
+
+  /// The content, without any transfer coding; empty when there was none.
+  ///
+  /// ```swift
+  /// response.write(request.content)
+  /// ```
+  public let content: Span<UInt8>
+
+  /// Whether it has X-Request-Id or traceparent among its fields.
+  package let isNamed: Bool
+
+  @_lifetime(copy target, copy fields, copy content)
+  init(
+    method: Method, target: Span<UInt8>, parts: RequestTarget?, fields: Fields, isNamed: Bool,
+    content: Span<UInt8>
+  ) {
+    self.method = method
+    self.target = target
+    self.fields = fields
+    self.isNamed = isNamed
+    self.content = content
+    guard let parts else {
+      path = Span()
+      query = nil
+      return
+    }
+    if parts.form == .absolute && parts.path.isEmpty {
+      path = ("/" as StaticString).octets
+    } else {
+      path = target.extracting(parts.path)
+    }
+    if let range = parts.query { query = target.extracting(range) } else { query = nil }
+  }
+}

@@ -1,0 +1,33 @@
+extension OctetBuffer {
+  /// Appends a status-line (RFC 9112 4). The version is always our own (RFC 9110 2.5).
+  package mutating func append(statusLine status: Status) {
+    if status == .ok { return append("HTTP/1.1 200 OK\r\n") }
+    append("HTTP/1.1 ")
+    append(decimal: Int64(status.code))
+    append(octet: .space)
+    append(status.reason)
+    append("\r\n")
+  }
+
+  /// Appends a field line (RFC 9112 5), the whole of it or nothing. Octets that cannot stand in a
+  /// value become spaces, so that no value can end its line and begin another.
+  package mutating func append(field name: StaticString, _ value: Span<UInt8>) {
+    guard reserve(name.utf8CodeUnitCount + value.count + 4) else { return noteOverflow() }
+    append(name)
+    append(": ")
+    let start = count
+    append(value)
+    replaceControls(from: start)
+    append("\r\n")
+  }
+
+  private mutating func replaceControls(from start: Int) {
+    var written = mutableOctets(from: start)
+    var position = 0
+    while true {
+      position = written.span.endOfFieldValue(from: position)
+      if position == written.count { return }
+      written[position] = .space
+    }
+  }
+}

@@ -1,0 +1,78 @@
+extension OctetBuffer {
+  /// Appends a date as IMF-fixdate, "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110 5.6.7).
+  ///
+  /// - Parameter seconds: since the Unix epoch; of a year from 1970 to 9999.
+  package mutating func append(httpDate seconds: Int64) {
+    let date = CalendarDate(seconds: seconds)
+    append(dayNames[date.weekday])
+    append(", ")
+    append(decimal: date.day, minimumDigits: 2)
+    append(octet: .space)
+    append(monthNames[Int(date.month) - 1])
+    append(octet: .space)
+    append(decimal: date.year, minimumDigits: 4)
+    append(octet: .space)
+    append(timeOf: date)
+    append(" GMT")
+  }
+
+  /// Appends a date as RFC 3339 has it, "1994-11-06T08:49:37.123Z", for logs.
+  ///
+  /// - Parameter milliseconds: of the second, from 0 to 999.
+  package mutating func append(timestamp seconds: Int64, milliseconds: Int64) {
+    let date = CalendarDate(seconds: seconds)
+    append(decimal: date.year, minimumDigits: 4)
+    append(octet: UInt8(ascii: "-"))
+    append(decimal: date.month, minimumDigits: 2)
+    append(octet: UInt8(ascii: "-"))
+    append(decimal: date.day, minimumDigits: 2)
+    append(octet: UInt8(ascii: "T"))
+    append(timeOf: date)
+    append(octet: UInt8(ascii: "."))
+    append(decimal: UInt64(clamping: milliseconds), minimumDigits: 3)
+    append(octet: UInt8(ascii: "Z"))
+  }
+
+  private mutating func append(timeOf date: CalendarDate) {
+    append(decimal: date.hour, minimumDigits: 2)
+    append(octet: .colon)
+    append(decimal: date.minute, minimumDigits: 2)
+    append(octet: .colon)
+    append(decimal: date.second, minimumDigits: 2)
+  }
+}
+
+private var dayNames: InlineArray<7, StaticString> {
+  ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+}
+
+private var monthNames: InlineArray<12, StaticString> {
+  ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+}
+
+/// A point in time in the proleptic Gregorian calendar, UTC.
+private struct CalendarDate {
+  let year, month, day, hour, minute, second: UInt64
+  /// 0 is Sunday.
+  let weekday: Int
+
+  init(seconds: Int64) {
+    // To the years that the format has room for, whatever a clock says.
+    let seconds = UInt64(max(0, min(seconds, 253_402_300_799)))
+    let days = seconds / 86400
+    let time = seconds % 86400
+    (hour, minute, second) = (time / 3600, time / 60 % 60, time % 60)
+    weekday = Int((days + 4) % 7)  // 1 January 1970 was a Thursday
+
+    // Howard Hinnant's civil_from_days: years begin in March, so that leap days come last.
+    let shifted = days + 719_468
+    let era = shifted / 146_097
+    let dayOfEra = shifted % 146_097
+    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 &* yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let marchMonth = (5 &* dayOfYear + 2) / 153
+    day = dayOfYear - (153 &* marchMonth + 2) / 5 + 1
+    month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
+    year = yearOfEra + era &* 400 + (month <= 2 ? 1 : 0)
+  }
+}

@@ -1,0 +1,61 @@
+import Memory
+
+/// Comparing octets with literals and with each other. They are compared as they are, without regard to
+/// any encoding: a path is compared as it was sent.
+extension Span<UInt8> {
+  /// Whether two spans have the same octets in the same order.
+  @inline(never)
+  public static func == (left: Span<UInt8>, right: Span<UInt8>) -> Bool {
+    guard left.count == right.count else { return false }
+    for i in left.indices where left[i] != right[i] { return false }
+    return true
+  }
+
+  /// Whether these octets are those of a literal.
+  ///
+  /// ```swift
+  /// router.get { request, response in
+  ///   if request.path == "/health" { response.write("ok\n") }
+  /// }
+  /// ```
+  public static func == (left: Span<UInt8>, right: StaticString) -> Bool {
+    left == right.octets
+  }
+
+  /// Whether two spans differ in an octet or in length.
+  public static func != (left: Span<UInt8>, right: Span<UInt8>) -> Bool { !(left == right) }
+
+  /// Whether these octets are not those of a literal.
+  public static func != (left: Span<UInt8>, right: StaticString) -> Bool { !(left == right) }
+
+  /// Whether these octets begin with those of a literal.
+  ///
+  /// ```swift
+  /// if request.path.starts(with: "/todos/") { … }
+  /// ```
+  public func starts(with literal: StaticString) -> Bool {
+    extracting(first: literal.utf8CodeUnitCount) == literal
+  }
+
+  /// Whether these octets are `lowercase`, ASCII letters compared without regard to case, as
+  /// field names, connection options and coding names are (RFC 9110 5.1, 7.6.1; RFC 9112 7).
+  ///
+  /// ```swift
+  /// if let type = request.fields["content-type"], type.equalsIgnoringCase("application/json") { … }
+  /// ```
+  ///
+  /// - Parameter lowercase: a literal without upper-case letters.
+  public func equalsIgnoringCase(_ lowercase: StaticString) -> Bool {
+    equalsIgnoringCase(lowercase.octets)
+  }
+
+  /// Whether two spans have the same octets, ASCII letters compared without regard to case.
+  @inline(never)
+  public func equalsIgnoringCase(_ other: Span<UInt8>) -> Bool {
+    guard count == other.count else { return false }
+    for i in indices where self[i] != other[i] {
+      if self[i].asciiLowercase != other[i].asciiLowercase { return false }
+    }
+    return true
+  }
+}

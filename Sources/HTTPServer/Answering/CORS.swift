@@ -1,0 +1,53 @@
+import HTTPCodec
+
+/// Tells browsers which origins' pages may read responses (Fetch standard, CORS protocol).
+struct CORS {
+  private let origins: AllowedOrigins
+
+  init(_ origins: AllowedOrigins) {
+    self.origins = origins
+  }
+
+  /// The field line of all responses of the public port, errors as well.
+  var commonField: StaticString {
+    origins.containsEvery ? "Access-Control-Allow-Origin: *\r\n" : ""
+  }
+
+  /// Adds the fields that the response to this request has beside `commonField`.
+  ///
+  /// - Returns: whether a page of another origin may read the response. The answer to a preflight is for
+  ///   the browser alone.
+  func addFields(for request: Request, to response: inout Response) -> Bool {
+    let isShared = addOrigin(of: request.fields, to: &response)
+    // Only a preflight has more to say: other requests are not read a second time for it.
+    guard isShared, request.method == .options, isPreflight(request.fields) else { return isShared }
+    if response.allowed.isEmpty { return false }
+    response.fields.append(field: "Access-Control-Allow-Methods", response.allowed)
+    if let names = request.fields["access-control-request-headers"] {
+      response.addField("Access-Control-Allow-Headers", names)
+    }
+    // From a page of the Internet to a server in a private network (Private Network Access).
+    if let network = request.fields["access-control-request-private-network"], network == "true" {
+      response.addField("Access-Control-Allow-Private-Network", "true")
+    }
+    response.addField("Access-Control-Max-Age", "600")
+    return false
+  }
+
+  /// Adds whether a page may read the response.
+  ///
+  /// - Returns: whether it may; true as well where `commonField` tells every page.
+  func addOrigin(of fields: Fields, to response: inout Response) -> Bool {
+    if origins.isEmpty || origins.containsEvery { return !origins.isEmpty }
+    // The response differs from origin to origin: caches must know.
+    response.addField("Vary", "Origin")
+    guard let origin = fields["origin"], origins.contain(origin) else { return false }
+    response.addField("Access-Control-Allow-Origin", origin)
+    return true
+  }
+
+  /// A preflight asks before it sends what a form could not.
+  private func isPreflight(_ fields: Fields) -> Bool {
+    fields["origin"] != nil && fields["access-control-request-method"] != nil
+  }
+}

@@ -1,0 +1,100 @@
+import HTTPCodec
+import Memory
+
+/// Finds the names of requests, and makes names for those that have none.
+struct RequestIdentifier {
+  /// Longer names are not taken over.
+  private static var longest: Int { 128 }
+
+  private var generator = SystemRandomNumberGenerator()
+
+  /// Names a request, if its client has named it or a new name is wanted, and adds the name to the
+  /// response.
+  ///
+  /// - Parameters:
+  ///   - isNamed: whether X-Request-Id or traceparent is among the fields.
+  ///   - isShared: whether a page of another origin may read the response: it is told then that it may
+  ///     read this field (Fetch standard, "CORS-exposed header-name list").
+  ///   - made: the memory of a new name.
+  @inline(__always)
+  @_lifetime(copy fields, &made)
+  mutating func identify(
+    _ fields: Fields, isNamed: Bool, orMakeNew makesNew: Bool,
+    in made: inout InlineArray<32, UInt8>, isShared: Bool = false, _ response: inout Response
+  ) -> RequestIdentity? {
+    guard isNamed || makesNew, let identity = find(fields, orMakeNew: makesNew, in: &made) else {
+      return nil
+    }
+    response.addField("X-Request-Id", identity.id)
+    if isShared { response.addField("Access-Control-Expose-Headers", "X-Request-Id") }
+    return identity
+  }
+
+  /// The value of X-Request-Id if it can be taken over, else the trace's, else a new name, if one is
+  /// wanted.
+  @inline(never)
+  @_lifetime(copy fields, &made)
+  private mutating func find(
+    _ fields: Fields, orMakeNew makesNew: Bool, in made: inout InlineArray<32, UInt8>
+  ) -> RequestIdentity? {
+    let traceID = traceID(of: fields)
+    if let id = fields["x-request-id"], isUsable(id) {
+      return RequestIdentity(id, traceID: traceID)
+    }
+    if let traceID { return RequestIdentity(traceID, traceID: traceID) }
+    guard makesNew else { return nil }
+    fill(&made)
+    return RequestIdentity(made.span, traceID: nil)
+  }
+
+  /// Writes 32 hexadecimal digits at random.
+  private mutating func fill(_ name: inout InlineArray<32, UInt8>) {
+    let digits = ("0123456789abcdef" as StaticString).octets
+    var number: UInt64 = 0
+    for i in name.indices {
+      if i % 16 == 0 { number = generator.next() }
+      name[i] = digits[Int(truncatingIfNeeded: number & 0xF)]
+      number >>= 4
+    }
+  }
+
+  /// Whether the name is one word that looks the same in every log.
+  private func isUsable(_ id: Span<UInt8>) -> Bool {
+    !id.isEmpty && id.count <= RequestIdentifier.longest
+      && id.allSatisfy {
+        $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+      }
+  }
+
+  /// The trace-id of `version "-" trace-id "-" parent-id "-" trace-flags` in lower-case hexadecimal
+  /// digits; a later version may say more behind them (Trace Context 3.2.2).
+  @_lifetime(copy fields)
+  private func traceID(of fields: Fields) -> Span<UInt8>? {
+    guard let traceparent = fields["traceparent"], traceparent.count >= 55,
+      traceparent[2] == UInt8(ascii: "-"), traceparent[35] == UInt8(ascii: "-"),
+      traceparent[52] == UInt8(ascii: "-"),
+      isHexadecimal(traceparent.extracting(0..<2)),
+      isHexadecimal(traceparent.extracting(53..<55))
+    else { return nil }
+    let version = traceparent.extracting(0..<2)
+    if version == "ff" || version == "00" && traceparent.count > 55 { return nil }
+    if traceparent.count > 55, traceparent[55] != UInt8(ascii: "-") { return nil }
+    let trace = traceparent.extracting(3..<35)
+    let parent = traceparent.extracting(36..<52)
+    guard isHexadecimal(trace), isHexadecimal(parent), !isZero(trace), !isZero(parent) else {
+      return nil
+    }
+    return trace
+  }
+
+  @inline(never)
+  private func isHexadecimal(_ octets: Span<UInt8>) -> Bool {
+    octets.allSatisfy {
+      $0.isDigit || ($0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "f"))
+    }
+  }
+
+  private func isZero(_ octets: Span<UInt8>) -> Bool {
+    octets.allSatisfy { $0 == UInt8(ascii: "0") }
+  }
+}

@@ -1,0 +1,83 @@
+import HTTPCodec
+import Memory
+
+/// Writes responses as octets (RFC 9112 4, 5, 6): the status line, the fields that all responses have, the
+/// handler's, and the content.
+struct ResponseWriter: ~Copyable {
+  /// The Server field, or nothing.
+  private var serverLine = OctetBuffer(limit: 512)
+  private let commonField: StaticString
+  /// Date and Server: the same in all responses of a second.
+  private var commonFields = OctetBuffer(limit: 1024)
+  /// The start of nearly all responses: 200 and the common fields.
+  private var usualStart = OctetBuffer(limit: 2048)
+
+  /// - Parameters:
+  ///   - server: the Server field's value; no such field when empty.
+  ///   - commonField: a field line of all responses of this port, or nothing.
+  init(server: ImmortalOctets, commonField: StaticString = "") {
+    self.commonField = commonField
+    if !server.isEmpty { serverLine.append(field: "Server", server.span) }
+  }
+
+  /// Takes the memory of the common fields. - Returns: false when there is not enough.
+  mutating func reserve() -> Bool { commonFields.reserve(1024) && usualStart.reserve(2048) }
+
+  /// Sets the date of the responses to come.
+  ///
+  /// - Parameter seconds: since the Unix epoch.
+  mutating func setTime(_ seconds: Int64) {
+    commonFields.removeAll()
+    commonFields.append("Date: ")
+    commonFields.append(httpDate: seconds)
+    commonFields.append("\r\n")
+    commonFields.append(serverLine)
+    commonFields.append(commonField)
+    usualStart.removeAll()
+    usualStart.append(statusLine: .ok)
+    usualStart.append(commonFields)
+  }
+
+  /// Appends a response.
+  ///
+  /// - Parameters:
+  ///   - isHead: whether the request was a HEAD, whose response has no content.
+  ///   - option: the value of the Connection field, nil for none.
+  /// - Returns: how many octets of content were appended.
+  func append(
+    _ response: borrowing Response, toHead isHead: Bool, connection option: StaticString?,
+    into output: inout OctetBuffer
+  ) -> Int {
+    if response.status == .ok {
+      output.append(usualStart)
+    } else {
+      output.append(statusLine: response.status)
+      output.append(commonFields)
+    }
+    // A 205 says that it has none (RFC 9110 15.3.6).
+    let hasContent = !response.status.forbidsContent && response.status != .resetContent
+    let length = hasContent ? response.content.count : 0
+    if !response.status.forbidsContent {
+      if let contentType = response.contentType, length > 0 {
+        output.append("Content-Type: ")
+        output.append(contentType)
+        output.append("\r\nContent-Length: ")
+      } else {
+        output.append("Content-Length: ")
+      }
+      output.append(decimal: Int64(length))
+      output.append("\r\n")
+    }
+    if !response.allowed.isEmpty { output.append(field: "Allow", response.allowed) }
+    output.append(response.fields)
+    if let option {
+      output.append("Connection: ")
+      output.append(option)
+      output.append("\r\n")
+    }
+    output.append("\r\n")
+    if isHead || length == 0 { return 0 }
+    output.append(response.content)
+    return length
+  }
+}

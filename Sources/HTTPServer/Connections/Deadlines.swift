@@ -1,0 +1,136 @@
+import Memory
+
+/// When connections run out of time. Each slot has one deadline or none.
+///
+/// All deadlines of a kind are equally long, so a queue for each kind in the order in which they
+/// were set is in the order in which they end: setting, clearing and finding the first one are a
+/// few steps, whatever the number of connections.
+struct Deadlines: ~Copyable {
+  enum Kind: Int {
+    /// No octet has come on a new connection.
+    case fresh
+    /// No octet has come since the last response.
+    case idle
+    /// A request has begun.
+    case request
+    /// The client does not take its response.
+    case write
+    /// The response is sent, the client's end has not come.
+    case linger
+
+    static var all: InlineArray<5, Kind> { [.fresh, .idle, .request, .write, .linger] }
+  }
+
+  /// By how much a deadline may end too early: see `set`.
+  private static var laxity: Int64 { .second / 20 }
+
+  /// One slot's deadline, and its neighbours in the queue of its kind.
+  struct Link {
+    var kind: Kind?
+    var since: Int64 = 0
+    var previous: Int32 = -1
+    var next: Int32 = -1
+  }
+
+  private struct Queue {
+    var first: Int32 = -1
+    var last: Int32 = -1
+  }
+
+  /// Octets of memory for each connection.
+  static var memoryPerConnection: Int { MemoryLayout<Link>.stride }
+
+  private var links = FixedArray<Link>()
+  private var queues = InlineArray<5, Queue>(repeating: Queue())
+  /// By kind, in nanoseconds.
+  private var durations = InlineArray<5, Int64>(repeating: 0)
+
+  init(_ configuration: Configuration) {
+    self[.fresh] = configuration.requestTimeout
+    self[.idle] = configuration.keepAliveTimeout
+    self[.request] = configuration.requestTimeout
+    self[.write] = configuration.writeTimeout
+    self[.linger] = 5 * .second
+  }
+
+  /// Takes the memory of the links. - Returns: false when there is not enough.
+  mutating func reserve(_ slots: Int) -> Bool { links.reserve(slots, repeating: Link()) }
+
+  /// How long deadlines of a kind are, in nanoseconds.
+  subscript(kind: Kind) -> Int64 {
+    get { durations[kind.rawValue] }
+    set { durations[kind.rawValue] = newValue }
+  }
+
+  /// The kind of a slot's deadline, nil when it has none.
+  func kind(of slot: Int) -> Kind? { links[slot].kind }
+
+  /// When a slot's deadline was set.
+  func since(_ slot: Int) -> Int64 { links[slot].since }
+
+  /// Starts a deadline, in place of the one that the slot had.
+  ///
+  /// One of the same kind that has only just begun stays: a busy connection would be put at the
+  /// end of its queue with every request. It may end that much too early, a 64th of its time or a
+  /// twentieth of a second.
+  @inline(never)
+  mutating func set(_ kind: Kind, for slot: Int, at now: Int64) {
+    let link = links[slot]
+    if link.kind == kind, now - link.since < min(self[kind] >> 6, Deadlines.laxity) { return }
+    clear(slot)
+    let last = queues[kind.rawValue].last
+    links[slot] = Link(kind: kind, since: now, previous: last, next: -1)
+    if last >= 0 {
+      links[Int(last)].next = Int32(slot)
+    } else {
+      queues[kind.rawValue].first = Int32(slot)
+    }
+    queues[kind.rawValue].last = Int32(slot)
+  }
+
+  @inline(never)
+  mutating func clear(_ slot: Int) {
+    let link = links[slot]
+    guard let kind = link.kind else { return }
+    if link.previous >= 0 {
+      links[Int(link.previous)].next = link.next
+    } else {
+      queues[kind.rawValue].first = link.next
+    }
+    if link.next >= 0 {
+      links[Int(link.next)].previous = link.previous
+    } else {
+      queues[kind.rawValue].last = link.previous
+    }
+    links[slot].kind = nil
+  }
+
+  /// The first slot whose time of this kind is over.
+  func expired(_ kind: Kind, at now: Int64) -> Int? {
+    let first = Int(queues[kind.rawValue].first)
+    guard first >= 0, links[first].since + self[kind] <= now else { return nil }
+    return first
+  }
+
+  /// The first slot whose deadline of this kind was set at `time` or before, among those that `isMeant`.
+  /// (The others are passed over one by one: the caller sees to it that they are few.)
+  func first(_ kind: Kind, setBy time: Int64, where isMeant: (Int) -> Bool) -> Int? {
+    var slot = Int(queues[kind.rawValue].first)
+    while slot >= 0, links[slot].since <= time {
+      if isMeant(slot) { return slot }
+      slot = Int(links[slot].next)
+    }
+    return nil
+  }
+
+  /// When the next deadline ends, `.max` when there is none.
+  var next: Int64 {
+    var next = Int64.max
+    for kind in queues.indices {
+      let first = Int(queues[kind].first)
+      guard first >= 0 else { continue }
+      next = min(next, links[first].since + durations[kind])
+    }
+    return next
+  }
+}

@@ -1,0 +1,69 @@
+import HTTPCodec
+
+/// What is served on the ports: the one place where a port's name decides who answers.
+struct Services: ~Copyable {
+  private var application: PublicService
+  private var admin: AdminService
+  /// In a drain every response is the last one of its connection.
+  private(set) var isDraining = false
+
+  init(_ router: Router, _ configuration: Configuration, _ limits: Limits) {
+    application = PublicService(router, configuration, limits)
+    admin = AdminService(configuration, limits)
+  }
+
+  /// Takes the memory of what all responses have. - Returns: false when there is not enough.
+  mutating func reserve() -> Bool { application.reserve() && admin.reserve() }
+
+  /// Sets the date of the responses to come, in seconds since the Unix epoch.
+  mutating func setTime(_ seconds: Int64) {
+    application.setTime(seconds)
+    admin.setTime(seconds)
+  }
+
+  /// Whether a request on the admin port has asked for a drain.
+  var drainRequested: Bool { admin.drainRequested }
+
+  mutating func beginDrain() { isDraining = true }
+
+  /// Whether the content of a request can matter, of which the head is enough to tell.
+  func wantsContent(of head: Request, on port: Port.Name) -> Bool {
+    switch port {
+    case .application: application.wantsContent(of: head)
+    case .admin: admin.wantsContent(of: head)
+    }
+  }
+
+  /// Appends the response to a request.
+  ///
+  /// - Returns: whether the connection stays open after it.
+  mutating func respond(
+    to request: Request, _ exchange: Exchange, on port: Port.Name, _ journal: inout Journal,
+    into output: inout OctetBuffer
+  ) -> Bool {
+    switch port {
+    case .application:
+      return application.respond(to: request, exchange, &journal, into: &output)
+    case .admin:
+      let staysOpen = admin.respond(
+        to: request, exchange, journal, isReady: !isDraining, into: &output)
+      // At once: the next request of this turn may ask for readiness.
+      if admin.drainRequested { isDraining = true }
+      return staysOpen
+    }
+  }
+
+  /// Appends the response to what could not be read as a request.
+  mutating func refuse(
+    _ error: RequestError, _ method: Method, _ fields: Fields, isNamed: Bool, _ exchange: Exchange,
+    on port: Port.Name, _ journal: inout Journal, into output: inout OctetBuffer
+  ) {
+    switch port {
+    case .application:
+      application.refuse(
+        error, method, fields, isNamed: isNamed, exchange, &journal, into: &output)
+    case .admin:
+      admin.refuse(error, method, fields, isNamed: isNamed, exchange, &journal, into: &output)
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import HTTPCodec
+import Sockets
+
+/// Log lines: what happens, to standard error; the access log, to standard output. In one shape:
+///
+///     2026-11-26T08:00:00.123Z info http_server: listening address="[::]:1234"
+///     {"time":"2026-11-26T08:00:00.123Z","level":"info","logger":"http_server","message":"listening",…}
+struct Log: ~Copyable {
+  let level: LogLevel
+  /// The time that lines get, in nanoseconds since the Unix epoch; the event loop keeps it up to date.
+  var time: Int64 = 0
+  /// The line that `begin` has begun, to add fields to.
+  var line: LogLine
+  /// Access lines are many: they go out together, once a turn of the loop.
+  private var accessLines = LogStream(descriptor: 1)
+  private var lines = LogStream(descriptor: 2)
+  /// Lines that were lost since the start, and those of them that no log line has reported yet.
+  private(set) var linesLost: UInt64 = 0
+  private var untold: Int64 = 0
+  private var toldAt: Int64 = 0
+
+  init(level: LogLevel, format: LogFormat) {
+    self.level = level
+    line = LogLine(format: format)
+  }
+
+  /// Takes the memory of a line. - Returns: false when there is not enough.
+  mutating func reserve() -> Bool { line.reserve() }
+
+  /// Begins a line, unless lines of this level are not wanted. Fields may be added to `line`, then
+  /// `end` writes it.
+  @inline(never)
+  mutating func begin(_ level: LogLevel, _ message: StaticString) -> Bool {
+    guard level >= self.level else { return false }
+    line.begin(time, level, "http_server", message)
+    return true
+  }
+
+  /// Writes the line that was begun.
+  @inline(never)
+  mutating func end() {
+    line.end()
+    lines.append(line.text)
+    lines.flush()
+  }
+
+  @inline(never)
+  mutating func write(_ level: LogLevel, _ message: StaticString) {
+    if begin(level, message) { end() }
+  }
+
+  mutating func beginAccess() {
+    line.begin(time, .info, "access", "request")
+  }
+
+  mutating func endAccess() {
+    line.end()
+    accessLines.append(line.text)
+  }
+
+  /// Whether there are lines that no reader has taken yet.
+  var isWaiting: Bool { accessLines.isWaiting || lines.isWaiting }
+
+  /// Writes the lines that wait, and a line about those that were dropped: once a second at the most,
+  /// as that one may be lost as well.
+  mutating func flush() {
+    if !isWaiting && untold == 0 && accessLines.lost + lines.lost == 0 { return }
+    accessLines.flush()
+    lines.flush()
+    countLost()
+    guard untold > 0, !isWaiting, time - toldAt >= .second || time < toldAt else {
+      return
+    }
+    tellLost()
+  }
+
+  private mutating func countLost() {
+    let lost = accessLines.takeLost() + lines.takeLost()
+    linesLost &+= UInt64(clamping: lost)
+    untold += lost
+  }
+
+  private mutating func tellLost() {
+    toldAt = time
+    guard begin(.warn, "log lines were lost") else { return }
+    line.add("lines", untold)
+    end()
+    // (Not counted as one of them.)
+    if lines.takeLost() == 0, !lines.isWaiting { untold = 0 }
+  }
+
+  /// Ends the log: lines that no reader takes now are lost.
+  mutating func finish() {
+    accessLines.flush()
+    lines.flush()
+    accessLines.drop()
+    lines.drop()
+    countLost()
+    if untold > 0 { tellLost() }
+  }
+}

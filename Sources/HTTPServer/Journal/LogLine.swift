@@ -1,0 +1,109 @@
+import HTTPCodec
+import Memory
+import Sockets
+
+/// A log line that is being written.
+struct LogLine: ~Copyable {
+  private let format: LogFormat
+  var text = OctetBuffer(limit: 4096)
+
+  init(format: LogFormat) {
+    self.format = format
+  }
+
+  mutating func reserve() -> Bool { text.reserve(4096) }
+
+  mutating func begin(
+    _ time: Int64, _ level: LogLevel, _ logger: StaticString, _ message: StaticString
+  ) {
+    text.removeAll()
+    let isText = format == .text
+    text.append(isText ? "" : "{\"time\":\"")
+    text.append(timestamp: time / .second, milliseconds: time / .millisecond % 1000)
+    text.append(isText ? " " : "\",\"level\":\"")
+    text.append(level.name)
+    text.append(isText ? " " : "\",\"logger\":\"")
+    text.append(logger)
+    text.append(isText ? ": " : "\",\"message\":\"")
+    text.append(message)
+    text.append(isText ? "" : "\"")
+  }
+
+  @inline(never)
+  mutating func end() {
+    text.append(format == .text ? "\n" : "}\n")
+  }
+
+  @inline(never)
+  mutating func add(_ name: StaticString, _ value: Int64) {
+    beginField(name)
+    text.append(decimal: value)
+  }
+
+  @inline(never)
+  mutating func add(_ name: StaticString, _ value: StaticString) {
+    add(name, value.octets)
+  }
+
+  /// - Parameter value: any octets; those that could be taken for something else are escaped.
+  @inline(never)
+  mutating func add(_ name: StaticString, _ value: Span<UInt8>) {
+    beginField(name)
+    let isPlain =
+      format == .text && !value.isEmpty && value.count <= OctetBuffer.quotedLimit
+      && value.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") }
+    if isPlain { text.append(value) } else { text.append(quoted: value) }
+  }
+
+  @inline(never)
+  mutating func add(_ name: StaticString, _ address: SocketAddress) {
+    beginField(name)
+    text.append(octet: UInt8(ascii: "\""))
+    text.append(address: address)
+    text.append(octet: UInt8(ascii: "\""))
+  }
+
+  @inline(never)
+  mutating func add(_ name: StaticString, _ address: IPAddress) {
+    beginField(name)
+    text.append(octet: UInt8(ascii: "\""))
+    text.append(address: address)
+    text.append(octet: UInt8(ascii: "\""))
+  }
+
+  private mutating func beginField(_ name: StaticString) {
+    if format == .text {
+      text.append(octet: UInt8(ascii: " "))
+      text.append(name)
+      text.append(octet: UInt8(ascii: "="))
+    } else {
+      text.append(",\"")
+      text.append(name)
+      text.append("\":")
+    }
+  }
+}
+
+extension OctetBuffer {
+  /// How many octets of a value are logged: one target must not fill the log.
+  static var quotedLimit: Int { 256 }
+
+  /// Appends octets of any kind as a JSON string, which is one line and ASCII.
+  @inline(never)
+  mutating func append(quoted octets: Span<UInt8>) {
+    append(octet: UInt8(ascii: "\""))
+    for i in 0..<min(octets.count, OctetBuffer.quotedLimit) {
+      let octet = octets[i]
+      if octet == UInt8(ascii: "\"") || octet == UInt8(ascii: "\\") {
+        append(octet: UInt8(ascii: "\\"))
+        append(octet: octet)
+      } else if octet < 0x20 || octet >= 0x7F {
+        append("\\u00")
+        append(hexadecimal: octet)
+      } else {
+        append(octet: octet)
+      }
+    }
+    append(octet: UInt8(ascii: "\""))
+  }
+}

@@ -1,0 +1,160 @@
+import HTTPCodec
+
+/// The service on the admin port: for the kubelet, Prometheus and operators, never for the public.
+///
+///     /         a page for people
+///     /livez    200 as long as the event loops of all workers turn, else 503
+///     /readyz   200, or 503 from the start of a drain on
+///     /metrics  metrics in Prometheus' text format
+///     /drain    begins a drain: POST, or GET with `Drain: now`, which Kubernetes' preStop httpGet can send
+///
+/// Its requests are in no metrics and no access log: probes and scrapes would fill them with themselves.
+struct AdminService: ~Copyable {
+  private let access: AdminAccess
+  private var writer: ResponseWriter
+  private var response: Response
+  private var identifier = RequestIdentifier()
+  /// Set by /drain, read by the event loop.
+  private(set) var drainRequested = false
+
+  init(_ configuration: Configuration, _ limits: Limits) {
+    access = AdminAccess(hosts: configuration.adminHosts)
+    writer = ResponseWriter(server: configuration.serverHeader)
+    response = Response(limits)
+  }
+
+  /// Takes the memory of what all responses have. - Returns: false when there is not enough.
+  mutating func reserve() -> Bool { writer.reserve() }
+
+  /// Sets the date of the responses to come, in seconds since the Unix epoch.
+  mutating func setTime(_ seconds: Int64) { writer.setTime(seconds) }
+
+  /// Whether there is a page for this request, of which the head is enough to tell.
+  func wantsContent(of head: Request) -> Bool {
+    guard let page = Page(at: head.path) else { return false }
+    return methods(of: page).contains(head.method)
+  }
+
+  /// Appends the response to a request.
+  ///
+  /// - Parameter isReady: whether requests are welcome, as /readyz tells.
+  /// - Returns: whether the connection stays open after it.
+  mutating func respond(
+    to request: Request, _ exchange: Exchange, _ journal: borrowing Journal, isReady: Bool,
+    into output: inout OctetBuffer
+  ) -> Bool {
+    response.reset()
+    answer(request, journal, isReady: isReady)
+    if !response.isSendable { response.failUnsendable() }
+    var name = InlineArray<32, UInt8>(repeating: 0)
+    _ = identifier.identify(
+      request.fields, isNamed: request.isNamed, orMakeNew: journal.logsAccess, in: &name, &response)
+    let staysOpen = exchange.keepsAlive && !drainRequested && !response.closesConnection
+    _ = writer.append(
+      response, toHead: request.method == .head,
+      connection: exchange.connectionOption(staysOpen: staysOpen), into: &output)
+    return staysOpen
+  }
+
+  /// Appends the response to what could not be read as a request.
+  ///
+  /// - Parameter fields: those of its header section, if that could be read.
+  mutating func refuse(
+    _ error: RequestError, _ method: Method, _ fields: Fields, isNamed: Bool, _ exchange: Exchange,
+    _ journal: inout Journal, into output: inout OctetBuffer
+  ) {
+    response.reset()
+    response.fail(error.status, error.reason)
+    var name = InlineArray<32, UInt8>(repeating: 0)
+    let identity = identifier.identify(
+      fields, isNamed: isNamed, orMakeNew: journal.logsAccess, in: &name, &response)
+    let length = writer.append(
+      response, toHead: method == .head, connection: "close", into: &output)
+    journal.logRefusal(
+      error, fields,
+      RecordedAnswer(
+        error.status, contentLength: length, began: exchange.began, peer: exchange.peer,
+        identity: identity))
+  }
+
+  // MARK: Pages
+
+  private enum Page {
+    case status, livez, readyz, metrics, drain
+
+    init?(at path: Span<UInt8>) {
+      if path == "/" {
+        self = .status
+      } else if path == "/livez" {
+        self = .livez
+      } else if path == "/readyz" {
+        self = .readyz
+      } else if path == "/metrics" {
+        self = .metrics
+      } else if path == "/drain" {
+        self = .drain
+      } else {
+        return nil
+      }
+    }
+  }
+
+  private func methods(of page: Page?) -> MethodSet {
+    var methods = MethodSet()
+    methods.insert(.get)
+    if page == .drain { methods.insert(.post) }
+    return methods
+  }
+
+  private mutating func answer(_ request: Request, _ journal: borrowing Journal, isReady: Bool) {
+    if let reason = access.refusal(request.fields) { return response.fail(.forbidden, reason) }
+    let page = Page(at: request.path)
+    let allowed = methods(of: page)
+    guard allowed.contains(request.method) else {
+      return response.tellMethods(allowed, to: request.method)
+    }
+    response.addField("Cache-Control", "no-store")
+    switch page {
+    case .livez:
+      tellHealth(at: journal.now)
+    case .readyz:
+      if isReady {
+        response.write("ready\n")
+      } else {
+        response.fail(.serviceUnavailable, "draining")
+      }
+    case .metrics:
+      response.contentType = "text/plain; version=0.0.4; charset=utf-8"
+      Scoreboard.total(with: journal.metrics).append(to: &response, isReady: isReady)
+    case .status:
+      StatusPage.append(
+        to: &response, Scoreboard.total(with: journal.metrics), isReady: isReady,
+        at: journal.log.time / .second)
+    case .drain where request.method != .post && !asksForDrain(request.fields):
+      // A plain GET may be an <img> of any page.
+      response.fail(.forbidden, "to drain, send POST, or GET with the header field Drain: now")
+    case .drain:
+      // (Not for HEAD, which only asks what GET would answer.)
+      if request.method != .head { drainRequested = true }
+      response.write("draining\n")
+    case nil:
+      response.fail(.notFound, "here are /, /livez, /readyz, /metrics and /drain")
+    }
+  }
+
+  private func asksForDrain(_ fields: Fields) -> Bool {
+    guard let value = fields["drain"] else { return false }
+    return value == "now"
+  }
+
+  /// Answers for all workers, whichever is asked: one that is stuck would never be asked.
+  private mutating func tellHealth(at now: Int64) {
+    guard let stuck = Scoreboard.stuck(at: now) else { return response.write("ok\n") }
+    response.fail(.serviceUnavailable, "a worker is stuck")
+    response.write("worker ")
+    response.write(Int64(stuck.worker))
+    response.write(", for so many seconds: ")
+    response.write(stuck.seconds)
+    response.write("\n")
+  }
+}

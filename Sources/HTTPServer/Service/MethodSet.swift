@@ -1,0 +1,44 @@
+import HTTPCodec
+
+/// A set of methods, one bit each. GET brings HEAD with it.
+struct MethodSet {
+  private var bits: UInt16 = 0
+
+  var isEmpty: Bool { bits == 0 }
+
+  mutating func insert(_ method: Method) {
+    bits |= 1 << UInt16(method.rawValue)
+    if method == .get { insert(.head) }
+  }
+
+  func contains(_ method: Method) -> Bool { bits & (1 << UInt16(method.rawValue)) != 0 }
+}
+
+extension OctetBuffer {
+  /// Appends a field that lists methods; OPTIONS is always among them.
+  mutating func append(field name: StaticString, _ methods: MethodSet) {
+    append(name)
+    append(": ")
+    for index in 0..<UInt8(Method.count) {
+      guard let method = Method(rawValue: index), method != .options,
+        methods.contains(method)
+      else { continue }
+      append(method.name)
+      append(", ")
+    }
+    append("OPTIONS\r\n")
+  }
+}
+
+extension Response {
+  /// Answers a method that has no handler: OPTIONS with the methods that have one (RFC 9110 9.3.7),
+  /// others with a 405 and the same.
+  mutating func tellMethods(_ methods: MethodSet, to method: Method) {
+    if method == .options {
+      status = .noContent
+    } else {
+      fail(.methodNotAllowed, "this resource has no such method")
+    }
+    allowed = methods
+  }
+}

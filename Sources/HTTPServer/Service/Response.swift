@@ -1,0 +1,92 @@
+import HTTPCodec
+import Memory
+
+/// The response that a handler fills in. It starts as 200 without content.
+///
+///     router.get("/health") { request, response in
+///       response.contentType = "application/json"
+///       response.write(#"{"healthy":true}"#)
+///     }
+///
+/// Content-Length, Date and Connection are added when the handler has returned. Content larger than
+/// `MAX_REQUEST_SIZE` + 1 KiB (at least 32 KiB), or more than 8 KiB of added fields, becomes a 500.
+public struct Response: ~Copyable {
+  /// The status, 200 unless the handler changes it. A final one: an interim status (1xx) becomes a 500.
+  public var status = Status.ok
+  /// The media type of the content, plain text in UTF-8 unless the handler changes it; nil for none. Not
+  /// sent where there is no content.
+  public var contentType: StaticString? = Response.plainText
+  /// Whether the connection is closed after this response; false unless the handler changes it.
+  public var closesConnection = false
+
+  /// The methods that the resource has, where the response is about that; Allow lists them
+  /// (RFC 9110 10.2.1), which a 405 must have.
+  var allowed = MethodSet()
+  var fields: OctetBuffer
+  var content: OctetBuffer
+
+  init(_ limits: Limits) {
+    fields = OctetBuffer(limit: limits.responseFields)
+    content = OctetBuffer(limit: limits.responseContent)
+  }
+
+  /// `text/plain; charset=utf-8`, the content type of a response unless its handler changes it.
+  public static var plainText: StaticString { "text/plain; charset=utf-8" }
+
+  /// Appends octets to the content, such as those of a request: `response.write(request.content)`.
+  public mutating func write(_ octets: Span<UInt8>) { content.append(octets) }
+
+  /// Appends a literal to the content: `response.write("ok\n")`.
+  @inline(never)
+  public mutating func write(_ text: StaticString) { content.append(text) }
+
+  /// Appends a number to the content, in decimal digits: `response.write(Int64(count))`.
+  public mutating func write(_ number: Int64) { content.append(decimal: number) }
+
+  /// Adds a field: `response.addField("Cache-Control", "no-store")`. Not for the fields that the server
+  /// sends itself: Date, Server, Content-Type, Content-Length, Connection, Transfer-Encoding.
+  ///
+  /// Octets that cannot stand in a field value (RFC 9110 5.5) are sent as spaces.
+  public mutating func addField(_ name: StaticString, _ value: Span<UInt8>) {
+    fields.append(field: name, value)
+  }
+
+  /// Adds a field whose value is a literal.
+  public mutating func addField(_ name: StaticString, _ value: StaticString) {
+    addField(name, value.octets)
+  }
+
+  /// Makes this an error response for people, a status and a sentence: content that was written before is
+  /// dropped, added fields stay.
+  ///
+  ///     response.fail(.notFound, "there is no such item")
+  public mutating func fail(_ status: Status, _ reason: StaticString) {
+    self.status = status
+    contentType = Response.plainText
+    content.removeAll()
+    write(reason)
+    write("\n")
+  }
+
+  // MARK: For the server
+
+  /// Makes this the response as a handler gets it.
+  mutating func reset() {
+    status = .ok
+    contentType = Response.plainText
+    closesConnection = false
+    allowed = MethodSet()
+    fields.removeAll()
+    content.removeAll()
+  }
+
+  /// Whether it can be sent: not if it is too large, memory ran out, or its status is not a final one.
+  var isSendable: Bool { !content.overflowed && !fields.overflowed && !status.isInterim }
+
+  /// Makes this the response in place of one that cannot be sent.
+  mutating func failUnsendable() {
+    reset()
+    fail(.internalServerError, "the response could not be made")
+    closesConnection = true
+  }
+}

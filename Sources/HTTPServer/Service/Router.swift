@@ -1,0 +1,90 @@
+import HTTPCodec
+
+/// What answers a request: reads it, and fills in the response. The request is there until the handler
+/// returns; keeping it, or a part of it, does not compile.
+public typealias Handler = (Request, inout Response) -> Void
+
+/// The routes of an application: which handler answers which method and path.
+///
+///     var router = Router()
+///     router.get("/") { _, response in
+///       response.write("hello\n")
+///     }
+///     router.post("/echo") { request, response in
+///       response.write(request.content)
+///     }
+///     Server.run(router)
+///
+/// HEAD is answered by the handler of GET, without the content, and OPTIONS from the routes. A path that
+/// has a handler for other methods only is a 405 with Allow, an unknown path a 404, an unknown method a
+/// 501.
+public struct Router {
+  private struct Route {
+    let method: Method
+    /// nil stands for every path.
+    let path: StaticString?
+    let handler: Handler
+  }
+
+  private var routes: [Route] = []
+
+  /// Makes a router without routes: every path is a 404.
+  public init() {}
+
+  /// Adds a route. Of several that match a request, the first one added answers it.
+  ///
+  ///     router.on(.delete, "/items") { request, response in response.status = .noContent }
+  ///
+  /// - Parameters:
+  ///   - method: any but `.unknown` and `.connect`, which are never handed to a handler.
+  ///   - path: as it stands in a request, without the query, neither decoded nor normalised; nil for every
+  ///     path.
+  public mutating func on(
+    _ method: Method, _ path: StaticString? = nil, _ handler: @escaping Handler
+  ) {
+    routes.append(Route(method: method, path: path, handler: handler))
+  }
+
+  /// Adds a route for GET, and HEAD with it: see `on(_:_:_:)`.
+  public mutating func get(_ path: StaticString? = nil, _ handler: @escaping Handler) {
+    on(.get, path, handler)
+  }
+
+  /// Adds a route for POST: see `on(_:_:_:)`.
+  public mutating func post(_ path: StaticString? = nil, _ handler: @escaping Handler) {
+    on(.post, path, handler)
+  }
+
+  func answer(_ request: Request, _ response: inout Response) {
+    // RFC 9110 9.1: a method that is unknown is 501, one that this resource does not have is 405.
+    if request.method == .unknown {
+      return response.fail(.notImplemented, "this server knows no such method")
+    }
+    let match = match(request)
+    if let place = match.place { return routes[place].handler(request, &response) }
+    if match.allowed.isEmpty { return response.fail(.notFound, "there is nothing at this path") }
+    response.tellMethods(match.allowed, to: request.method)
+  }
+
+  /// Whether a handler answers this request, of which the head is enough to tell. The router answers
+  /// all others itself, whatever their content is.
+  func hasHandler(for request: Request) -> Bool {
+    request.method != .unknown && match(request).place != nil
+  }
+
+  /// The place of the first route that matches, and the methods of all that have the path.
+  @inline(__always)
+  private func match(_ request: Request) -> (place: Int?, allowed: MethodSet) {
+    let method = request.method == .head ? Method.get : request.method
+    let path = request.path
+    var allowed = MethodSet()
+    var first: Int?
+    for place in routes.indices {
+      // "*" and the target of a CONNECT are about the server: they match every path.
+      if let routePath = routes[place].path, !path.isEmpty, !(path == routePath) { continue }
+      if first == nil, routes[place].method == method, !path.isEmpty { first = place }
+      allowed.insert(routes[place].method)
+    }
+    return (first, allowed)
+  }
+}

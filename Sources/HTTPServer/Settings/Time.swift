@@ -1,0 +1,5 @@
+/// Times and durations are nanoseconds: of the monotonic clock, or since the Unix epoch.
+extension Int64 {
+  package static var second: Int64 { 1_000_000_000 }
+  package static var millisecond: Int64 { 1_000_000 }
+}

@@ -1,0 +1,79 @@
+import CMemory
+
+/// An array whose memory is taken once, at start. Where there is not enough, `reserve` says so: Swift's own
+/// arrays would trap, and a server must not.
+///
+///     var keys = FixedArray<UInt64>()
+///     guard keys.reserve(slots, repeating: 0) else { return false }
+///     keys[3] = 7
+///
+/// It is safe although it holds a pointer: the memory has `count` elements as long as the array is there, and
+/// every access checks its index.
+@safe @usableFromInline
+package struct FixedArray<Element: BitwiseCopyable>: ~Copyable {
+  @usableFromInline package private(set) var count = 0
+  @usableFromInline var memory: UnsafeMutablePointer<Element>?
+
+  /// An array without elements.
+  package init() {
+    unsafe memory = nil
+  }
+
+  // (Inlinable, since Embedded Swift compiles generic code where it is used.)
+  @inlinable
+  deinit {
+    unsafe free(memory)  // this is the only pointer to it
+  }
+
+  /// Takes the memory of all elements. To be called once.
+  ///
+  /// - Returns: false when there is not enough memory.
+  package mutating func reserve(_ count: Int, repeating value: Element) -> Bool {
+    precondition(self.count == 0 && count >= 0)
+    if count == 0 { return true }
+    let filled = unsafe withUnsafeBytes(of: value) { unsafe allocate(count, copiesOf: $0) }
+    guard let memory = unsafe filled else { return false }
+    // Copies of a value whose octets are all that there is to it: the elements are initialised.
+    unsafe self.memory = memory.bindMemory(to: Element.self, capacity: count)
+    self.count = count
+    return true
+  }
+
+  package var isEmpty: Bool { count == 0 }
+  package var indices: Range<Int> { 0..<count }
+
+  package subscript(place: Int) -> Element {
+    @inline(__always) _read {
+      precondition(place >= 0 && place < count)
+      // There is an element at this place, so there is memory.
+      yield unsafe memory.unsafelyUnwrapped[place]
+    }
+    @inline(__always) _modify {
+      precondition(place >= 0 && place < count)
+      yield unsafe &memory.unsafelyUnwrapped[place]  // as above
+    }
+  }
+
+  /// The memory of the elements, for a C function that reads or changes them; there must be some.
+  @unsafe
+  package var pointer: UnsafeMutablePointer<Element> {
+    precondition(count > 0)
+    return unsafe memory.unsafelyUnwrapped  // there are elements, so there is memory
+  }
+}
+
+/// Memory with `count` values that have these octets, one after another as in an array; nil when there is not
+/// enough. (Not generic: it is there once.)
+@inline(never)
+private func allocate(_ count: Int, copiesOf value: UnsafeRawBufferPointer)
+  -> UnsafeMutableRawPointer?
+{
+  // calloc checks the product, and its memory is aligned for any type.
+  guard let source = value.baseAddress, let memory = unsafe calloc(count, value.count) else {
+    return nil
+  }
+  for i in 0..<count {
+    _ = unsafe memcpy(memory + i * value.count, source, value.count)  // within the product
+  }
+  return unsafe memory
+}
