@@ -1,15 +1,10 @@
 import Glibc
 
 /// Tells a service manager how the service is, as sd_notify(3) does: one datagram to the socket
-/// that NOTIFY_SOCKET names. Without that variable nobody is told.
+/// that NOTIFY_SOCKET names. Without that variable nothing is sent.
 ///
-/// Where the manager wants signs of life (WATCHDOG_USEC), they are given twice as often as it waits for
-/// them.
+/// A manager that has a watchdog (WATCHDOG_USEC) gets signs of life, twice as often as it asks for.
 struct ServiceManager: Sendable {
-  enum State {
-    case ready, reloading, stopping
-  }
-
   private let path: String?
   /// Between two signs of life, in nanoseconds.
   private let interval: UInt64?
@@ -25,8 +20,8 @@ struct ServiceManager: Sendable {
     nextSign = interval.map { _ in 0 }
   }
 
-  func tell(_ state: State) {
-    switch state {
+  func tell(_ phase: ServiceLife.Phase) {
+    switch phase {
     case .ready: send("READY=1")
     case .reloading:
       // What Type=notify-reload asks for: when it began, in microseconds.
@@ -62,7 +57,7 @@ struct ServiceManager: Sendable {
     }
   }
 
-  /// Nil for what is no path and no abstract name (`@`), and for what is too long.
+  /// Nil for what is neither a path nor an abstract name (`@`), and for what is too long.
   private static func address(_ path: String) -> sockaddr_un? {
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)

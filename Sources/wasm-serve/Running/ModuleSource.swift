@@ -4,18 +4,14 @@ import WasmHost
 
 /// The file that the module comes from, which may change while it is served.
 final class ModuleSource {
-  let path: String
-  /// The file's name, which is the module's first argument.
-  let name: String
+  private let path: String
   private let engine: Engine
   private let cache: ModuleCache?
   private let allowsPrecompiled: Bool
   private let logger: Logger
-  /// Of what was taken last; nil when it has been told.
-  private var origin: LoadedModule.Origin?
-  /// When it was asked for last, on the monotonic clock.
+  /// When it was asked for last, in nanoseconds on the monotonic clock.
   private(set) var loadedAt: UInt64 = 0
-  /// What is loaded, and what was seen since.
+  /// The file as it was when it was loaded, and when `hasChanged` was asked last.
   private var loaded: FileState?
   private var seen: FileState?
 
@@ -39,10 +35,9 @@ final class ModuleSource {
     path: String, engine: Engine, cache: ModuleCache?, allowsPrecompiled: Bool, logger: Logger
   ) {
     self.path = path
-    self.allowsPrecompiled = allowsPrecompiled
-    name = path.lastIndex(of: "/").map { String(path[$0...].dropFirst()) } ?? path
     self.engine = engine
     self.cache = cache
+    self.allowsPrecompiled = allowsPrecompiled
     self.logger = logger
   }
 
@@ -68,21 +63,6 @@ final class ModuleSource {
       }
     }
   }
-
-  /// The module of what `load` has reported.
-  func take(_ loaded: Result<LoadedModule, HostError>) throws(HostError) -> Module {
-    let loaded = try loaded.get()
-    origin = loaded.origin
-    return loaded.module
-  }
-
-  /// Where the present module came from. Told once: the file's bytes are held until then.
-  func takeOrigin() -> LoadedModule.Origin? {
-    defer { forgetOrigin() }
-    return origin
-  }
-
-  func forgetOrigin() { origin = nil }
 
   /// Whether the file is another one now, and is not being written any more: it was the same the
   /// last time.

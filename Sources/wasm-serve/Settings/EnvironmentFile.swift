@@ -1,3 +1,4 @@
+import CommandLine
 import Glibc
 import WasmHost
 
@@ -7,15 +8,15 @@ import WasmHost
 struct EnvironmentFile {
   let variables: [InstanceConfiguration.Variable]
 
-  init(path: String) throws {
+  init(path: String) throws(InvalidValue) {
     guard let content = EnvironmentFile.read(path) else {
-      throw BadValue("cannot read it: \(String(cString: strerror(errno)))")
+      throw InvalidValue("cannot read it: \(String(cString: strerror(errno)))")
     }
     try self.init(content)
   }
 
   /// - Throws: what is wrong with a line, and what would be right.
-  init(_ content: [UInt8]) throws {
+  init(_ content: [UInt8]) throws(InvalidValue) {
     var variables: [InstanceConfiguration.Variable] = []
     let lines = content.split(separator: 0x0a, omittingEmptySubsequences: false)
     for (place, line) in lines.enumerated() {
@@ -24,8 +25,8 @@ struct EnvironmentFile {
       if line.last == 0x0d { line.removeLast() }
       line = line.drop(while: isBlank)
       if line.isEmpty || line.first == UInt8(ascii: "#") { continue }
-      func reject(_ problem: String) -> BadValue {
-        BadValue("line \(place + 1) \(problem): write NAME=VALUE, or NAME alone")
+      func reject(_ problem: String) -> InvalidValue {
+        InvalidValue("line \(place + 1) \(problem): write NAME=VALUE, or NAME alone")
       }
       guard !line.contains(0), let text = String(validating: line, as: UTF8.self) else {
         throw reject("is not UTF-8 text")
@@ -36,7 +37,9 @@ struct EnvironmentFile {
       guard !name.isEmpty else { throw reject("has no name") }
       guard !name.contains(where: isBlank) else { throw reject("has a blank in its name") }
       let argument = equals == nil ? String(decoding: name, as: UTF8.self) : text
-      if let variable = try wasm_serve.variable(argument) { variables.append(variable) }
+      if let variable = try InstanceConfiguration.Variable.read(argument) {
+        variables.append(variable)
+      }
     }
     self.variables = variables
   }
@@ -59,3 +62,30 @@ struct EnvironmentFile {
 
 /// A space or a tab.
 private func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+
+extension InstanceConfiguration.Variable {
+  /// A variable as `--env` and files have it. NAME alone takes this process's own value, and is nil where
+  /// this process has none, as docker does.
+  ///
+  /// - Throws: when this process's own value is not text.
+  static func read(_ text: String) throws(InvalidValue) -> Self? {
+    guard let equals = text.firstIndex(of: "=") else {
+      guard let value = getenv(text) else { return nil }
+      guard let valid = String(validatingCString: value) else {
+        throw InvalidValue("the value of \(text) here is not UTF-8 text: '\(escaped(value))'")
+      }
+      return .init(text, valid)
+    }
+    return .init(String(text[..<equals]), String(text[text.index(after: equals)...]))
+  }
+}
+
+/// A text of which some octets are not printable ASCII: those are shown as `\xe9`.
+func escaped(_ text: UnsafePointer<CChar>) -> String {
+  UnsafeBufferPointer(start: text, count: strlen(text)).map { character in
+    let octet = UInt8(bitPattern: character)
+    return 0x20..<0x7f ~= octet
+      ? String(UnicodeScalar(octet))
+      : "\\x" + (octet < 16 ? "0" : "") + String(octet, radix: 16)
+  }.joined()
+}

@@ -1,39 +1,39 @@
 import WasmHost
 
-extension Options {
-  /// `wasm-serve compile`.
+extension Settings {
+  /// `wasm-serve compile`; returns the exit status.
   func compile() -> Int32 {
     do throws(HostError) {
       let engine = try Engine(isPortable: isPortable)
-      try Module.precompile(path: operand, to: output ?? compiledPath, engine: engine)
-      return 0
+      try Module.precompile(path: module, to: output ?? compiledPath, engine: engine)
+      return ExitStatus.success.code
     } catch {
       complain(error.description)
-      return ExitStatus.of(error)
+      return ExitStatus(error).code
     }
   }
 
-  /// Where the compiled module is when nobody says: beside the module, with another extension.
+  /// Where the compiled module is without `--output`: beside the module, with another extension.
   private var compiledPath: String {
-    (operand.hasSuffix(".wasm") ? String(operand.dropLast(5)) : operand) + ".module"
+    (module.hasSuffix(".wasm") ? String(module.dropLast(5)) : module) + ".module"
   }
 
-  /// `wasm-serve inspect`.
+  /// `wasm-serve inspect`; returns the exit status.
   func inspect() -> Int32 {
     do throws(HostError) {
       let inspection = try Inspection(
-        path: operand, engine: try Engine(), memoryLimit: memory.bytes)
-      let status = print(report(inspection))
-      return status == 0 && !inspection.obstacles.isEmpty ? ExitStatus.badModule : status
+        path: module, engine: try Engine(), memoryLimit: memory.bytes)
+      let status = writeOutput(report(inspection))
+      return (status == .success && !inspection.obstacles.isEmpty ? .badModule : status).code
     } catch {
       complain(error.description)
-      return ExitStatus.of(error)
+      return ExitStatus(error).code
     }
   }
 
   private func report(_ inspection: Inspection) -> String {
     var text = """
-      module: \(printable(operand))
+      module: \(printable(module))
       size: \(inspection.size) octets
       sha256: \(inspection.digest)
 

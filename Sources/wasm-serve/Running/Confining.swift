@@ -2,7 +2,7 @@ import Glibc
 import Logging
 import WasmHost
 
-extension Options {
+extension Settings {
   /// Gives up what the service does not need, unless an option says otherwise.
   ///
   /// - Parameter cache: what is kept on disk; its directory is there already.
@@ -11,7 +11,7 @@ extension Options {
     // The first line of the log would read the time zone's file, though it tells the time in UTC.
     tzset()
     var needs = Confinement.Needs()
-    needs.files = [operand]
+    needs.files = [module]
     needs.directories = cache.map { [$0.directory] } ?? []
     needs.connectGrants = ConnectGrants(allowConnect)
     needs.managerSocket = getenv("NOTIFY_SOCKET").map { String(cString: $0) }

@@ -2,9 +2,9 @@ import Glibc
 import Logging
 import WasmHost
 
-extension Options {
-  /// Runs the module from start to end; returns the exit status.
-  func execute() -> Int32 {
+extension Settings {
+  /// `wasm-serve run`: runs the module from its start to its end; returns the exit status.
+  func run() -> Int32 {
     let start = Clock.monotonic.now
     openStandardStreams()
     let logger = makeLogger()
@@ -12,14 +12,14 @@ extension Options {
     let descriptors = raiseDescriptorLimit()
     let configuration = makeConfiguration(logger)
     do throws(HostError) {
-      // First of all: descriptors that are opened here could be taken for passed ones.
+      // Before anything is opened: a new descriptor could be taken for a passed one.
       let inherited = try inheritedSockets()
       let signals = try Signals()
       let workers = workers ?? Cores.available
       let cache = makeCache(logger)
       // Before there are threads, and after what is read once.
       let confinement = confine(cache: cache, logger: logger)
-      let engine = try Engine(handlerTimeout: UInt64(handlerTimeout * 1e9))
+      let engine = try Engine(handlerTimeout: handlerTimeout.nanoseconds)
       warn(of: descriptors, for: workers, configuration)
       let listeners = ListenerPool(sharesPorts: workers > 1, inherited: inherited)
       defer { listeners.giveBackInherited() }
@@ -28,22 +28,23 @@ extension Options {
       shared.board = Board()
       // Twice as many while a module is replaced.
       shared.descriptors = DescriptorBudget(descriptors: descriptors, instances: 2 * workers)
-      let supervisor = try Supervisor(
-        options: self, workers: workers,
+      let loop = try ServiceLoop(
         source: ModuleSource(
-          path: operand, engine: engine, cache: cache,
-          allowsPrecompiled: allowsPrecompiled, logger: logger),
-        configuration: shared, listeners: listeners, signals: signals, logger: logger,
+          path: module, engine: engine, cache: cache, allowsPrecompiled: allowsPrecompiled,
+          logger: logger),
+        configuration: shared, listeners: listeners, signals: signals,
+        reporter: Reporter(
+          settings: self, workers: workers, environment: configuration.environment,
+          confinement: confinement, logger: logger),
         start: start)
-      supervisor.confinement = confinement
-      return try supervisor.run()
+      return loop.run().code
     } catch {
       complain(error.description)
-      return ExitStatus.of(error)
+      return ExitStatus(error).code
     }
   }
 
-  func makeLogger() -> Logger {
+  private func makeLogger() -> Logger {
     var logger = Logger(label: "wasm-serve") { [lineFormat] label in
       StandardErrorLog(label: label, format: lineFormat)
     }
@@ -53,9 +54,7 @@ extension Options {
 
   /// As the module's own lines, which are in the same stream, unless an option says otherwise.
   private var lineFormat: LogFormat {
-    let variables = environmentFiles.flatMap(\.variables) + environment
-    let form = variables.last { $0.name == "LOG_FORMAT" }.flatMap { LogFormat(rawValue: $0.value) }
-    return logFormat ?? form ?? .text
+    logFormat ?? ModuleSettings(variables).logFormat ?? .text
   }
 
   private func makeCache(_ logger: Logger) -> ModuleCache? {
@@ -68,12 +67,12 @@ extension Options {
 
   private func makeConfiguration(_ logger: Logger) -> InstanceConfiguration {
     var configuration = InstanceConfiguration()
-    let name = operand.lastIndex(of: "/").map { String(operand[$0...].dropFirst()) } ?? operand
-    configuration.arguments = [name] + arguments
-    // Its log and ours are one stream: in one form, unless somebody says otherwise.
-    let form = logFormat.map { [InstanceConfiguration.Variable("LOG_FORMAT", $0.rawValue)] } ?? []
-    configuration.environment = lastOfEachName(
-      form + environmentFiles.flatMap(\.variables) + environment)
+    configuration.arguments = [moduleName] + arguments
+    // Its log and the host's are one stream: of one format, unless the module's environment has another.
+    let format = logFormat.map {
+      [InstanceConfiguration.Variable(ModuleSettings.logFormatVariable, $0.rawValue)]
+    }
+    configuration.environment = lastOfEachName((format ?? []) + variables)
     configuration.grants =
       listen.isEmpty ? Grants(environment: configuration.environment) : Grants(listen)
     configuration.connectGrants = ConnectGrants(allowConnect)
@@ -85,7 +84,7 @@ extension Options {
     return configuration
   }
 
-  /// The last one of a name counts; a guest's getenv takes the first.
+  /// The last variable of a name counts, but a guest's getenv takes the first.
   private func lastOfEachName(
     _ variables: [InstanceConfiguration.Variable]
   ) -> [InstanceConfiguration.Variable] {
@@ -133,35 +132,16 @@ extension Options {
     return setrlimit(descriptors, &limit) == 0 ? limit.rlim_max : present
   }
 
-  /// The most that a worker has at once, by the option or by what its module is set to.
-  private func connectionsOfEach(_ configuration: InstanceConfiguration) -> UInt32 {
-    maxConnections ?? ModuleSettings(configuration.environment).maxConnections
-  }
-
-  /// What this program has without any instance: its code, the engine, the compiled module.
-  private static let ownMemory: Int64 = 32 << 20
-
-  /// The most that the process comes to hold, the kernel's memory for its connections included; twice the
-  /// workers' part while a module is replaced.
-  func memoryTotal(workers: Int, _ configuration: InstanceConfiguration) -> ByteSize {
-    let each = InstanceLimits.total(
-      memory: memory.bytes,
-      connections: Int64(connectionsOfEach(configuration)) + Int64(ModuleSettings.otherDescriptors),
-      socketMemory: socketMemory.bytes)
-    let total = Options.ownMemory + Int64(workers) * each
-    return ByteSize(bytes: (total + 0xf_ffff) & ~0xf_ffff)
-  }
-
-  /// Says so when the system's limit is less than what the connections of all workers can come to need.
+  /// Warns when the system's limit is less than what the connections of all workers can come to need.
   private func warn(
     of limit: UInt, for workers: Int, _ configuration: InstanceConfiguration
   ) {
-    let each = connectionsOfEach(configuration)
+    let each = connectionsOfEach(configuration.environment)
     let others = ModuleSettings.otherDescriptors
     let needed = UInt(workers) * (UInt(each) + others)
     guard limit < needed else { return }
     configuration.logger.warning(
-      "the limit of open descriptors has no room for all connections",
+      "the limit of open descriptors is too low for all connections",
       metadata: [
         "limit": .stringConvertible(limit), "needed": .stringConvertible(needed),
         "workers": .stringConvertible(workers),
