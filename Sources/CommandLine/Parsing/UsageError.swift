@@ -4,12 +4,6 @@ public struct UsageError: Error, Equatable {
   public init(_ message: String) { self.message = message }
 }
 
-/// A value that an option does not take: what it must be, or what is wrong with it.
-public struct InvalidValue: Error, Equatable {
-  public let reason: String
-  public init(_ reason: String) { self.reason = reason }
-}
-
 /// How many characters must be inserted, removed or changed to turn one text into the other (Levenshtein).
 func editDistance(_ first: String, _ second: String) -> Int {
   let second = Array(second.utf8)

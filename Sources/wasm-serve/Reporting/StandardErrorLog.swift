@@ -26,7 +26,7 @@ struct StandardErrorLog: LogHandler {
     emit(event, 1)
   }
 
-  /// Says how many lines were lost, if any were.
+  /// Logs how many lines were lost, if any were.
   func tellLost() {
     let lost = linesLost.exchange(0, ordering: .relaxed)
     guard lost > 0 else { return }
@@ -37,7 +37,7 @@ struct StandardErrorLog: LogHandler {
       lost)
   }
 
-  /// - Parameter count: the lines that are lost if this one is.
+  /// - Parameter count: how many lines are lost if this one cannot be written.
   private func emit(_ event: LogEvent, _ count: Int) {
     let metadata = metadata.merging(event.metadata ?? [:]) { $1 }
       .map { (key: $0.key, value: LogValue($0.value)) }
@@ -59,12 +59,12 @@ struct StandardErrorLog: LogHandler {
   }
 }
 
-/// A value beside a message: a number or a truth value stays one in JSON.
+/// A value beside a message: numbers and Booleans stay such in JSON.
 private struct LogValue {
   private let text: String
   private let isLiteral: Bool
 
-  /// So much of a value is logged: a line is to go out in one piece.
+  /// Maximum length of a value, so that a line goes out in one piece.
   private static let limit = 1000
 
   init(_ value: Logger.Metadata.Value) {
@@ -86,7 +86,7 @@ private struct LogValue {
   }
 }
 
-/// A number of thousandths, with its point: milliseconds from microseconds.
+/// A number with three decimals: milliseconds from microseconds.
 struct Decimal: CustomStringConvertible, Sendable {
   let thousandths: UInt64
 
@@ -97,13 +97,13 @@ struct Decimal: CustomStringConvertible, Sendable {
   }
 }
 
-/// Lines that could not be written, and that no line has told of yet.
+/// How many lines could not be written, and have not been reported yet.
 private let linesLost = Atomic<Int>(0)
-/// The reader has let a line wait in vain: the next ones do not wait until it reads again.
+/// Whether the reader has not taken a line in time: the next lines do not wait until it reads again.
 private let isReaderStuck = Atomic<Bool>(false)
 
-/// A reader that is slow is waited for a little; one that has stopped must not keep the host from its
-/// work, or from a signal.
+/// Writes a line, and waits a little for a slow reader. One that has stopped reading must not keep the host
+/// from its work, or from a signal.
 ///
 /// - Returns: false when the line is lost.
 private func writeLine(_ bytes: [UInt8]) -> Bool {
@@ -114,7 +114,7 @@ private func writeLine(_ bytes: [UInt8]) -> Bool {
     let isReady = poll(&question, 1, patience) != 0
     isReaderStuck.store(!isReady, ordering: .relaxed)
     if !isReady { return false }
-    // So much does not block on a pipe that is ready (PIPE_BUF), and goes out in one piece.
+    // A pipe that is ready takes PIPE_BUF octets without blocking, and in one piece.
     let written = bytes[start...].prefix(4096).withUnsafeBytes {
       write(STDERR_FILENO, $0.baseAddress, $0.count)
     }
@@ -140,8 +140,8 @@ private func timestamp() -> String {
   return "\(String(decoding: text[..<count], as: UTF8.self)).\(milliseconds)Z"
 }
 
-/// As a JSON string (RFC 8259): one line, whatever is in it. Of characters that would steer a reader only
-/// the numbers are shown.
+/// A text as a JSON string (RFC 8259): one line, whatever is in it. Characters that would control a terminal
+/// are shown by their numbers.
 private func quoted(_ text: String) -> String {
   var result = "\""
   for scalar in text.unicodeScalars {

@@ -3,9 +3,9 @@ import Logging
 import WasmHost
 
 extension Settings {
-  /// Gives up what the service does not need, unless an option says otherwise.
+  /// Gives up the system calls and files that the service does not need, unless an option says otherwise.
   ///
-  /// - Parameter cache: what is kept on disk; its directory is there already.
+  /// - Parameter cache: the module cache, whose directory exists already; nil without one.
   func confine(cache: ModuleCache?, logger: Logger) -> Confinement {
     guard isConfined else { return .none }
     // The first line of the log would read the time zone's file, though it tells the time in UTC.

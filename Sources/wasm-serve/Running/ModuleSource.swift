@@ -9,7 +9,7 @@ final class ModuleSource {
   private let cache: ModuleCache?
   private let allowsPrecompiled: Bool
   private let logger: Logger
-  /// When it was asked for last, in nanoseconds on the monotonic clock.
+  /// When `load` was called last, in nanoseconds on the monotonic clock.
   private(set) var loadedAt: UInt64 = 0
   /// The file as it was when it was loaded, and when `hasChanged` was asked last.
   private var loaded: FileState?
@@ -41,7 +41,7 @@ final class ModuleSource {
     self.logger = logger
   }
 
-  /// Reads and compiles it, on a thread of its own.
+  /// Reads and compiles the file, on a thread of its own: that may take long, and signals do not wait.
   ///
   /// - Parameter done: called on that thread.
   /// - Throws: `shortage`, when there is no thread.
@@ -64,8 +64,7 @@ final class ModuleSource {
     }
   }
 
-  /// Whether the file is another one now, and is not being written any more: it was the same the
-  /// last time.
+  /// Whether the file has changed since it was loaded, and is complete: it was the same at the last call.
   func hasChanged() -> Bool {
     let state = FileState(path)
     defer { seen = state }

@@ -1,10 +1,10 @@
 import CLinux
 import Glibc
 
-// Functions that the libraries in this program ask for and that only newer versions of glibc have. In the
-// program itself they are there on older systems too (scripts/packaging says which are needed).
+// Functions that the libraries in this program need and that only newer versions of glibc have. Defined here,
+// they are there on older systems too (scripts/packaging compares the version of glibc that is needed).
 
-/// Of glibc 2.36, for the C++ library's random_device.
+/// A random number: glibc has it since 2.36, and the C++ library's random_device needs it.
 @_cdecl("arc4random")
 public func randomNumber() -> UInt32 {
   var number: UInt32 = 0
@@ -12,7 +12,7 @@ public func randomNumber() -> UInt32 {
   return number
 }
 
-/// Of glibc 2.35 in its newest version, for the Swift library's arithmetic.
+/// The length of a hypotenuse: its newest version is of glibc 2.35, and the Swift library's arithmetic needs it.
 @_cdecl("hypotf")
 public func hypotenuse(_ x: Float, _ y: Float) -> Float {
   if x.isInfinite || y.isInfinite { return .infinity }

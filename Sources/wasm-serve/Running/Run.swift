@@ -84,7 +84,7 @@ extension Settings {
     return configuration
   }
 
-  /// The last variable of a name counts, but a guest's getenv takes the first.
+  /// The last variable of each name, which is the one that counts: a guest's getenv would take the first.
   private func lastOfEachName(
     _ variables: [InstanceConfiguration.Variable]
   ) -> [InstanceConfiguration.Variable] {
@@ -92,7 +92,8 @@ extension Settings {
     return Array(variables.reversed().filter { names.insert($0.name).inserted }.reversed())
   }
 
-  /// A standard descriptor that is closed would become a socket's, and the log would go to a client.
+  /// Opens those of the standard streams that are closed: a socket would get such a descriptor, and the log
+  /// would go to a client.
   private func openStandardStreams() {
     while true {
       let descriptor = open("/dev/null", O_RDWR)
@@ -103,7 +104,7 @@ extension Settings {
     }
   }
 
-  /// The listening sockets that systemd passes on (sd_listen_fds(3)).
+  /// The listening sockets that systemd has passed on (sd_listen_fds(3)).
   private func inheritedSockets() throws(HostError) -> [InheritedSocket] {
     func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
     guard let process = variable("LISTEN_PID").flatMap({ Int32($0) }), process == getpid(),
@@ -120,7 +121,8 @@ extension Settings {
     return sockets
   }
 
-  /// One descriptor for each connection: the soft limit of 1024 is for programs that use select(2).
+  /// Raises the soft limit of descriptors to the hard one, since each connection takes one: the usual soft
+  /// limit of 1024 is for programs that use select(2).
   ///
   /// - Returns: the limit.
   private func raiseDescriptorLimit() -> UInt {

@@ -64,6 +64,8 @@ final class ServiceLoop {
       wait()
       for report in reports.takeAll() {
         if let status = handle(event(of: report)) { return status }
+        // A module that was not wanted any more.
+        loaded = nil
       }
       while let wish = signals.next() {
         if let status = handle(event(of: wish)) { return status }

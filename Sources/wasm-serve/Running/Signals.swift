@@ -2,14 +2,14 @@ import CLinux
 import Glibc
 import WasmHost
 
-/// The signals of the service, in a descriptor to wait for.
+/// The signals that the service handles, as a file descriptor to poll.
 ///
 /// | signal | meaning |
 /// |---|---|
 /// | SIGTERM, SIGINT | drain and end; a second one ends at once |
-/// | SIGHUP | take the module anew; when the terminal is closed, the same as SIGTERM |
-/// | SIGQUIT | the system's: end at once |
-/// | SIGPIPE, SIGXFSZ, SIGUSR1, ... | nothing |
+/// | SIGHUP | replace the module; when the terminal is closed, the same as SIGTERM |
+/// | SIGQUIT | the system's default: end at once |
+/// | SIGPIPE, SIGXFSZ, SIGUSR1, ... | ignored |
 struct Signals {
   enum Wish {
     case end(signal: Int32)
@@ -20,14 +20,13 @@ struct Signals {
   /// The standard streams that were a terminal at the start.
   private let terminals: [Int32]
 
-  /// Whose default is the end of the process, and that mean something else where they are sent from:
-  /// a reader that has gone, a file at its largest, scripts that rotate logs, timers.
+  /// Signals that end a process by default, though their senders mean something else: a closed pipe, a file
+  /// at its size limit, scripts that rotate logs, timers.
   private static let ignored = [
     SIGPIPE, SIGXFSZ, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGIO, SIGPWR,
   ]
 
-  /// To be called before there are threads: one that does not block them would die of them, and all
-  /// with it.
+  /// To be called before there are threads: a thread that does not block these signals would end the process.
   ///
   /// - Throws: `shortage`.
   init() throws(HostError) {
@@ -35,7 +34,7 @@ struct Signals {
     var mask = sigset_t()
     sigemptyset(&mask)
     for signal in [SIGTERM, SIGINT] { sigaddset(&mask, signal) }
-    // nohup(1) has it ignored, and means it.
+    // nohup(1) ignores it on purpose.
     if !Signals.isIgnored(SIGHUP) { sigaddset(&mask, SIGHUP) }
     pthread_sigmask(SIG_BLOCK, &mask, nil)
     descriptor = signalfd(-1, &mask, Int32(SFD_CLOEXEC) | Int32(SFD_NONBLOCK))
@@ -45,7 +44,7 @@ struct Signals {
     terminals = [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO].filter { isatty($0) == 1 }
   }
 
-  /// What a signal asks for that has come; nil when there is none.
+  /// What the next pending signal asks for; nil when there is none.
   func next() -> Wish? {
     var information = signalfd_siginfo()
     let size = MemoryLayout<signalfd_siginfo>.size
@@ -55,8 +54,8 @@ struct Signals {
     return hasLostTerminal ? .end(signal: signal) : .replace
   }
 
-  /// A shell passes SIGHUP on when its terminal is closed, and so does the kernel. A service that took
-  /// it for its own would stay behind, on a port that no terminal is left to free.
+  /// Whether a terminal of the start is closed: then the shell or the kernel sends SIGHUP. A service that
+  /// replaced its module would stay behind, and keep a port that no terminal is left to free.
   private var hasLostTerminal: Bool {
     terminals.contains { terminal in
       var state = pollfd(fd: terminal, events: 0, revents: 0)

@@ -2,9 +2,9 @@ import CommandLine
 import Glibc
 import WasmHost
 
-/// A file of variables, as docker has it: NAME=VALUE lines, taken as they are, without quotes or
-/// expansion. NAME alone passes this process's own value on, if there is one. Empty lines and those
-/// that begin with # are skipped.
+/// A file of variables in docker's format: lines NAME=VALUE, taken as they are, without quotes or expansion.
+/// NAME alone passes this process's own value on, if there is one. Empty lines and those that begin with #
+/// are skipped.
 struct EnvironmentFile {
   let variables: [InstanceConfiguration.Variable]
 
