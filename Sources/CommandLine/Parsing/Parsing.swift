@@ -40,7 +40,7 @@ extension CommandTable {
         continue
       }
       try take(word, followedBy: &words, into: &line)
-      // Who asks for help may have everything else wrong.
+      // Help is for those whose other words may be wrong.
       if line.request != .perform { return line }
     }
     try take(operands: operands, into: &line)

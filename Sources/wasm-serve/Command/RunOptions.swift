@@ -140,7 +140,7 @@ enum RunOptions {
   private static let log = [
     Option<Settings>(
       "log-format", "FORMAT",
-      "The form of the log, text or json; also the module's LOG_FORMAT, unless --env sets it.",
+      "The format of the log, text or json; also the module's LOG_FORMAT, unless --env sets it.",
       standard: "the module's LOG_FORMAT, or text",
       completion: .words(LogFormat.allCases.map(\.rawValue))
     ) { (settings, text) throws(InvalidValue) in

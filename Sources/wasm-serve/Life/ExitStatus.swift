@@ -1,3 +1,4 @@
+import Glibc
 import WasmHost
 
 /// A status that the command exits with. Those of its own are after sysexits.h; the help, the manual page and
@@ -52,7 +53,7 @@ struct ExitStatus: Equatable, Sendable {
         a passed socket (LISTEN_FDS) cannot be used, or the module does not listen on it
         """, isPermanent: true),
     Row(
-      statuses: "\(signal(2).code), \(signal(15).code)",
+      statuses: "\(signal(SIGINT).code), \(signal(SIGTERM).code)",
       meaning: "a second SIGINT or SIGTERM during the drain"),
   ]
 }

@@ -103,7 +103,7 @@ struct Reporter {
     switch rejection {
     case .notCompiledInTime: compileTimeout
     case .notReadyInTime:
-      "it has not waited for connections within \(ServiceLife.Limits().start.wholeSeconds) s"
+      "it was not ready for connections within \(ServiceLife.Limits().start.wholeSeconds) s"
     case .failed(let error): error.description
     case .failedToStart(let reason): reason
     case .trapped(let trap): "it trapped: \(reason(of: trap))"
