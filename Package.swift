@@ -59,10 +59,11 @@ let package = Package(
     .target(
       name: "WasmHost",
       dependencies: ["CLinux", "CWasmtime", .product(name: "Logging", package: "swift-log")]),
+    .target(name: "CommandLine"),
     .executableTarget(
       name: "wasm-serve",
       dependencies: [
-        "CLinux", "WasmHost", .product(name: "Logging", package: "swift-log"),
+        "CLinux", "CommandLine", "WasmHost", .product(name: "Logging", package: "swift-log"),
       ],
       linkerSettings: [
         // The engine lies beside the program, or where `make install` puts it. A program with privileges
@@ -112,6 +113,9 @@ let package = Package(
     .executableTarget(
       name: "confined_process", dependencies: ["CSystemCalls", "WasmHost"],
       path: "Tests/Fixtures/ConfinedProcess"),
+    .testTarget(name: "CommandLineTests", dependencies: ["CommandLine"]),
+    .testTarget(
+      name: "WasmServeTests", dependencies: ["CommandLine", "WasmHost", "wasm-serve"]),
     .testTarget(name: "WasmHostTests", dependencies: ["CLinux", "CSystemCalls", "WasmHost"]),
     .testTarget(
       name: "IntegrationTests",

@@ -28,7 +28,7 @@ struct CommandLineTests {
         "--handler-timeout 'nan': must be seconds from 0 to 86400, as 2.5"
       ),
       (["manual", "x"], "manual takes no 'x'"),
-      (["completions", "tcsh"], "completions are for bash, zsh and fish, not for 'tcsh'"),
+      (["completions", "tcsh"], "SHELL 'tcsh': must be bash, zsh or fish"),
     ])
   func wrongWords(arguments: [String], message: String) throws {
     let result = try wasmServe.run(arguments)

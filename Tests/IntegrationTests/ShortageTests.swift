@@ -110,7 +110,7 @@ struct ShortageTests {
     try limit(server, "--nofile=3:")
     try clients[0].send("GET /trap HTTP/1.1\r\nHost: a\r\n\r\n")
     try server.program.wait(for: "the module trapped")
-    try server.program.wait(for: "has not started, the next try follows")
+    try server.program.wait(for: "has not started, it is tried again")
     let served = clients.dropFirst().filter { (try? $0.get("/version").status) == 200 }
     #expect(!served.isEmpty && served.count < clients.count - 1)
     try limit(server, "--nofile=1000:")

@@ -111,7 +111,7 @@ struct StartTests {
     let narrow = try ServerProcess(through: "ulimit -n 64; exec \"$@\"")
     try narrow.program.wait(for: "listens on")
     #expect(
-      narrow.timesLogged("the limit of open descriptors has no room for all connections") == 1)
+      narrow.timesLogged("the limit of open descriptors is too low for all connections") == 1)
     let wide = try ServerProcess(
       settings: ["MAX_CONNECTIONS": "20"], through: "ulimit -n 64; exec \"$@\"")
     try wide.program.wait(for: "listens on")

@@ -1,8 +1,8 @@
 import CWasmtime
 
 /// Why the engine ended a module: one line, and where it was, innermost frame first.
-public struct Trap: Error, Sendable {
-  public struct Frame: Sendable {
+public struct Trap: Error, Equatable, Sendable {
+  public struct Frame: Equatable, Sendable {
     /// From the module's name section, when it has one.
     public let function: String?
     public let functionIndex: UInt32
@@ -16,6 +16,13 @@ public struct Trap: Error, Sendable {
 
   /// The guest has computed for longer than the engine's `handlerTimeout`.
   public let isInterrupt: Bool
+
+  /// One that no engine has made, for tests of what follows from it.
+  package init(message: String, isInterrupt: Bool = false) {
+    self.message = message
+    self.isInterrupt = isInterrupt
+    frames = []
+  }
 
   /// A new one, for an instance that must not go on; the engine takes ownership.
   static var terminated: OpaquePointer? { new("ended by the host") }

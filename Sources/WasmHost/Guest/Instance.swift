@@ -44,7 +44,7 @@ public struct InstanceConfiguration: Sendable {
 }
 
 /// How a module ended.
-public enum Outcome: Sendable {
+public enum Outcome: Sendable, Equatable {
   /// It returned from `_start` (0) or called `proc_exit`.
   case exited(status: UInt32)
   case trapped(Trap)

@@ -4,13 +4,13 @@ import Synchronization
 /// Runs instances of a module on a thread of its own, one after the other: when one traps, the next
 /// takes its place. Several workers are several of these over one module.
 public final class Worker: Sendable {
-  public enum Ending: Sendable {
+  public enum Ending: Sendable, Equatable {
     case ended(Outcome)
     /// The module never ran.
     case refused(HostError)
   }
 
-  public enum Event: Sendable {
+  public enum Event: Sendable, Equatable {
     /// A socket of an instance listens, at this address.
     case listening(String)
     /// An instance that listens waits for connections: it has opened all sockets that it opens at

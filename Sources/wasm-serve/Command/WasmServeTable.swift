@@ -1,0 +1,97 @@
+import CommandLine
+import WasmHost
+
+/// The command line of `wasm-serve`: its commands, and what each of them takes.
+enum WasmServeTable {
+  static let table: CommandTable<Settings> = CommandTable(
+    program: "wasm-serve", version: version,
+    purpose: "runs a WebAssembly module that opens its own sockets",
+    commands: [run, compile, inspect, completions, manual],
+    exitStatuses: ExitStatus.table.map { .init($0.statuses, $0.meaning) },
+    manual: .init(
+      date: releaseDate,
+      files: [
+        .init("~/.cache/wasm-serve", "Compiled modules, if only the user may write there.")
+      ],
+      examples: [
+        .init("Serve on port 8080:", "wasm-serve --env PORT=8080 http_server.wasm"),
+        .init(
+          "Compile for an image, and run that:",
+          """
+          wasm-serve compile http_server.wasm && wasm-serve --allow-precompiled http_server.module
+          """),
+        .init("What does a module want?", "wasm-serve inspect http_server.wasm"),
+      ],
+      seeAlso: "curl(1), systemd.service(5), systemd.socket(5)"))
+
+  private static let run: Command<Settings> = Command(
+    "run", "Runs a WebAssembly module that opens its own sockets.",
+    details: [
+      """
+      The module is a WASI preview1 core module that uses WasmEdge's socket extension. It has \
+      the environment and the ports that the options give it, connects where they allow it, and \
+      has nothing else: no files. What compile wrote is a module as well.
+      """,
+      """
+      SIGTERM and SIGINT begin a drain: each listening socket of the module reports a hang-up, \
+      the module answers what is in flight and ends. A second signal ends it at once. SIGHUP \
+      replaces the module by what is in its file now, without losing a connection.
+      """,
+      """
+      Listening sockets that systemd passes on (LISTEN_FDS) are used for the addresses they \
+      have, and systemd is told when the module listens (NOTIFY_SOCKET).
+      """,
+    ],
+    operand: module, options: RunOptions.all, takeArguments: { $0.arguments = $1 },
+    perform: { $0.run() })
+
+  private static let compile: Command<Settings> = Command(
+    "compile", "Compiles a module ahead of time, for starts without compiling.",
+    details: [
+      """
+      The file holds the module and its native code. The code is used with --allow-precompiled, \
+      when the file belongs to the user or to root, no other user may write to it, and this is the \
+      engine, the settings and the kind of processor that it was compiled for. In any other case the \
+      module in it is compiled, and the log says why.
+      """
+    ],
+    operand: module,
+    options: [
+      Option(
+        "output", letter: "o", "FILE", "Where the compiled module is written.",
+        standard: "beside the module, with the extension .module", completion: .file
+      ) { $0.output = $1 },
+      Option(
+        flag: "portable",
+        """
+        Code for every processor of this architecture, as an image needs it, and not only for those \
+        that have what this one has.
+        """
+      ) { $0.isPortable = true },
+    ], perform: { $0.compile() })
+
+  private static let inspect: Command<Settings> = Command(
+    "inspect", "Tells what a module imports, exports and needs, and whether it can be run.",
+    details: [
+      """
+      The status is 0 when this host can run the module, and 65 when it cannot; the last line \
+      says why.
+      """
+    ],
+    operand: module, options: [RunOptions.memory], perform: { $0.inspect() })
+
+  private static let completions: Command<Settings> = Command(
+    "completions", "Writes the completions of a shell: bash, zsh or fish.",
+    operand: .init("SHELL", completion: .words(Shell.allCases.map(\.rawValue))) {
+      (settings, text) throws(InvalidValue) in
+      settings.shell = try read(text, "bash, zsh or fish") { Shell(rawValue: $0) }
+    },
+    perform: { writeOutput(table.completions(for: $0.shell)).code })
+
+  private static let manual: Command<Settings> = Command(
+    "manual", "Writes the manual page.", perform: { _ in writeOutput(table.manualPage).code })
+
+  private static let module = Command<Settings>.Operand("MODULE", completion: .file) {
+    $0.module = $1
+  }
+}
