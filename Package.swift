@@ -7,6 +7,13 @@ let engine = "\(Context.packageDirectory)/.tools/wasmtime"
 // Room for the path of the installed engine, of 120 octets.
 let installed = "/@installed@" + String(repeating: "/", count: 108)
 
+// Every use of a pointer is marked `unsafe`, or it is an error. (The values that a function may not outlive
+// are an experimental feature of the compiler as long as the annotation is called @_lifetime.)
+let safe: [SwiftSetting] = [
+  .strictMemorySafety(), .treatWarning("StrictMemorySafety", as: .error),
+  .enableExperimentalFeature("Lifetimes"),
+]
+
 let package = Package(
   name: "wasm-http-server",
   products: [
@@ -43,9 +50,12 @@ let package = Package(
     .target(
       name: "CWasmtime",
       linkerSettings: [.unsafeFlags(["-L\(engine)"]), .linkedLibrary("wasmtime")]),
+    .target(name: "GuestABI", swiftSettings: safe),
     .target(
       name: "WasmHost",
-      dependencies: ["CLinux", "CWasmtime", .product(name: "Logging", package: "swift-log")]),
+      dependencies: [
+        "CLinux", "CWasmtime", "GuestABI", .product(name: "Logging", package: "swift-log"),
+      ]),
     .executableTarget(
       name: "wasm-serve",
       dependencies: [
@@ -97,7 +107,8 @@ let package = Package(
     .executableTarget(
       name: "confined_process", dependencies: ["CSystemCalls", "WasmHost"],
       path: "Tests/Fixtures/ConfinedProcess"),
-    .testTarget(name: "WasmHostTests", dependencies: ["CLinux", "CSystemCalls", "WasmHost"]),
+    .testTarget(
+      name: "WasmHostTests", dependencies: ["CLinux", "CSystemCalls", "GuestABI", "WasmHost"]),
     .testTarget(
       name: "IntegrationTests",
       dependencies: ["CLinux", "SeededRandom", "ServerHarness", "WasmHost"]),

@@ -25,7 +25,7 @@ extension Options {
       defer { listeners.giveBackInherited() }
       var shared = configuration
       shared.listeners = listeners
-      shared.board = Board()
+      shared.scoreboard = Scoreboard()
       // Twice as many while a module is replaced.
       shared.descriptors = DescriptorBudget(descriptors: descriptors, instances: 2 * workers)
       let supervisor = try Supervisor(
@@ -54,7 +54,7 @@ extension Options {
   /// As the module's own lines, which are in the same stream, unless an option says otherwise.
   private var lineFormat: LogFormat {
     let variables = environmentFiles.flatMap(\.variables) + environment
-    let form = variables.last { $0.name == "LOG_FORMAT" }.flatMap { LogFormat(rawValue: $0.value) }
+    let form = ServerSettings(variables).logFormat.flatMap { LogFormat(rawValue: $0) }
     return logFormat ?? form ?? .text
   }
 
@@ -71,11 +71,11 @@ extension Options {
     let name = operand.lastIndex(of: "/").map { String(operand[$0...].dropFirst()) } ?? operand
     configuration.arguments = [name] + arguments
     // Its log and ours are one stream: in one form, unless somebody says otherwise.
-    let form = logFormat.map { [InstanceConfiguration.Variable("LOG_FORMAT", $0.rawValue)] } ?? []
+    let form = logFormat.map { [ServerSettings.logFormat($0.rawValue)] } ?? []
     configuration.environment = lastOfEachName(
       form + environmentFiles.flatMap(\.variables) + environment)
     configuration.grants =
-      listen.isEmpty ? Grants(environment: configuration.environment) : Grants(listen)
+      listen.isEmpty ? ServerSettings(configuration.environment).grants : Grants(listen)
     configuration.connectGrants = ConnectGrants(allowConnect)
     configuration.maxConnections = maxConnections
     configuration.memoryLimit = memory.bytes
@@ -135,7 +135,7 @@ extension Options {
 
   /// The most that a worker has at once, by the option or by what its module is set to.
   private func connectionsOfEach(_ configuration: InstanceConfiguration) -> UInt32 {
-    maxConnections ?? ModuleSettings(configuration.environment).maxConnections
+    maxConnections ?? ServerSettings(configuration.environment).maxConnections
   }
 
   /// What this program has without any instance: its code, the engine, the compiled module.
@@ -146,7 +146,7 @@ extension Options {
   func memoryTotal(workers: Int, _ configuration: InstanceConfiguration) -> ByteSize {
     let each = InstanceLimits.total(
       memory: memory.bytes,
-      connections: Int64(connectionsOfEach(configuration)) + Int64(ModuleSettings.otherDescriptors),
+      connections: Int64(connectionsOfEach(configuration)) + Int64(ServerSettings.otherDescriptors),
       socketMemory: socketMemory.bytes)
     let total = Options.ownMemory + Int64(workers) * each
     return ByteSize(bytes: (total + 0xf_ffff) & ~0xf_ffff)
@@ -157,7 +157,7 @@ extension Options {
     of limit: UInt, for workers: Int, _ configuration: InstanceConfiguration
   ) {
     let each = connectionsOfEach(configuration)
-    let others = ModuleSettings.otherDescriptors
+    let others = ServerSettings.otherDescriptors
     let needed = UInt(workers) * (UInt(each) + others)
     guard limit < needed else { return }
     configuration.logger.warning(

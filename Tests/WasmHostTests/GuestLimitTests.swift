@@ -171,7 +171,7 @@ struct GuestLimitTests {
     try guest.expect("poll_oneoff", list, events, count + 3, 128)
     #expect(try guest.load(128) == count + 3)
     let errors = try (0..<(count + 3)).map {
-      try guest.memory.load(events + $0 * 32 + 8, as: UInt16.self)
+      try guest.memory.read(UInt16.self, at: events + $0 * 32 + 8)
     }
     #expect(errors.count { $0 == Errno.inval.rawValue } == 3)
     #expect(errors.count { $0 == 0 } == Int(count))

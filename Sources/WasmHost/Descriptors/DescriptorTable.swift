@@ -1,10 +1,11 @@
 import Glibc
+import GuestABI
 
 /// What a guest's descriptor number stands for.
 struct Descriptor {
   enum Kind: UInt8 {
     /// `empty` is a standard input that there is nothing to read from.
-    case free, empty, input, output, board, stream, datagram
+    case free, empty, input, output, scoreboard, stream, datagram
 
     var isSocket: Bool { self == .stream || self == .datagram }
     var isStandard: Bool { self == .empty || self == .input || self == .output }

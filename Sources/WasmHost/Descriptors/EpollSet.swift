@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import GuestABI
 
 /// What epoll reports of one descriptor.
 struct Edge: OptionSet {

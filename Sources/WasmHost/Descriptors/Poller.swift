@@ -1,4 +1,5 @@
 import Glibc
+import GuestABI
 
 /// `poll_oneoff` over one edge-triggered epoll set.
 ///
@@ -55,7 +56,9 @@ final class Poller {
   }
 
   /// Fills `events`; waits until there is at least one.
-  func poll(_ subscriptions: Subscriptions, into events: inout EventList) throws(Errno) {
+  func poll(_ subscriptions: GuestArray<Subscription>, into events: inout GuestOutput<Event>)
+    throws(Errno)
+  {
     calls &+= 1
     registerNew()
     try collect(until: 0, now: 0)
@@ -68,7 +71,7 @@ final class Poller {
     while true {
       var outcome = emit(subscriptions, start: start, now: now, into: &events)
       if outcome.isIndexStale, !isIndexed {
-        events.count = 0
+        events.removeAll()
         index(subscriptions, now: now, into: &events)
         isIndexed = true
         outcome = emit(subscriptions, start: start, now: now, into: &events)
@@ -189,7 +192,7 @@ final class Poller {
 
   // MARK: The guest's list
 
-  private func mayTrustIndex(for subscriptions: Subscriptions, now: UInt64) -> Bool {
+  private func mayTrustIndex(for subscriptions: GuestArray<Subscription>, now: UInt64) -> Bool {
     guard subscriptions.count > Self.shortList, indexedCount > Self.shortList else { return false }
     return now &- indexTime < Self.patience
       && !(hasOrphans && subscriptions.count != indexedCount) && !drain.isRequested
@@ -197,32 +200,34 @@ final class Poller {
 
   /// Reads the whole list. What is wrong with a subscription is reported at once.
   private func index(
-    _ subscriptions: Subscriptions, now: UInt64, into events: inout EventList
+    _ subscriptions: GuestArray<Subscription>, now: UInt64,
+    into events: inout GuestOutput<Event>
   ) {
     indexTime = now
     indexedCount = subscriptions.count
     hasOrphans = false
     clocks.removeAll(keepingCapacity: true)
     for place in 0..<subscriptions.count {
-      let tag = subscriptions.tag(place)
-      guard tag == .read || tag == .write else {
-        if tag == .clock, clocks.count < Self.mostClocks {
+      let subscription = subscriptions[place]
+      let type = subscription.type
+      guard type == .read || type == .write else {
+        if type == .clock, clocks.count < Self.mostClocks {
           clocks.append(place)
         } else {
-          events.append(subscriptions, place, error: .inval)
+          events.append(Event(subscription, error: .inval))
         }
         continue
       }
-      let number = subscriptions.fd(place)
+      let number = subscription.subject
       guard let entry = try? table.lookup(number) else {
-        events.append(subscriptions, place, error: .badf)
+        events.append(Event(subscription, error: .badf))
         continue
       }
       if !entry.pointee.state.contains(.registered) {
         register(entry, number: number)
       }
       let isReady: Bool
-      if tag == .read {
+      if type == .read {
         entry.pointee.readHint = UInt32(truncatingIfNeeded: place)
         isReady = !entry.pointee.state.isDisjoint(with: [.readable, .drainUnreported])
       } else {
@@ -242,19 +247,21 @@ final class Poller {
 
   /// Reports what is ready, by the index, and drops from the ready list what is not.
   private func emit(
-    _ subscriptions: Subscriptions, start: UInt64, now: UInt64, into events: inout EventList
+    _ subscriptions: GuestArray<Subscription>, start: UInt64, now: UInt64,
+    into events: inout GuestOutput<Event>
   ) -> Round {
     var outcome = Round()
     for place in clocks {
-      guard place < subscriptions.count, subscriptions.tag(place) == .clock else {
+      guard place < subscriptions.count, subscriptions[place].type == .clock else {
         outcome.isIndexStale = true
         continue
       }
-      guard let deadline = subscriptions.deadline(place, start: start) else {
-        events.append(subscriptions, place, error: .inval)
+      let subscription = subscriptions[place]
+      guard let deadline = subscription.deadline(start: start) else {
+        events.append(Event(subscription, error: .inval))
         continue
       }
-      if deadline <= now { events.append(subscriptions, place) }
+      if deadline <= now { events.append(Event(subscription)) }
       outcome.deadline = min(outcome.deadline, deadline)
     }
 
@@ -275,8 +282,9 @@ final class Poller {
 
   /// Reports one candidate; false when it need not be one any longer.
   private func report(
-    _ entry: UnsafeMutablePointer<Descriptor>, _ number: UInt32, _ subscriptions: Subscriptions,
-    into events: inout EventList, _ outcome: inout Round
+    _ entry: UnsafeMutablePointer<Descriptor>, _ number: UInt32,
+    _ subscriptions: GuestArray<Subscription>, into events: inout GuestOutput<Event>,
+    _ outcome: inout Round
   ) -> Bool {
     var isReported = false
     let readPlace = Int(entry.pointee.readHint)
@@ -286,8 +294,9 @@ final class Poller {
       let isDraining = entry.pointee.state.contains(.drainUnreported)
       if isDraining || entry.pointee.isStillReadable() {
         events.append(
-          subscriptions, readPlace, bytes: isDraining ? 0 : 1,
-          hungUp: isDraining || entry.pointee.state.contains(.hungUp))
+          Event(
+            subscriptions[readPlace], bytes: isDraining ? 0 : 1,
+            hungUp: isDraining || entry.pointee.state.contains(.hungUp)))
         entry.pointee.state.remove(.drainUnreported)
         isReported = true
       }
@@ -299,7 +308,8 @@ final class Poller {
     if subscriptions.has(.write, number, at: writePlace) {
       if entry.pointee.isStillWritable() {
         events.append(
-          subscriptions, writePlace, bytes: 1, hungUp: entry.pointee.state.contains(.hungUp))
+          Event(
+            subscriptions[writePlace], bytes: 1, hungUp: entry.pointee.state.contains(.hungUp)))
         isReported = true
       }
     } else if entry.pointee.state.contains(.newlyWritable) {

@@ -5,10 +5,13 @@ public final class Module: Sendable {
   let engine: Engine
   let handle: EngineObject
   let imports: [Import]
+  /// What it has, when it was compiled just now.
+  let shape: ModuleShape?
 
   /// Takes ownership of the engine's object.
-  private init(_ pointer: OpaquePointer, engine: Engine) {
+  private init(_ pointer: OpaquePointer, engine: Engine, shape: ModuleShape? = nil) {
     self.engine = engine
+    self.shape = shape
     handle = EngineObject(pointer, delete: wasmtime_module_delete)
     imports = Import.all(of: pointer)
   }
@@ -21,7 +24,12 @@ public final class Module: Sendable {
     compiling bytes: UnsafeRawBufferPointer, path: String, engine: Engine
   ) throws(HostError) {
     try Module.checkPreamble(bytes, path: path)
-    if let excess = ModuleLimits.excess(of: bytes) { throw .excessive(path: path, reason: excess) }
+    let shape: ModuleShape
+    do throws(ModuleLimits.Excess) {
+      shape = try ModuleLimits.shape(of: bytes)
+    } catch {
+      throw .excessive(path: path, reason: error.reason)
+    }
     var pointer: OpaquePointer?
     func compile(_ bytes: UnsafeRawBufferPointer) -> OpaquePointer? {
       wasmtime_module_new(
@@ -39,7 +47,7 @@ public final class Module: Sendable {
       throw .notAModule(path: path, reason: reason)
     }
     guard let pointer else { throw .engine("returned no module") }
-    self.init(pointer, engine: engine)
+    self.init(pointer, engine: engine, shape: shape)
   }
 
   /// Loads what `serialized` gave. The bytes become code, unchecked: they must come from a place

@@ -1,4 +1,5 @@
 import Glibc
+import GuestABI
 
 /// Blocking calls. The host's descriptors never block; a guest's do, until it sets NONBLOCK. So a
 /// call that would block waits here, on that one descriptor, and is then tried again.
@@ -59,7 +60,7 @@ extension Instance {
     // Seconds come from the guest: more than poll(2) can take is cut before it is multiplied.
     let seconds = min(limit.tv_sec, 1_000_000)
     // Waiting is not computing.
-    boardPage?.noteWait()
+    scoreboardPage?.noteWait()
     defer { giveTime(from: Clock.monotonic.now) }
     let milliseconds = Int32(clamping: seconds * 1000 + (limit.tv_usec + 999) / 1000)
     switch poll(&descriptors, nfds_t(descriptors.count), isUnlimited ? -1 : milliseconds) {

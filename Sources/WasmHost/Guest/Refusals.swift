@@ -1,3 +1,4 @@
+import GuestABI
 import Logging
 
 /// What a guest was refused: an errno to it, and a line in the log.
@@ -7,12 +8,12 @@ extension Instance {
   private static let refusalLimit = 16
 
   /// One line for each address, the first time.
-  func reportRefusal(_ call: String, _ address: String, granted: [String]) {
-    guard isNewRefusal("\(call) \(address)") else { return }
+  func reportRefusal(_ call: HostCall, _ address: String, granted: [String]) {
+    guard isNewRefusal("\(call.name) \(address)") else { return }
     let granted = granted.isEmpty ? "nothing" : granted.joined(separator: ",")
     configuration.logger.warning(
       "refused: the guest was not granted this address",
-      metadata: ["call": "\(call)", "address": "\(address)", "granted": "\(granted)"])
+      metadata: ["call": "\(call.name)", "address": "\(address)", "granted": "\(granted)"])
   }
 
   /// A granted name stands for this machine, or for its link.
@@ -25,12 +26,12 @@ extension Instance {
 
   /// - Throws: `mfile` when the guest has as many connections as it may have: what it gets as well
   ///   when the process has no more descriptors.
-  func checkRoomForConnection(_ call: String) throws(Errno) {
+  func checkRoomForConnection(_ call: HostCall) throws(Errno) {
     guard let limit = configuration.maxConnections, descriptors.connections >= limit else { return }
-    if isNewRefusal("\(call) limit") {
+    if isNewRefusal("\(call.name) limit") {
       configuration.logger.warning(
         "refused: the guest has as many connections as it may have",
-        metadata: ["call": "\(call)", "limit": .stringConvertible(limit)])
+        metadata: ["call": "\(call.name)", "limit": .stringConvertible(limit)])
     }
     throw .mfile
   }

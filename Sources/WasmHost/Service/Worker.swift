@@ -1,31 +1,12 @@
 import Glibc
+import GuestABI
 import Synchronization
 
 /// Runs instances of a module on a thread of its own, one after the other: when one traps, the next
 /// takes its place. Several workers are several of these over one module.
 public final class Worker: Sendable {
-  public enum Ending: Sendable {
-    case ended(Outcome)
-    /// The module never ran.
-    case refused(HostError)
-  }
-
-  public enum Event: Sendable {
-    /// A socket of an instance listens, at this address.
-    case listening(String)
-    /// An instance that listens waits for connections: it has opened all sockets that it opens at
-    /// its start. Told once.
-    case waiting
-    /// The guest asks for a drain of the whole service.
-    case drainRequested
-    /// An instance has trapped; another one takes its place after so many nanoseconds.
-    case trapped(Trap, pause: UInt64)
-    /// An instance that was to take another's place did not come to serve; the next try is after so
-    /// many nanoseconds.
-    case failedToStart(reason: String, pause: UInt64)
-    /// There is no instance any more. The worker's last act.
-    case ended(Ending)
-  }
+  public typealias Ending = WorkerEnding
+  public typealias Event = ServiceEvent
 
   private let ending = Mutex<Ending?>(nil)
 
@@ -53,7 +34,7 @@ public final class Worker: Sendable {
     var configuration = configuration
     var backoff = Backoff()
     var hasServed = false
-    configuration.report = { report(Event($0)) }
+    configuration.report = report
     while true {
       // It would have no listening sockets to take over any more.
       if drain.isRequested { return .ended(.exited(status: 0)) }
@@ -110,28 +91,6 @@ public final class Worker: Sendable {
 
     var trap: Trap? {
       if case .ended(.trapped(let trap)) = ending { trap } else { nil }
-    }
-  }
-}
-
-extension Worker.Event {
-  fileprivate init(_ event: Instance.Event) {
-    self =
-      switch event {
-      case .listening(let address): .listening(address)
-      case .waiting: .waiting
-      case .drainRequested: .drainRequested
-      }
-  }
-}
-
-extension Worker.Ending: CustomStringConvertible {
-  /// Why there is no service, in a part of a sentence.
-  public var description: String {
-    switch self {
-    case .ended(.exited(let status)): "it ended with status \(status) before it served"
-    case .ended(.trapped(let trap)): "it trapped: \(trap.message)"
-    case .refused(let error): error.description
     }
   }
 }

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import GuestABI
 import Synchronization
 
 /// The listening sockets of a service. They belong to the host, not to an instance: one that traps,
