@@ -1,9 +1,10 @@
 import CLinux
 import Glibc
 
-/// What tells an entry of the cache that this user's host has written from one that somebody else has put
-/// there, in a downloaded folder or an archive: a code over all of it, with a key that never leaves
-/// the user's state directory.
+/// The key of the authentication code at the end of each cache entry. It never leaves the user's state directory.
+///
+/// The code tells an entry that this user's host has written from one that came with a downloaded folder or an
+/// archive.
 public struct CacheKey: Sendable {
   static let size = 16
 
@@ -19,7 +20,7 @@ public struct CacheKey: Sendable {
     words = (word(0), word(8))
   }
 
-  /// The code of some octets, which are one behind the other.
+  /// The code of the concatenation of some octets.
   func code(of parts: UnsafeRawBufferPointer...) -> [UInt8] {
     var hash = SipHash(key: words)
     for part in parts { hash.update(part) }
@@ -37,15 +38,15 @@ public struct CacheKey: Sendable {
     return PrivateDirectory.path(variable: "XDG_STATE_HOME", inHome: ".local/state")
   }
 
-  /// Reads the key of a directory, or makes both.
+  /// Reads the key in a directory, or creates both.
   ///
-  /// - Throws: why there is none.
+  /// - Throws: why there is no key.
   static func load(from directory: String) throws(Refusal) -> CacheKey {
     if let reason = PrivateDirectory.make(directory) {
       throw Refusal(reason: "the directory of its key, '\(directory)': \(reason)")
     }
     let path = directory + "/cache.key"
-    // (Of several processes that start at once the first one's is everybody's.)
+    // (When several processes start at once, all use the key of the first.)
     for _ in 0..<2 {
       if let key = try read(path) { return key }
       try make(path)
@@ -55,7 +56,7 @@ public struct CacheKey: Sendable {
 
   struct Refusal: Error { let reason: String }
 
-  /// Nil when there is none, or a part of one.
+  /// Reads a key file; nil when there is none.
   private static func read(_ path: String) throws(Refusal) -> CacheKey? {
     let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
     if descriptor < 0, errno == ENOENT { return nil }
@@ -65,7 +66,7 @@ public struct CacheKey: Sendable {
     guard fstat(descriptor, &status) == 0 else { throw unusable(path, describe(error: errno)) }
     guard status.st_mode & S_IFMT == S_IFREG else { throw unusable(path, "it is not a file") }
     guard status.st_uid == geteuid() else { throw unusable(path, "it belongs to another user") }
-    guard status.st_mode & 0o077 == 0 else { throw unusable(path, "others may read it") }
+    guard status.st_mode & 0o077 == 0 else { throw unusable(path, "other users may read it") }
     var octets = [UInt8](repeating: 0, count: size + 1)
     guard Glibc.read(descriptor, &octets, octets.count) == size else {
       throw unusable(path, "it does not have \(size) octets")
@@ -73,7 +74,7 @@ public struct CacheKey: Sendable {
     return CacheKey(Array(octets.prefix(size)))
   }
 
-  /// Writes a key aside and gives it its name, unless there is one by now.
+  /// Writes a new key to a temporary file and links it to its name, unless a key has come there meanwhile.
   private static func make(_ path: String) throws(Refusal) {
     var octets = [UInt8](repeating: 0, count: size)
     guard getrandom(&octets, octets.count, 0) == size else {

@@ -3,17 +3,17 @@ import Logging
 
 /// Compiled modules on disk, so that a start does not compile.
 ///
-/// Compiled code is run as it is. So an entry ends in a code that only this user's key can have made
-/// (`CacheKey`), whatever way it came into the directory; and the directory must be one that nobody else can
-/// write to. An entry is found by a hash and *verified by comparing the module's bytes*, all of which it
-/// holds: a collision costs a compilation and can never run another module's code.
+/// Compiled code is run without further checks. So an entry ends with an authentication code that only this user's
+/// key can have made (`CacheKey`), and only this user or root can write to the directory. An entry is found by a
+/// hash and *verified by comparing the module's bytes*, all of which it holds: a collision costs a compilation and
+/// can never run another module's code.
 public struct ModuleCache: Sendable {
   public let directory: String
   private let key: CacheKey
 
-  /// Makes the directories when they are missing (0700), and the key.
+  /// Creates the directories (0700) and the key when they are missing.
   ///
-  /// - Parameter keyDirectory: of the user's state; nil where there is none.
+  /// - Parameter keyDirectory: where the key is; nil when the user has no such directory.
   /// - Returns: nil, with a warning, for a directory that cannot be trusted or made, and without a key.
   public init?(directory: String, keyDirectory: String?, logger: Logger) {
     var reason = PrivateDirectory.make(directory)
@@ -44,8 +44,7 @@ public struct ModuleCache: Sendable {
     PrivateDirectory.path(variable: "XDG_CACHE_HOME", inHome: ".cache")
   }
 
-  /// Nil when there is no usable entry: a missing, damaged or foreign one, or one of another
-  /// engine.
+  /// The compiled module of an entry; nil when the entry is missing, damaged, another user's or of another engine.
   func load(_ module: UnsafeRawBufferPointer, engine: Engine) -> Module? {
     let path = path(for: module)
     guard let file = try? FileContent(path: path),
@@ -57,35 +56,36 @@ public struct ModuleCache: Sendable {
       else { return nil }
       return Module(deserializing: code, engine: engine)
     }
-    // Used just now: the last to go.
+    // The time of the last use: `prune` removes the oldest first.
     if loaded != nil { utimensat(AT_FDCWD, path, nil, 0) }
     return loaded
   }
 
-  /// What the key's code at the end of a file vouches for.
+  /// A file's content before its authentication code; nil when the code is wrong.
   private func verified(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
     guard bytes.count > CacheKey.size else { return nil }
     let end = bytes.count - CacheKey.size
     let entry = UnsafeRawBufferPointer(rebasing: bytes[..<end])
-    // Without a branch on a single octet, whose time would tell how many are right.
+    // Without a branch on a single octet: the time must not tell how many octets are right.
     let difference = zip(key.code(of: entry), bytes[end...]).reduce(0) { $0 | $1.0 ^ $1.1 }
     return difference == 0 ? entry : nil
   }
 
-  /// Writes an entry, or replaces one, in one step. A failure is only a slower next start.
+  /// Writes or replaces an entry, atomically. After a failure only the next start is slower.
   func store(_ compiled: Module, for module: UnsafeRawBufferPointer) {
     let path = path(for: module)
     try? ModuleCacheEntry.write(compiled, for: module, to: path, mode: 0o600, key: key)
     prune()
   }
 
-  /// So many entries are kept, and so many bytes of them; those go that were not used for longest.
+  /// How many entries are kept. The least recently used are removed first.
   static let mostEntries = 64
+  /// How many octets all entries together may have.
   static let mostBytes = 1 << 30
-  /// A file that a writer was killed over is not being written any more after so many seconds.
+  /// After this many seconds a temporary file is one whose writer was killed.
   private static let writing = 3600
 
-  /// Removes what is over the limits. A process that uses an entry just now has it mapped: for it, it stays whole.
+  /// Removes entries beyond the limits. A process that is reading one keeps its open file.
   private func prune() {
     guard let folder = opendir(directory) else { return }
     defer { closedir(folder) }
@@ -113,8 +113,7 @@ public struct ModuleCache: Sendable {
     }
   }
 
-  /// Whether a name is an entry's (true), or that of one that is being written (false); nil for any
-  /// other file.
+  /// Whether a name is that of an entry (true) or of a temporary file (false); nil for any other file.
   private static func isEntry(_ name: String) -> Bool? {
     let parts = name.split(separator: ".", omittingEmptySubsequences: false)
     guard parts.count == 2 || parts.count == 3, parts[1] == "module", parts[0].utf8.count == 16,
@@ -123,7 +122,7 @@ public struct ModuleCache: Sendable {
     return parts.count == 2 ? true : parts[2].utf8.count == 6 ? false : nil
   }
 
-  /// Named for the module and for how it is compiled.
+  /// The path of a module's entry, by hashes of the module and of how it is compiled.
   func path(for module: UnsafeRawBufferPointer) -> String {
     let settings = Array(Engine.fingerprint.utf8).withUnsafeBytes(fnv1a)
     let digits = String(fnv1a(module) ^ settings, radix: 16)

@@ -11,8 +11,7 @@ enum ModuleCacheEntry {
 
   private static let magic: UInt64 = 0x6d6f_6475_6c65_2e31  // "module.1"
   private static let format: UInt64 = 3
-  /// The engine's release and settings, zero-padded. The engine itself checks the machine's
-  /// features besides.
+  /// The engine's release and settings, zero-padded. The engine itself checks the processor's features.
   private static var settings: [UInt8] {
     let text = Array("wasmtime \(WASMTIME_VERSION);\(Engine.fingerprint)".utf8)
       .prefix(Field.end - Field.settings)
@@ -34,7 +33,7 @@ enum ModuleCacheEntry {
     return header
   }
 
-  /// The compiled code of an entry that is whole, of this engine and of this very module.
+  /// The compiled code of an entry; nil unless the entry is undamaged, of this engine and of this very module.
   static func code(
     in entry: UnsafeRawBufferPointer, for module: UnsafeRawBufferPointer
   ) -> UnsafeRawBufferPointer? {
@@ -64,9 +63,9 @@ enum ModuleCacheEntry {
       && entry[Field.settings..<Field.end].elementsEqual(settings)
   }
 
-  /// Writes an entry, or replaces one, in one step.
+  /// Writes or replaces an entry, atomically.
   ///
-  /// - Parameter key: whose code is to be at the end.
+  /// - Parameter key: makes the authentication code at the end; nil for an entry without one.
   static func write(
     _ compiled: Module, for module: UnsafeRawBufferPointer, to path: String, mode: mode_t,
     key: CacheKey? = nil

@@ -3,21 +3,21 @@ import Logging
 /// Where a module's code came from.
 public enum CacheResult: String, Sendable {
   case hit, miss, off
-  /// The file itself had it (`wasm-serve compile`).
+  /// The module's file contained the code (`wasm-serve compile`).
   case precompiled
 }
 
-/// A module that can be run, and where it came from.
+/// A module that can be run, and the file that it came from.
 public struct LoadedModule: Sendable {
   /// The file, as it was read.
   public struct Origin: Sendable {
     public let result: CacheResult
     fileprivate let file: FileContent
 
-    /// The SHA-256 of the whole file, as sha256sum(1) has it: 64 digits. It takes some milliseconds.
+    /// The SHA-256 of the whole file, as sha256sum(1) prints it: 64 digits. Computing it takes milliseconds.
     public var digest: String { file.withBytes { SHA256.digest(of: $0) } }
 
-    /// Whether the file has compiled code beside the module, used or not.
+    /// Whether the file contains compiled code beside the module, used or not.
     public var containsNativeCode: Bool { file.withBytes { ModuleCacheEntry.isEntry($0) } }
   }
 
@@ -33,9 +33,9 @@ public struct LoadedModule: Sendable {
 extension Module {
   /// Reads a module file and makes it runnable, from the cache if there is one.
   ///
-  /// A file that `precompile` has written brings its code along: native code, which no sandbox holds. It is
-  /// run only if the caller allows it, when nobody else can have written the file, and when it fits this
-  /// engine; else the module in the file is compiled.
+  /// A file that `precompile` has written contains native code, which no sandbox holds. That code is run only if the
+  /// caller allows it, only this user or root can have written the file, and the code fits this engine. Otherwise
+  /// the module in the file is compiled.
   ///
   /// - Throws: `unreadable`, `notAModule`.
   public static func load(
@@ -75,7 +75,7 @@ extension Module {
     }
   }
 
-  /// Compiles a module and writes it with its code: a file that `load` takes.
+  /// Compiles a module and writes both to a file that `load` takes.
   ///
   /// - Throws: `unreadable`, `notAModule`, `unwritable`.
   public static func precompile(
@@ -91,8 +91,7 @@ extension Module {
     }
   }
 
-  /// Passes on the bytes of a file's module, and the whole of the file if there is compiled code in
-  /// it too.
+  /// Passes the bytes of a file's module to `body`, and the whole file if it contains compiled code too.
   static func withModule<R>(
     _ path: String,
     _ body: (

@@ -1,11 +1,11 @@
 import CWasmtime
 
-/// A compiled module: shared by all instances, on any thread.
+/// A compiled module, which all instances share, on any thread.
 public final class Module: Sendable {
   let engine: Engine
   let handle: EngineObject
   let imports: [Import]
-  /// What it has, when it was compiled just now.
+  /// The module's shape; nil for a module that was loaded as compiled code.
   let shape: ModuleShape?
 
   /// Takes ownership of the engine's object.
@@ -18,7 +18,7 @@ public final class Module: Sendable {
 
   /// Compiles a module, which takes tens of milliseconds.
   ///
-  /// - Parameter path: for messages.
+  /// - Parameter path: the file's name, for messages.
   /// - Throws: `notAModule`, `excessive`.
   public convenience init(
     compiling bytes: UnsafeRawBufferPointer, path: String, engine: Engine
@@ -50,8 +50,9 @@ public final class Module: Sendable {
     self.init(pointer, engine: engine, shape: shape)
   }
 
-  /// Loads what `serialized` gave. The bytes become code, unchecked: they must come from a place
-  /// that only we can write.
+  /// Loads what `withSerialized` gave; nil when the engine refuses it.
+  ///
+  /// The bytes become native code without a check, so they must come from a place that only this user can write to.
   convenience init?(deserializing bytes: UnsafeRawBufferPointer, engine: Engine) {
     var pointer: OpaquePointer?
     let error = wasmtime_module_deserialize(
@@ -72,8 +73,8 @@ public final class Module: Sendable {
     return body(UnsafeRawBufferPointer(bytes.bytes))
   }
 
-  /// The engine would say it too, but of a component, an object file and a text alike: "magic
-  /// header not detected".
+  /// Checks a file's first octets, for messages that say what the file is. The engine would say "magic header not
+  /// detected" of an object file and of a text alike.
   static func checkPreamble(
     _ bytes: UnsafeRawBufferPointer, path: String
   ) throws(HostError) {

@@ -1,14 +1,14 @@
 import Glibc
 
-/// A file's bytes, for reading. They never change once they are here, so that any thread may read them
-/// (which the compiler cannot know of a pointer).
+/// A file's content, copied at `init`. It never changes, so any thread may read it (which the compiler cannot
+/// know of a pointer).
 final class FileContent: @unchecked Sendable {
   private let bytes: UnsafeRawBufferPointer
-  /// Of the opened file.
+  /// The status of the file when it was opened.
   let status: stat
 
-  /// Copies the file, as others may change it while it is used: reading behind the end of a mapped one that was
-  /// shortened is a signal (SIGBUS), and the end of the process.
+  /// Reads a file. The content is copied and not mapped: reading beyond the end of a mapped file that was
+  /// shortened meanwhile raises SIGBUS, which would end the process.
   ///
   /// - Throws: the system's error number.
   init(path: String) throws(SystemError) {
@@ -28,7 +28,7 @@ final class FileContent: @unchecked Sendable {
     bytes = try FileContent.copy(descriptor, count: size)
   }
 
-  /// So many bytes, or fewer if there are fewer by now.
+  /// Reads `count` octets, or fewer if the file has become shorter.
   private static func copy(
     _ descriptor: Int32, count: Int
   ) throws(SystemError) -> UnsafeRawBufferPointer {
@@ -48,11 +48,10 @@ final class FileContent: @unchecked Sendable {
     return UnsafeRawBufferPointer(start: buffer, count: filled)
   }
 
-  /// Why its content is not to be run as it is; nil when only this user, or root, can have written
-  /// it.
+  /// Why the content must not be run as native code; nil when only this user or root can have written it.
   var distrust: String? {
     if status.st_uid != geteuid(), status.st_uid != 0 { return "it belongs to another user" }
-    return status.st_mode & 0o022 == 0 ? nil : "others may write to it"
+    return status.st_mode & 0o022 == 0 ? nil : "other users may write to it"
   }
 
   /// The bytes are valid within `body` only.
@@ -66,7 +65,7 @@ final class FileContent: @unchecked Sendable {
   deinit { free(UnsafeMutableRawPointer(mutating: bytes.baseAddress)) }
 }
 
-/// An error number of the host, with the system's words for it.
+/// An error number of the system, described by strerror(3).
 struct SystemError: Error, CustomStringConvertible {
   let number: Int32
 
@@ -74,7 +73,7 @@ struct SystemError: Error, CustomStringConvertible {
 
   var description: String { describe(error: number) }
 
-  /// It as an error that another try may not meet, if it is one of those.
+  /// The error as a shortage, which another try may not meet; nil for other errors.
   var shortage: HostError? {
     switch number {
     case EMFILE, ENFILE: .shortage(of: "descriptor", reason: description)

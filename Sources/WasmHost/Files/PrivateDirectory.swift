@@ -1,9 +1,8 @@
 import Glibc
 
-/// A directory whose content only this user, or root, can have written: not even by renaming one of
-/// the directories that it lies in.
+/// A directory in which only this user or root can have written, also by renaming a directory on its path.
 enum PrivateDirectory {
-  /// `$NAME/wasm-serve` for a variable of the XDG base directory specification, or the same below the
+  /// The path `$NAME/wasm-serve` by a variable of the XDG base directory specification, or the same below the
   /// user's home; nil without a home.
   static func path(variable name: String, inHome folder: String) -> String? {
     func variable(_ name: String) -> String? {
@@ -15,12 +14,12 @@ enum PrivateDirectory {
     return variable("HOME").map { "\($0)/\(folder)/wasm-serve" }
   }
 
-  /// Makes the directory when it is missing (0700).
+  /// Creates the directory (0700) when it is missing.
   ///
-  /// - Returns: why it cannot be trusted or made; nil when it is ours alone.
+  /// - Returns: why the directory cannot be created or trusted; nil when it is private.
   static func make(_ directory: String) -> String? {
     if mkdir(directory, 0o700) != 0, errno == ENOENT {
-      // The parents are the user's own (~/.cache): made as usual.
+      // The parents are ordinary directories of the user (~/.cache).
       var end = directory.startIndex
       while let slash = directory[end...].dropFirst().firstIndex(of: "/") {
         mkdir(String(directory[..<slash]), 0o700)
@@ -37,12 +36,12 @@ enum PrivateDirectory {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { return describe(error: errno) }
     guard status.st_uid == geteuid() else { return "it belongs to another user" }
-    guard status.st_mode & 0o022 == 0 else { return "others may write to it" }
+    guard status.st_mode & 0o022 == 0 else { return "other users may write to it" }
     return distrustOfParents(of: directory)
   }
 
-  /// In a directory that others may write to, they may put another one in the place of ours, unless
-  /// its owners are protected from each other (the sticky bit, as /tmp has it).
+  /// Why the path to a directory cannot be trusted. Users who may write to a parent could replace the directory,
+  /// unless the sticky bit protects its owner's files (as in /tmp).
   private static func distrustOfParents(of directory: String) -> String? {
     guard let resolved = realpath(directory, nil) else { return describe(error: errno) }
     defer { free(resolved) }
@@ -55,7 +54,7 @@ enum PrivateDirectory {
         return "'\(parent)' belongs to another user"
       }
       if status.st_mode & 0o022 != 0, status.st_mode & S_ISVTX == 0 {
-        return "others may write to '\(parent)'"
+        return "other users may write to '\(parent)'"
       }
     }
     return nil

@@ -1,6 +1,6 @@
-/// SHA-256 (FIPS 180-4), to name a module as sha256sum(1) does. Nothing is trusted for it.
+/// SHA-256 (FIPS 180-4), to show a module's digest as sha256sum(1) does. No decision depends on it.
 enum SHA256 {
-  /// - Returns: 64 hexadecimal digits.
+  /// The digest, as 64 hexadecimal digits.
   static func digest(of bytes: UnsafeRawBufferPointer) -> String {
     var state: [UInt32] = [
       0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab,
@@ -10,7 +10,7 @@ enum SHA256 {
     for start in stride(from: 0, to: whole, by: 64) {
       add(UnsafeRawBufferPointer(rebasing: bytes[start..<(start + 64)]), to: &state)
     }
-    // The rest, a one, zeros, and the length in bits.
+    // The remaining octets, a one bit, zeros, and the length in bits.
     var last = Array(bytes[whole...]) + [0x80]
     last += [UInt8](repeating: 0, count: (120 - last.count % 64) % 64)
     last += (0..<8).reversed().map {

@@ -1,9 +1,9 @@
-/// SipHash-2-4 with 128 bits of output (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012, and
-/// its authors' reference implementation): a message authentication code that takes an octet in a
-/// nanosecond, so that a start does not wait for it.
+/// SipHash-2-4 with 128 bits of output: a message authentication code that takes a nanosecond for an octet, so
+/// that it does not delay the start. (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012, and its
+/// authors' reference implementation.)
 struct SipHash {
   private var v0, v1, v2, v3: UInt64
-  /// Octets that do not make a word yet, the first one lowest.
+  /// Octets that are not a whole word yet, the first one lowest.
   private var tail: UInt64 = 0
   private var count: UInt64 = 0
 
@@ -40,7 +40,7 @@ struct SipHash {
     }
   }
 
-  /// The code of all that `update` was given: 16 octets.
+  /// The authentication code, in 16 octets.
   consuming func finalize() -> [UInt8] {
     compress(tail | count << 56)
     v2 ^= 0xee

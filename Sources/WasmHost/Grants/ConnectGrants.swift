@@ -1,18 +1,18 @@
 import Glibc
 
-/// The addresses that a guest may connect to, and send datagrams to. Everything else is refused.
+/// The addresses that a guest may connect to and send datagrams to. All others are refused.
 public struct ConnectGrants: Sendable, Equatable {
   public struct Grant: Sendable, Equatable {
     enum Host: Sendable, Equatable {
       case any
-      /// 4 or 16 bytes.
+      /// The address' 4 or 16 octets.
       case address([UInt8])
-      /// Stands for the addresses that it has been resolved to for the guest; as `canonical`.
+      /// A canonical name. It stands for the addresses that it was resolved to for the guest.
       case name(String)
     }
 
     let host: Host
-    /// Nil for any.
+    /// The port; nil for any.
     let port: UInt16?
     let transport: Transport
   }
@@ -27,8 +27,8 @@ public struct ConnectGrants: Sendable, Equatable {
 }
 
 extension ConnectGrants.Grant {
-  /// `HOST:PORT` with a name, an IPv4 address, `[IPv6]` or `*`, and a number or `*`; with `/udp` at the
-  /// end it is for datagrams. Nil for anything else.
+  /// Parses `HOST:PORT`: a name, an IPv4 address, `[IPv6]` or `*`, and a number or `*`. With `/udp` at the end
+  /// it is for datagrams. Nil for anything else.
   public init?(_ text: String) {
     var text = text[...]
     transport = Transport(takingFrom: &text)
@@ -53,14 +53,14 @@ extension ConnectGrants.Grant {
     }
   }
 
-  /// Names compare without case (RFC 4343), and without the dot of the root.
+  /// The form in which names are compared: without case (RFC 4343) and without the root's dot.
   static func canonical(_ name: some StringProtocol) -> String {
     let lower = name.lowercased()
     return lower.hasSuffix(".") ? String(lower.dropLast()) : lower
   }
 
-  /// Labels of letters, digits, hyphens and underscores. The last one has a letter: else it is an
-  /// address that somebody mistyped.
+  /// Whether a text is a host name: labels of letters, digits, hyphens and underscores. The last label must have
+  /// a letter, as otherwise the text is a mistyped address.
   private static func isName(_ text: Substring) -> Bool {
     let labels = canonical(text).split(separator: ".", omittingEmptySubsequences: false)
     return text.utf8.count <= 253

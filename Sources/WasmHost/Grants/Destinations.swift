@@ -1,7 +1,7 @@
-/// Where one guest may go: what was granted, and what the names in it have been resolved to.
+/// Where one guest may connect to: what was granted, and the addresses that granted names were resolved to.
 struct Destinations {
-  /// So many addresses of a name are remembered, the latest ones: names in front of many machines
-  /// answer with others each time.
+  /// How many addresses of a name are remembered, the latest ones. Names of many machines are resolved to
+  /// different addresses each time.
   static let limit = 64
 
   let grants: [ConnectGrants.Grant]
@@ -29,13 +29,13 @@ struct Destinations {
     grants.contains { $0.host == .any } || isGranted(name)
   }
 
-  /// Notes what a name has been resolved to.
+  /// Notes the addresses that a name was resolved to.
   ///
-  /// The name's owner may be another than the operator: DNS must not lead a guest to services of this machine
-  /// that trust whoever is on it, nor to the link's (a cloud's metadata). Those are granted by number; or
-  /// by a name that says it (RFC 6761 6.3).
+  /// The owner of a name may not be the operator. DNS must not lead a guest to services on this machine that
+  /// trust local clients, nor to those on the link (a cloud's metadata). Such addresses are granted by number,
+  /// or by a name that means this machine (RFC 6761 6.3).
   ///
-  /// - Returns: the addresses that are not granted for that.
+  /// - Returns: the addresses that stay refused for that reason.
   mutating func didResolve(_ name: String, to addresses: [[UInt8]]) -> [[UInt8]] {
     guard isGranted(name) else { return [] }
     let name = ConnectGrants.Grant.canonical(name)
@@ -56,7 +56,7 @@ struct Destinations {
   }
 }
 
-/// An IPv4 address in its IPv6 form (RFC 4291 2.5.5.2) is that IPv4 address.
+/// The IPv4 address of an IPv4-mapped IPv6 address (RFC 4291 2.5.5.2); any other address as it is.
 func unmapped(_ address: [UInt8]) -> [UInt8] {
   let isMapped =
     address.count == 16 && address[..<10].allSatisfy { $0 == 0 }
@@ -64,8 +64,8 @@ func unmapped(_ address: [UInt8]) -> [UInt8] {
   return isMapped ? Array(address[12...]) : address
 }
 
-/// Unspecified, loopback and link-local addresses (RFC 6890), also where IPv6 has the IPv4 one in it for a
-/// translator (RFC 6052 2.1, 64:ff9b::/96).
+/// Whether an address is unspecified, loopback or link-local (RFC 6890), also when a translator's IPv6 address
+/// contains it (RFC 6052 2.1, 64:ff9b::/96).
 private func isLocal(_ address: [UInt8]) -> Bool {
   if address.count == 4 {
     return address[0] == 0 || address[0] == 127 || (address[0] == 169 && address[1] == 254)

@@ -1,9 +1,9 @@
 import Glibc
 
-/// The addresses that a guest may bind. Everything else is refused.
+/// The addresses that a guest may bind. All others are refused.
 public struct Grants: Sendable, Equatable {
   public struct Grant: Sendable, Equatable {
-    /// 4 or 16 bytes; nil for any address.
+    /// The address' 4 or 16 octets; nil for any address.
     let host: [UInt8]?
     let port: UInt16
     var transport = Transport.tcp
@@ -24,7 +24,7 @@ public struct Grants: Sendable, Equatable {
     }
   }
 
-  /// Whether an address is every address of one family, and every one of the other is granted at its
+  /// Whether an address is the wildcard of one family, and the other family's wildcard is granted at the same
   /// port.
   func hasOtherWildcard(than address: SocketAddress, _ transport: Transport) -> Bool {
     let other = [UInt8](repeating: 0, count: address.host.count == 4 ? 16 : 4)
@@ -34,9 +34,9 @@ public struct Grants: Sendable, Equatable {
 }
 
 extension Grants.Grant {
-  /// `PORT`, `HOST:PORT` with an IPv4 address, `[HOST]:PORT` with an IPv6 one, or `*:PORT`; with `/udp`
-  /// at the end it is for datagrams. Nil for anything else. Names are not resolved. 0.0.0.0 and [::]
-  /// grant that address, the wildcard, and none beside it.
+  /// Parses `PORT`, `HOST:PORT` with an IPv4 address, `[HOST]:PORT` with an IPv6 one, or `*:PORT`. With `/udp`
+  /// at the end it is for datagrams. Nil for anything else: names are not resolved. 0.0.0.0 and [::] grant the
+  /// wildcard address alone.
   public init?(_ text: String) {
     var text = text[...]
     let transport = Transport(takingFrom: &text)

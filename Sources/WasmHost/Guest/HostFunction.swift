@@ -1,13 +1,14 @@
 import CWasmtime
 import GuestABI
 
-/// A function that the host offers to modules, under its name in `wasi_snapshot_preview1`. All of them are in the
-/// table `HostFunction.preview1`, which is where their names are: the linker, `wasm-serve inspect` and the log
-/// take them from there.
+/// A function that the host offers to modules, under its name in `wasi_snapshot_preview1`.
+///
+/// All of them are in the table `HostFunction.preview1`. It is the only place with their names: the linker,
+/// `wasm-serve inspect` and the log take them from there.
 struct HostFunction: Sendable {
   static let module = "wasi_snapshot_preview1"
 
-  /// One parameter. A literal is the name of an i32: a number, or an address in the guest's memory.
+  /// One parameter. A string literal names an i32, which is a number or an address in the guest's memory.
   struct Parameter: Sendable, ExpressibleByStringLiteral {
     let name: String
     let type: ValueType
@@ -26,7 +27,7 @@ struct HostFunction: Sendable {
 
   let name: String
   let parameters: [Parameter]
-  /// An i32, the errno; `proc_exit` has none.
+  /// Whether the function answers with an i32, the errno. All do but `proc_exit`.
   let hasResult: Bool
   let body: Body
 
@@ -40,33 +41,33 @@ struct HostFunction: Sendable {
   var parameterTypes: [ValueType] { parameters.map(\.type) }
   var resultTypes: [ValueType] { hasResult ? [.i32] : [] }
 
-  /// As `(fd: i32, offset: i64) -> (i32)`.
+  /// The type with the parameters' names, as `(fd: i32, offset: i64) -> (i32)`.
   var signature: String {
     let parameters = parameters.map { "\($0.name): \($0.type)" }.joined(separator: ", ")
     return "(\(parameters)) -> (\(hasResult ? "i32" : ""))"
   }
 }
 
-/// The parameters of one call.
+/// The arguments of one call.
 public struct Arguments {
   private let values: UnsafeMutablePointer<wasmtime_val_raw_t>
 
   @inline(__always)
   init(_ values: UnsafeMutablePointer<wasmtime_val_raw_t>) { self.values = values }
 
-  /// An i32 parameter. The host function's type says how many there are.
+  /// An i32 argument. The caller knows from the function's type how many there are.
   @inline(__always)
   public subscript(place: Int) -> UInt32 {
     get { UInt32(bitPattern: values[place].i32) }
     nonmutating set { values[place].i32 = Int32(bitPattern: newValue) }
   }
 
-  /// An i64 parameter.
+  /// An i64 argument.
   @inline(__always)
   public func i64(_ place: Int) -> Int64 { values[place].i64 }
 }
 
-/// One call of a host function, by the guest of an instance.
+/// One call of a host function by the guest of an instance.
 struct HostCall {
   let instance: Instance
   private let function: BoundFunction
@@ -89,22 +90,22 @@ struct HostCall {
   func i64(_ place: Int) -> Int64 { arguments.i64(place) }
 }
 
-/// A host function as one instance has it: what the engine passes to `entry`, the one door through which guests
-/// call the host.
+/// A host function of one instance, and `entry`, the one door through which guests call the host.
 final class BoundFunction {
   let function: HostFunction
   private let body: HostFunction.Body
-  /// The instance owns this object, and lives as long as anything can call it.
+  /// Unretained: the instance owns this object, and outlives every call.
   private let instance: Unmanaged<Instance>
 
   init(_ function: HostFunction, of instance: Instance, shadow: Shadow?) {
     self.function = function
     self.instance = .passUnretained(instance)
-    // (Not by `??`, through which each call would take a detour.)
+    // (Not with `??`: its generic form wraps the closure, and each call would go through the wrapper.)
     if let shadow { body = shadow.body(before: function) } else { body = function.body }
   }
 
-  /// As the engine calls it: parameters and result share one array; a returned trap ends the module.
+  /// The engine's form of a host function. Arguments and result share one array; a returned trap ends the
+  /// module.
   typealias Entry =
     @convention(c) (
       UnsafeMutableRawPointer?, OpaquePointer?, UnsafeMutablePointer<wasmtime_val_raw_t>?, Int

@@ -3,8 +3,8 @@ import Glibc
 import GuestABI
 import Logging
 
-/// One instance of a module with everything that belongs to it alone. It lives and dies on one
-/// thread; modules and engine are shared.
+/// One instance of a module, with everything that belongs to it alone. It stays on one thread for all its life;
+/// modules and engine are shared.
 public final class Instance {
   let configuration: InstanceConfiguration
   let memory = GuestMemory()
@@ -16,31 +16,31 @@ public final class Instance {
   var ending: Ending?
   var destinations: Destinations
   var reportedRefusals: Set<String> = []
-  /// Listening sockets that the host was told of.
+  /// How many listening sockets the instance has reported.
   var announced = 0
   var hasListened: Bool { announced > 0 }
   var hasAskedForDrain = false
-  /// What the system did not have when the guest asked for a socket.
+  /// The error of a socket that the guest was refused because the system was short of something.
   var shortage: Errno?
-  /// Whether it has waited for connections: it has opened what it opens at its start.
+  /// Whether the instance has waited for connections, after it has opened what it opens at its start.
   private(set) var hasWaited = false
   let scoreboardPage: Scoreboard.Page?
-  /// What the guest has bound, by its descriptor's number.
+  /// The addresses that the guest has bound, by descriptor number.
   var bound: [UInt32: ListenerPool.Request] = [:]
 
   private let store: OpaquePointer
   private let context: OpaquePointer
   private let module: Module
   private var instance = wasmtime_instance_t()
-  /// What the engine's functions refer to.
+  /// The objects that the engine's functions refer to.
   private var functions: [BoundFunction] = []
-  /// Since when the guest computes, on the monotonic clock.
+  /// When the guest began to compute, on the monotonic clock.
   private var turnBegan: UInt64 = 0
   private var hasOverrun = false
 
-  /// Nothing of the module runs yet, unless it has a start section.
+  /// Creates an instance. Nothing of the module runs yet, unless it has a start section.
   ///
-  /// - Parameter functions: those that the module may import.
+  /// - Parameter functions: what the module may import.
   init(
     _ module: Module, functions: [HostFunction], configuration: InstanceConfiguration, drain: Drain
   ) throws(HostError) {
@@ -53,7 +53,7 @@ public final class Instance {
     self.configuration = configuration
     self.drain = drain
     destinations = Destinations(configuration.connectGrants)
-    // Those that listen, and that are only opened, are memory of the kernel as well.
+    // Sockets that listen, or are only opened, take memory of the kernel as well.
     let mostSockets = configuration.maxConnections.map { Int($0) + ListenerPool.mostPerWorker }
     descriptors = DescriptorTable(
       readsStandardInput: configuration.readsStandardInput, mostSockets: mostSockets ?? .max,
@@ -76,9 +76,9 @@ public final class Instance {
     if let scoreboardPage { configuration.scoreboard?.giveBack(scoreboardPage) }
   }
 
-  /// Runs `_start`, until the module ends.
+  /// Runs `_start` until the module ends.
   ///
-  /// - Throws: `notInstantiable` for a module that has no `_start`.
+  /// - Throws: `notInstantiable` for a module without `_start`.
   public func run() throws(HostError) -> Outcome {
     if let exitStatus { return .exited(status: exitStatus) }
     let isCommand: Bool
@@ -94,8 +94,7 @@ public final class Instance {
     return .exited(status: 0)
   }
 
-  /// Calls an exported function of i32 parameters and at most one i32 result; nil when there is no
-  /// such export.
+  /// Calls an exported function of i32 parameters and at most one i32 result; nil when there is no such export.
   package func call(_ name: String, _ arguments: UInt32...) throws(Trap) -> UInt32? {
     try call(name, list: arguments)
   }
@@ -120,10 +119,10 @@ public final class Instance {
     return UInt32(bitPattern: values[0].i32)
   }
 
-  /// Why the engine is to end the module when the present host call is over.
+  /// Why the engine is to end the module after the present host call.
   enum Ending { case exit, termination }
 
-  /// The trap that does it.
+  /// The trap that ends the module.
   @inline(never)
   func takeEnding() -> OpaquePointer? {
     defer { ending = nil }
@@ -137,7 +136,7 @@ public final class Instance {
     turnBegan = now
   }
 
-  /// Asked in the guest's thread at each tick of the engine: whether the guest may go on.
+  /// Whether the guest may go on computing. The engine asks on the guest's thread at each tick.
   private static let interruption:
     @convention(c) (
       OpaquePointer?, UnsafeMutableRawPointer?, UnsafeMutablePointer<UInt64>?,
@@ -145,7 +144,7 @@ public final class Instance {
     ) -> OpaquePointer? = { _, data, ticks, _ in
       guard let data, let ticks else { return nil }
       ticks.pointee = 1
-      // The instance outlives its store.
+      // The instance outlives its store, which calls this.
       return Unmanaged<Instance>.fromOpaque(data)._withUnsafeGuaranteedRef { instance in
         instance.mayCompute() ? nil : wasmtime_error_new("interrupted")
       }
@@ -158,7 +157,7 @@ public final class Instance {
     return !hasOverrun
   }
 
-  /// To be called when the guest waits, or asks for a connection.
+  /// Notes that the guest waits, or asks for a connection.
   @inline(__always)
   func noteWait() {
     guard hasListened, !hasWaited else { return }
@@ -169,7 +168,7 @@ public final class Instance {
 
   // MARK: Linking
 
-  /// Looks up the caller's exported memory. A module without one gets `fault` for each pointer.
+  /// Looks up the memory that the module exports. Without one, each access to guest memory throws `fault`.
   func adoptMemory(exportOf caller: OpaquePointer) {
     var item = wasmtime_extern_t()
     let name: StaticString = "memory"
@@ -190,7 +189,8 @@ public final class Instance {
     }
   }
 
-  /// What the module imports, in its order. What this host does not offer is refused by name.
+  /// The functions that the module imports, in its order. An import that the host does not offer is refused by
+  /// name.
   private func link(_ offered: [HostFunction]) throws(HostError) -> [wasmtime_extern_t] {
     var imports: [wasmtime_extern_t] = []
     for wanted in module.imports {
@@ -208,8 +208,8 @@ public final class Instance {
     return imports
   }
 
-  /// A function of the store, in the engine's unchecked form: the types have been verified, and a call costs
-  /// some 10 ns with all that is the host's, where the checked form takes 50 to 90.
+  /// A function of the store, in the engine's unchecked form. The types have been verified by then. A call costs
+  /// about 13 ns in all, where the checked form takes 50 to 90.
   private func define(
     _ function: HostFunction, _ environment: UnsafeMutableRawPointer
   ) -> wasmtime_func_t {
@@ -224,7 +224,7 @@ public final class Instance {
     var trap: OpaquePointer?
     let error = wasmtime_instance_new(
       context, module.handle.pointer, imports, imports.count, &instance, &trap)
-    // A start section may end the module already; `run` will say so.
+    // The module may end in its start section already; `run` returns that outcome.
     if let error {
       let reason = String(consumingError: error)
       if exitStatus != nil { return }

@@ -1,6 +1,6 @@
 import Logging
 
-/// What a module is given.
+/// What an instance is given: arguments, environment, grants and limits.
 public struct InstanceConfiguration: Sendable {
   public struct Variable: Sendable, Equatable {
     public var name: String
@@ -12,28 +12,28 @@ public struct InstanceConfiguration: Sendable {
     }
   }
 
-  /// The module's name first, as is the custom.
+  /// The module's name comes first, by convention.
   public var arguments: [String] = []
   public var environment: [Variable] = []
   public var grants = Grants.none
   public var connectGrants = ConnectGrants.none
-  /// The most sockets it may have at once that it has accepted or connected; nil for no limit.
+  /// How many sockets that it has accepted or connected it may have at once; nil for no limit.
   public var maxConnections: UInt32?
-  /// The most linear memory it may have, in bytes.
+  /// The limit of its linear memory, in octets.
   public var memoryLimit: Int64 = 256 << 20
-  /// How many sockets it may have, with others.
+  /// The number of sockets that all guests of the process share; nil for no limit.
   public var descriptors: DescriptorBudget?
-  /// The most octets that the kernel may hold for each of its sockets, both directions together.
+  /// How many octets the kernel may hold for each of its sockets, both directions together.
   public var socketMemory: Int32 = 512 << 10
   /// Whether it may read this process's standard input.
   public var readsStandardInput = false
-  /// Where listening sockets are kept for the next instance; without it they end with this one.
+  /// Where listening sockets are kept for the next instance. Without it they end with this one.
   public var listeners: ListenerPool?
-  /// Which of the service's instances it is, for its listening sockets.
+  /// The instance's place in the service, for its listening sockets.
   public var user = ListenerPool.User()
-  /// What it shares with its siblings.
+  /// The figures that instances of a service share.
   public var scoreboard: Scoreboard?
-  /// Told what the instance does, on its thread.
+  /// Called with what the instance does, on its thread.
   var report: (@Sendable (ServiceEvent) -> Void)?
   public var shadows: [Shadow] = []
   public var logger = Logger(label: "wasm-host")

@@ -1,4 +1,4 @@
-/// Which host function a module's import means.
+/// How imports of a module and host functions match.
 extension Import {
   func isSatisfied(by function: HostFunction) -> Bool {
     module == HostFunction.module && name == function.name
@@ -6,7 +6,7 @@ extension Import {
         == .function(parameters: function.parameterTypes, results: function.resultTypes)
   }
 
-  /// Why no host function satisfies it.
+  /// Why no host function satisfies the import.
   func refusal(by offered: [HostFunction]) -> HostError {
     let same = offered.filter { module == HostFunction.module && name == $0.name }
     let reason =

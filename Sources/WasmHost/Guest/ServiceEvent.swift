@@ -7,34 +7,33 @@ public enum Outcome: Sendable {
   var isFailure: Bool { if case .exited(status: 0) = self { false } else { true } }
 }
 
-/// How a worker ended: with its last instance, or because it could not have one.
+/// How a worker ended: with its last instance, or because it could not create one.
 public enum WorkerEnding: Sendable {
   case ended(Outcome)
   /// The module never ran.
   case refused(HostError)
 }
 
-/// What happens in a worker, as its service is told. The first three are what an instance tells, on its thread;
-/// the others are the worker's.
+/// What a worker reports to its service. The first three events are an instance's, reported on its thread; the
+/// others are the worker's own.
 public enum ServiceEvent: Sendable {
   /// A socket of an instance listens, at this address.
   case listening(String)
-  /// An instance that listens waits for connections: it has opened all sockets that it opens at its start. Told
-  /// once.
+  /// An instance that listens waits for connections, after it has opened all sockets that it opens at its start.
+  /// Reported once.
   case waiting
   /// The guest asks for a drain of the whole service.
   case drainRequested
-  /// An instance has trapped; another one takes its place after so many nanoseconds.
+  /// An instance has trapped. Its successor starts after a pause, in nanoseconds.
   case trapped(Trap, pause: UInt64)
-  /// An instance that was to take another's place did not come to serve; the next try is after so many
-  /// nanoseconds.
+  /// A successor did not come to serve. The next one starts after a pause, in nanoseconds.
   case failedToStart(reason: String, pause: UInt64)
-  /// There is no instance any more. The worker's last act.
+  /// The worker has ended and has no instance any more. This is its last event.
   case ended(WorkerEnding)
 }
 
 extension WorkerEnding: CustomStringConvertible {
-  /// Why there is no service, in a part of a sentence.
+  /// Why there is no service, as a clause.
   public var description: String {
     switch self {
     case .ended(.exited(let status)): "it ended with status \(status) before it served"

@@ -1,10 +1,10 @@
 import GuestABI
 
-/// Stands before the host function of the same name: for tests that need the behaviour of another runtime.
+/// Replaces the host function of the same name, for tests that need the behaviour of another runtime.
 public struct Shadow: Sendable {
   /// One call of the function, with its arguments as the guest passed them.
   public struct Call {
-    /// May be changed before `forward`.
+    /// The arguments, which may be changed before `forward`.
     public let arguments: Arguments
     public let memory: GuestMemory
     fileprivate let original: () -> Errno
@@ -16,13 +16,13 @@ public struct Shadow: Sendable {
   let name: String
   private let body: @Sendable (Call) -> UInt32
 
-  /// The body answers with the errno that the guest gets.
+  /// - Parameter body: answers with the errno that the guest gets.
   public init(_ name: String, body: @escaping @Sendable (Call) -> UInt32) {
     self.name = name
     self.body = body
   }
 
-  /// What is called in the place of a function.
+  /// The body that is called instead of the function's own.
   func body(before function: HostFunction) -> HostFunction.Body {
     { [body] (call) throws(Errno) in
       let result = body(

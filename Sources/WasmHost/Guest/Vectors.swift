@@ -1,16 +1,16 @@
 import Glibc
 import GuestABI
 
-/// A guest's `iovec` or `ciovec` array, made into the host's: each range checked, in a buffer that
-/// is used again.
+/// The host's `iovec` array for a guest's `iovec` or `ciovec` array. Each range has been checked. The storage is
+/// reused by the next call.
 final class Vectors {
-  /// As IOV_MAX here and on WasmEdge.
+  /// The maximum number of vectors, which is IOV_MAX on Linux and on WasmEdge.
   static let limit: UInt32 = 1024
 
   private let storage: UnsafeMutableBufferPointer<iovec>
   private(set) var first = 0
   private(set) var count = 0
-  /// Bytes in all of them, from `first` on.
+  /// The octets in all vectors from `first` on.
   private(set) var total = 0
 
   init() {
@@ -33,7 +33,7 @@ final class Vectors {
     self.count = Int(count)
   }
 
-  /// What is left of them as the message of sendmsg(2) or recvmsg(2).
+  /// Passes the remaining vectors as the message of sendmsg(2) or recvmsg(2).
   func withMessage<R>(_ body: (UnsafeMutablePointer<msghdr>) -> R) -> R {
     var message = msghdr()
     message.msg_iov = pointer
@@ -44,7 +44,7 @@ final class Vectors {
   var pointer: UnsafeMutablePointer<iovec>? { storage.baseAddress.map { $0 + first } }
   var remaining: Int32 { Int32(count - first) }
 
-  /// Leaves the first bytes only.
+  /// Keeps the first `bytes` octets only.
   func shorten(to bytes: Int) {
     guard bytes < total else { return }
     total = bytes
@@ -55,7 +55,7 @@ final class Vectors {
     }
   }
 
-  /// Leaves as many whole lines as fit into a number of bytes; of a longer line its first part.
+  /// Keeps as many whole lines as fit into `limit` octets; of a longer first line, its first part.
   func shorten(toLinesIn limit: Int) {
     guard total > limit else { return }
     var (offset, end) = (0, 0)
@@ -68,7 +68,7 @@ final class Vectors {
     shorten(to: end > 0 ? end : limit)
   }
 
-  /// Drops bytes that a call has taken.
+  /// Drops the octets that a call has taken.
   func drop(_ bytes: Int) {
     var bytes = bytes
     total -= bytes

@@ -2,24 +2,24 @@ import CLinux
 import Glibc
 import GuestABI
 
-// Outwards: connections and datagrams to where the guest was granted.
+// Outgoing connections, and the addresses that a guest may reach.
 
 extension Instance {
-  /// A blocking guest waits for the connection. A non-blocking one is told `inprogress`; the socket
-  /// is then writable when the connection is made, or has failed, which SO_ERROR tells.
+  /// Connects a socket. A blocking guest waits for the connection. A non-blocking one gets `inprogress`; its
+  /// socket becomes writable when the connection is made or has failed, and SO_ERROR tells which.
   func sockConnect(
     _ call: HostCall, _ fd: UInt32, address: UInt32, port: UInt32
   ) throws(Errno) {
     let entry = try descriptors.socket(fd)
     let wanted = try destination(call, address, port: port, entry.pointee.transport)
     if !entry.pointee.isConnection { try checkRoomForConnection(call) }
-    // As on an accepted one: the ABI has no option for it.
+    // As on accepted connections: the ABI has no option for it.
     if entry.pointee.kind == .stream {
       setOption(entry.pointee.hostFD, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
     }
     let mayInterrupt = !drain.isRequested
     while wanted.withSocketAddress({ connect(entry.pointee.hostFD, $0, $1) }) != 0 {
-      // EALREADY: it is on its way since an earlier call.
+      // EALREADY: an earlier call has begun the connection.
       let error = errno
       guard error == EINPROGRESS || error == EALREADY else { throw Errno(host: error) }
       if error == EINPROGRESS { didConnect(entry, fd) }
@@ -34,7 +34,9 @@ extension Instance {
     poller.didConnect(entry, number: number)
   }
 
-  /// The address that a guest wants to reach, if it may.
+  /// The address that a guest wants to reach.
+  ///
+  /// - Throws: `notcapable` for an address that was not granted.
   func destination(
     _ call: HostCall, _ address: UInt32, port: UInt32, _ transport: Transport
   ) throws(Errno) -> SocketAddress {

@@ -1,7 +1,7 @@
 import Glibc
 import GuestABI
 
-// Functions of any descriptor: standard input, output and error, and sockets. There are no files.
+// Functions for any descriptor: standard input, output and error, and sockets. There are no files.
 
 extension Descriptor {
   var fileType: FileType {
@@ -46,7 +46,7 @@ extension Instance {
 
   func fdFdstatSetFlags(_ fd: UInt32, flags: UInt32) throws(Errno) {
     let entry = try descriptors.lookup(fd)
-    // APPEND, DSYNC, RSYNC and SYNC are a file's flags.
+    // The other flags (APPEND, DSYNC, RSYNC and SYNC) are for files.
     guard flags & ~DescriptorFlags.nonBlock == 0 else { throw .inval }
     if flags & DescriptorFlags.nonBlock != 0 {
       entry.pointee.state.insert(.nonBlocking)
@@ -78,7 +78,7 @@ extension Instance {
     case .empty: bytes = 0
     case .input:
       bytes = try standard(entry, .input) { readv($0, vectors.pointer, vectors.remaining) }
-    // It may be a terminal, or a socket: this process could read it.
+    // Standard output may be a terminal or a socket, from which this process could read.
     case .output: throw .badf
     case .scoreboard: throw .spipe
     case .free, .stream, .datagram: bytes = try receive(entry, flags: 0).bytes
@@ -99,17 +99,17 @@ extension Instance {
     case .scoreboard: throw .spipe
     case .free, .stream, .datagram: bytes = try send(entry)
     case .output:
-      // The process ignores SIGPIPE: a reader that has gone is an errno, PIPE.
-      // All instances have the same streams, and this host too: so that no line is torn by another's,
-      // only whole ones go out at once, and of them no more than a pipe takes in one piece (pipe(7)).
-      // (That much does not wait for a reader of a pipe that is ready either.)
+      // The process ignores SIGPIPE: without a reader the call fails with EPIPE. All instances and the host
+      // share the streams. So that no line is interrupted by another writer's, only whole lines are written at
+      // once, and no more than a pipe takes atomically (pipe(7)). (A pipe that is ready takes that much without
+      // waiting for its reader.)
       vectors.shorten(toLinesIn: Int(PIPE_BUF))
       bytes = try standard(entry, .output) { writev($0, vectors.pointer, vectors.remaining) }
     }
     result.record = UInt32(truncatingIfNeeded: bytes)
   }
 
-  /// Standard input and output are whatever this process was given: perhaps non-blocking, perhaps
+  /// Reads or writes a standard stream. It is whatever this process was given: perhaps non-blocking, perhaps
   /// shared.
   private func standard(
     _ entry: UnsafeMutablePointer<Descriptor>, _ direction: Direction, _ call: (Int32) -> Int
@@ -122,7 +122,7 @@ extension Instance {
         var question = pollfd(fd: entry.pointee.hostFD, events: events, revents: 0)
         if Glibc.poll(&question, 1, 0) == 0 { throw .again }
       } else {
-        // Not in the call, which the end of the instance would not end.
+        // The wait is not left to the call: the end of the instance could not interrupt that.
         try wait(for: direction, on: entry.pointee.hostFD)
       }
       let bytes = call(entry.pointee.hostFD)

@@ -1,6 +1,6 @@
 import GuestABI
 
-// Arguments and environment: only what the configuration names.
+// Arguments and environment: what the configuration names, and nothing else.
 
 extension Instance {
   func argsSizesGet(count: UInt32, size: UInt32) throws(Errno) {
@@ -29,7 +29,7 @@ extension Instance {
     try memory.write(UInt32(truncatingIfNeeded: total), at: size)
   }
 
-  /// Writes each string with a NUL after it, one behind the other, and the array of their addresses.
+  /// Writes the strings one after the other, each with a NUL, and the array of their addresses.
   private func write(_ list: [String], addresses: UInt32, strings: UInt32) throws(Errno) {
     let memory = memory
     let array = try memory.array(

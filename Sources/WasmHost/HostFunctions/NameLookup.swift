@@ -1,8 +1,8 @@
 import Glibc
 import GuestABI
 
-// sock_getaddrinfo, in the layout of WasmEdge's extension: the guest brings a list of `addrinfo`
-// records with room for an address and a name at each, and the host fills them in.
+// sock_getaddrinfo, in the layout of WasmEdge's extension: the guest passes a list of `addrinfo` records, each
+// with room for an address and a name, and the host fills them in.
 
 extension Instance {
   /// - Parameters:
@@ -26,12 +26,13 @@ extension Instance {
     guard capacity > 0 else { throw .aimemory }
     var wanted = try hints.forHost(hasNode: node != nil)
 
-    // What is not granted may be an address in numbers still: that asks no name server.
+    // A name that was not granted may be a numeric address. Only those are accepted then, which asks no name
+    // server.
     let isRefused = node.map { !destinations.allowLookup(of: $0) } ?? false
     let isNumeric = hints.flags & AddressInfoFlags.numericHost != 0
     if isRefused { wanted.ai_flags |= AI_NUMERICHOST }
     var found: UnsafeMutablePointer<addrinfo>?
-    // (With empty strings where the guest has none, there would be no way to say so.)
+    // (An empty string is passed as null: getaddrinfo(3) would take it for a name.)
     let code = withOptionalCString(node) { node in
       withOptionalCString(service) { service in getaddrinfo(node, service, &wanted, &found) }
     }
@@ -53,8 +54,8 @@ extension Instance {
     result.record = try write(answers, to: list, capacity: capacity)
   }
 
-  /// Fills the list's records in order. An address for which a record has too little room is left out: a guest that
-  /// is made for IPv4 gives 14 octets.
+  /// Fills the list's records in order. An address is left out when a record has too little room for it: guests
+  /// that are made for IPv4 give 14 octets.
   private func write(
     _ answers: [Answer], to list: UInt32, capacity: UInt32
   ) throws(Errno) -> UInt32 {
@@ -73,13 +74,13 @@ extension Instance {
     return count
   }
 
-  /// A guest's text, with or without NUL at its end; nil when it is empty.
+  /// A text of the guest, with or without a NUL at its end; nil when it is empty.
   private func text(_ address: UInt32, count: UInt32) throws(Errno) -> String? {
-    // The longest name of a host has 253 octets, and an address with its zone is shorter.
+    // Host names have at most 253 octets, and addresses with their zone are shorter.
     let longest: UInt32 = 256
     let bytes = try memory.copy(address, count: count, limit: longest)
     guard count <= longest else { throw .ainoname }
-    // The names of hosts and services are ASCII; what is not need not get into the log either.
+    // Names of hosts and services are ASCII. Other texts are refused, and do not get into the log.
     let content = bytes.prefix { 0x21...0x7e ~= $0 }
     guard bytes[content.endIndex...].allSatisfy({ $0 == 0 }) else { throw .ainoname }
     return content.isEmpty ? nil : String(decoding: content, as: UTF8.self)
@@ -89,7 +90,7 @@ extension Instance {
 extension AddressInfo {
   /// The hints of getaddrinfo(3).
   fileprivate func forHost(hasNode: Bool) throws(Errno) -> addrinfo {
-    // In the order of the ABI's bits.
+    // By the ABI's bits, from the lowest.
     let hostFlags = [
       AI_PASSIVE, AI_CANONNAME, AI_NUMERICHOST, AI_NUMERICSERV, AI_V4MAPPED, AI_ALL, AI_ADDRCONFIG,
     ]
@@ -126,7 +127,7 @@ extension AddressInfo {
   }
 }
 
-/// One of the host's answers, as far as the ABI has words for it.
+/// One of the host's answers, as far as the ABI can express it.
 private struct Answer {
   static let datagram = Int32(SOCK_DGRAM.rawValue)
   static let stream = Int32(SOCK_STREAM.rawValue)
@@ -145,7 +146,7 @@ private struct Answer {
     withUnsafeMutableBytes(of: &storage) {
       $0.copyMemory(from: UnsafeRawBufferPointer(start: name, count: Int(answer.ai_addrlen)))
     }
-    // (Without a type in the hints there are answers for raw sockets as well.)
+    // (Without a type in the hints, getaddrinfo(3) also answers for raw sockets.)
     guard let address = SocketAddress(storage),
       answer.ai_socktype == Answer.stream || answer.ai_socktype == Answer.datagram
     else { return nil }
@@ -161,8 +162,8 @@ private struct Answer {
     }
   }
 
-  /// What follows the family in the system's `sockaddr_in` and `sockaddr_in6`: port (network order)
-  /// and address; with IPv6 the flow between them and the zone after them.
+  /// The part of `sockaddr_in` or `sockaddr_in6` that follows the family: the port in network order and the
+  /// address. IPv6 has the flow label between the two and the zone after them.
   private var data: [UInt8] {
     let port = [UInt8(address.port >> 8), UInt8(address.port & 0xff)]
     let zone = withUnsafeBytes(of: zone) { Array($0) }
@@ -171,7 +172,7 @@ private struct Answer {
       : port + [0, 0, 0, 0] + address.host + zone
   }
 
-  /// Writes the address, and the name, to where a record has room for them.
+  /// Writes the address and the name to the places that a record names.
   ///
   /// - Returns: the record, filled; nil when there is too little room for the address.
   /// - Throws: `aimemory` when there is too little room for the name.
@@ -183,7 +184,7 @@ private struct Answer {
     let nameRoom = try memory.bytes(record.name, count: record.nameLength).count
     let data = data
     guard data.count <= room else { return nil }
-    // With its NUL.
+    // The NUL takes an octet.
     guard name.map({ $0.count < nameRoom }) ?? true else { throw .aimemory }
     let family: AddressFamily = address.host.count == 4 ? .inet4 : .inet6
 
@@ -204,13 +205,13 @@ private struct Answer {
 }
 
 extension Errno {
-  /// What getaddrinfo(3) said.
+  /// The ABI's number for an error of getaddrinfo(3).
   fileprivate init(lookup code: Int32) {
     let words: [Int32: Errno] = [
       EAI_AGAIN: .aiagain, EAI_BADFLAGS: .aibadflag, EAI_FAIL: .aifail, EAI_FAMILY: .aifamily,
       EAI_MEMORY: .aimemory, EAI_NONAME: .ainoname, EAI_SERVICE: .aiservice,
       EAI_SOCKTYPE: .aisocktype, EAI_SYSTEM: .aisystem,
-      // EAI_NODATA and EAI_ADDRFAMILY, which are behind _GNU_SOURCE.
+      // EAI_NODATA and EAI_ADDRFAMILY, which glibc declares for _GNU_SOURCE only.
       -5: .ainodata, -9: .aiaddrfamily,
     ]
     self = words[code] ?? .aifail

@@ -7,7 +7,7 @@ extension Instance {
     subscriptions: UInt32, events: UInt32, count: UInt32, eventCount: UInt32
   ) throws(Errno) {
     defer {
-      // What the guest is to do with the events may take so long.
+      // From now on the guest handles the events, which may take `handlerTimeout`.
       giveTime(from: poller.time)
       if drain.isTerminated { ending = .termination }
     }

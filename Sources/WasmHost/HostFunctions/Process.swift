@@ -2,10 +2,10 @@ import CLinux
 import Glibc
 import GuestABI
 
-// Random octets; the guest's own end, and its giving way.
+// Random octets, the guest's exit, and yielding the processor.
 
 extension Instance {
-  /// The kernel's, fit for keys.
+  /// Fills a buffer with the kernel's random octets, which are fit for keys.
   func randomGet(buffer: UInt32, count: UInt32) throws(Errno) {
     var rest = try memory.bytes(buffer, count: count)[...]
     while !rest.isEmpty {
@@ -17,7 +17,7 @@ extension Instance {
   }
 
   func procExit(status: UInt32) {
-    // `run` looks at the status first, when the engine has unwound the module.
+    // The engine unwinds the module; `run` reads the status first.
     exitStatus = status
     ending = .exit
   }

@@ -1,6 +1,6 @@
 import GuestABI
 
-// Reading and writing at a place: the scoreboard has places, and nothing else does.
+// Reading and writing at an offset, which only the scoreboard has.
 
 extension Instance {
   func fdPread(
@@ -35,7 +35,7 @@ extension Instance {
     return (scoreboard, scoreboardPage)
   }
 
-  /// As much as one call reads or writes: a call may do less than it is asked to.
+  /// The first vector, which is all that one call reads or writes: a call may do less than it is asked to.
   private func firstVector(
     _ address: UInt32, count: UInt32
   ) throws(Errno) -> UnsafeMutableRawBufferPointer {

@@ -1,7 +1,7 @@
 import Glibc
 import GuestABI
 
-// Bytes through sockets.
+// Sending and receiving on sockets.
 
 extension Instance {
   func sockRecvFrom(
@@ -22,7 +22,8 @@ extension Instance {
     guard flags & ~(ReceiveFlags.peek | ReceiveFlags.waitAll) == 0 else { throw .inval }
     let memory = memory
     try vectors.gather(address, count: count, in: memory)
-    // Checked before anything is taken from the socket: after it, a bad pointer would lose it.
+    // The results' addresses are checked before anything is taken from the socket: afterwards, a bad one would
+    // lose the data.
     let readResult = try memory.slot(for: UInt32.self, at: read)
     let flagsResult = try memory.slot(for: UInt16.self, at: outFlags)
     var hostFlags: Int32 = 0
@@ -50,7 +51,7 @@ extension Instance {
     result.record = UInt32(truncatingIfNeeded: try send(entry, to: receiver))
   }
 
-  /// Receives into the gathered vectors. Zero bytes are the peer's end.
+  /// Receives into the gathered vectors. Zero octets mean that the peer has closed its side.
   func receive(
     _ entry: UnsafeMutablePointer<Descriptor>, flags: Int32,
     source: UnsafeMutableRawBufferPointer? = nil
@@ -58,7 +59,7 @@ extension Instance {
     let isNonBlocking = entry.pointee.state.contains(.nonBlocking)
     if isNonBlocking, !entry.pointee.mayRead(inPoll: poller.calls) { throw .again }
     let isPeek = flags & Int32(MSG_PEEK) != 0
-    // (Datagrams stay apart: one is all there is.)
+    // (WAITALL has no meaning for datagrams: one call receives one.)
     let isWaitAll = flags & Int32(MSG_WAITALL) != 0 && entry.pointee.kind == .stream
     var taken = 0
     while true {
@@ -67,7 +68,7 @@ extension Instance {
       if bytes >= 0 {
         if !isPeek { entry.pointee.didRead(bytes, of: wanted) }
         taken += bytes
-        // The host's socket does not block, so WAITALL on a blocking one is this loop's work.
+        // The host's socket does not block, so this loop does what WAITALL asks for on a blocking one.
         guard isWaitAll, !isNonBlocking, !isPeek, bytes > 0, bytes < wanted else {
           return (taken, isTruncated)
         }
@@ -78,7 +79,7 @@ extension Instance {
         do throws(Errno) {
           try wait(for: .input, on: entry.pointee.hostFD)
         } catch {
-          // What was taken before its time was over counts (recv(2), SO_RCVTIMEO).
+          // Data that was received before the timeout counts (recv(2), SO_RCVTIMEO).
           if taken > 0 { return (taken, false) }
           throw error
         }
@@ -109,7 +110,7 @@ extension Instance {
     }
   }
 
-  /// Sends the gathered vectors: what fits, or, on a blocking socket, all of it.
+  /// Sends the gathered vectors: on a non-blocking socket what fits, on a blocking one everything.
   func send(
     _ entry: UnsafeMutablePointer<Descriptor>, to receiver: SocketAddress? = nil
   ) throws(Errno) -> Int {
@@ -134,7 +135,7 @@ extension Instance {
           throw error
         }
       } else if errno != EINTR {
-        // What was sent before counts; the next call meets the error again.
+        // What was sent before the error counts. The next call gets the error again.
         if sent > 0 { return sent }
         throw .last
       }

@@ -2,7 +2,7 @@ import CLinux
 import Glibc
 import GuestABI
 
-// Socket options: the ABI's level 0 and its names, and no other.
+// Socket options: level 0 of the ABI and its names, and no others.
 
 extension Instance {
   func sockSetsockopt(
@@ -11,20 +11,20 @@ extension Instance {
     let entry = try descriptors.socket(fd)
     let option = try SocketOption(level: level, name: name)
     let value = try memory.bytes(value, count: size)
-    // It is another process's as well.
+    // An inherited socket belongs to another process as well.
     guard !entry.pointee.state.contains(.inherited) else { throw .noprotoopt }
     if option == .acceptsConnections {
       guard !isLeftToOthers(entry, number: fd) else { throw .noprotoopt }
       try refuseConnections(on: entry, value)
     } else {
-      // It is the next instance's as well, or the present one's. (Options are set before `bind`.)
+      // A shared socket is also that of other instances, now or later. (Guests set options before `bind`.)
       guard !entry.pointee.state.contains(.shared) else { throw .noprotoopt }
       try option.set(
         value, on: entry.pointee.hostFD, largestBuffer: configuration.socketMemory / 4)
     }
   }
 
-  /// - Parameter size: where the guest says how much room there is, and is told how much is used.
+  /// - Parameter size: the address of the size: at first the room for the value, and then the octets used.
   func sockGetsockopt(
     _ fd: UInt32, level: UInt32, name: UInt32, value: UInt32, size: UInt32
   ) throws(Errno) {
@@ -37,8 +37,8 @@ extension Instance {
   }
 }
 
-/// An option by its number in the ABI. Values have the layout of Linux on a 64-bit machine: int,
-/// linger (8 bytes), or timeval (16 bytes).
+/// A socket option by its number in the ABI. Values have the layout of 64-bit Linux: int, linger (8 octets) or
+/// timeval (16 octets).
 private enum SocketOption: UInt32 {
   case reuseAddress = 0
   case error = 2
@@ -79,13 +79,14 @@ private enum SocketOption: UInt32 {
     }
   }
 
-  /// - Parameter largestBuffer: a larger one becomes this one, as with the kernel's own limit.
+  /// - Parameter largestBuffer: the limit of buffer sizes. Larger ones become this one, as with the kernel's own
+  ///   limit.
   func set(
     _ value: UnsafeMutableRawBufferPointer, on hostFD: Int32, largestBuffer: Int32
   ) throws(Errno) {
     guard self != .error, value.count == size else { throw .inval }
     if self == .sendBuffer || self == .receiveBuffer {
-      // (The kernel takes a negative one for a large one.)
+      // (The kernel takes a negative size for a large one.)
       let wanted = UInt32(bitPattern: value.loadUnaligned(as: Int32.self))
       let size = Int32(clamping: min(wanted, UInt32(largestBuffer)))
       return setOption(hostFD, SOL_SOCKET, hostName, size)
@@ -95,7 +96,7 @@ private enum SocketOption: UInt32 {
     guard result == 0 else { throw .last }
   }
 
-  /// Returns the bytes written.
+  /// Writes the option's value, and returns the number of octets written.
   func get(_ value: UnsafeMutableRawBufferPointer, from hostFD: Int32) throws(Errno) -> UInt32 {
     guard value.count >= size else { throw .inval }
     var length = socklen_t(size)
@@ -110,10 +111,10 @@ private enum SocketOption: UInt32 {
   }
 }
 
-/// ACCEPTCONN set to 0 on a listening socket: the kernel drops every request to connect from now
-/// on, and goes on completing those it has answered. What comes then from `accept` is all there
-/// will be, and the socket can be closed without a reset for anybody. (Linux has the option for
-/// reading only; a listening socket can be shut down there, but that throws away its queue.)
+/// Sets ACCEPTCONN to 0 on a listening socket: the kernel drops all requests to connect from now on, and
+/// completes those that it has answered. What `accept` returns after that is all there will be, and closing the
+/// socket then resets no client. (On Linux the option is read-only. shutdown(2) of a listening socket would
+/// reset the connections in its queue.)
 private func refuseConnections(
   on entry: UnsafeMutablePointer<Descriptor>, _ value: UnsafeMutableRawBufferPointer
 ) throws(Errno) {

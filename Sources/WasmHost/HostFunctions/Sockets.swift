@@ -2,18 +2,18 @@ import CLinux
 import Glibc
 import GuestABI
 
-// Sockets from opening to closing, by the V1 names of WasmEdge's extension (docs/socket-abi.md).
-// Bytes are moved in SocketData.swift.
+// Sockets from opening to closing, by the V1 names of WasmEdge's extension (docs/socket-abi.md). Data is moved
+// in SocketData.swift.
 
 extension Instance {
-  /// An instance that has opened no socket when the service ends already is not told that it cannot: it ends, as
-  /// one that has drained.
+  /// Runs a call that opens a listening socket. When it fails because the service is ending, an instance that
+  /// has opened no socket yet does not get the error: it exits with status 0, like one that has drained.
   @inline(__always)
   func unlessTooLate(_ body: (Instance) throws(Errno) -> Void) throws(Errno) {
     do throws(Errno) {
       try body(self)
     } catch {
-      // Asked behind the failure, which the end may have caused: sockets are not kept any more.
+      // Checked after the failure, which the end of the service may have caused: sockets are no longer kept.
       if drain.isRequested, !hasListened { procExit(status: 0) }
       throw error
     }
@@ -23,7 +23,7 @@ extension Instance {
     guard let family = UInt8(exactly: family).flatMap(AddressFamily.init), family != .unspecified,
       let type = UInt8(exactly: type).flatMap(SocketType.init), type != .any
     else { throw .inval }
-    // A UNIX socket is a file.
+    // UNIX sockets are files, and there are no files.
     guard family != .unix else { throw .afnosupport }
     let memory = memory
     let result = try memory.slot(for: UInt32.self, at: fd)
@@ -34,7 +34,7 @@ extension Instance {
     let hostFD = socket(family == .inet4 ? AF_INET : AF_INET6, kind | flags, 0)
     guard hostFD >= 0 else { throw noteShortage(.last) }
     if family == .inet6 {
-      // [::] is dual stack, whatever net.ipv6.bindv6only says.
+      // [::] is dual stack whatever net.ipv6.bindv6only is.
       setOption(hostFD, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 0)
     }
     SocketMemory.bound(hostFD, to: configuration.socketMemory)
@@ -52,7 +52,7 @@ extension Instance {
     let wanted = SocketAddress(host: Array(try addressBuffer(address)), port: port)
     let transport = entry.pointee.transport
     guard configuration.grants.allow(wanted, transport) else {
-      // One that is granted every address of the other family asks for that next.
+      // A guest that was granted the other family's wildcard too will ask for that next: no refusal is logged.
       if !configuration.grants.hasOtherWildcard(than: wanted, transport) {
         reportRefusal(call, "\(wanted)\(transport.suffix)", granted: grantedToBind)
       }
@@ -62,7 +62,7 @@ extension Instance {
     if let pool = configuration.listeners, entry.pointee.kind == .stream {
       let request = try newRequest(for: wanted)
       let binding = try pool.bind(entry.pointee.hostFD, to: request, for: configuration.user)
-      // The epoll set refers to the socket that was replaced.
+      // The epoll set still refers to the replaced socket: it must be registered again.
       if binding != .bound { entry.pointee.state.remove(.registered) }
       if binding == .inherited { entry.pointee.state.insert(.inherited) }
       entry.pointee.state.insert(.shared)
@@ -74,7 +74,8 @@ extension Instance {
     entry.pointee.state.insert(.bound)
   }
 
-  /// The same address again is a port in use, except for port 0, of which each is another.
+  /// The pool's request for an address. An address that is in use is refused; port 0 gets another port each
+  /// time.
   private func newRequest(for address: SocketAddress) throws(Errno) -> ListenerPool.Request {
     func isOpen(_ number: UInt32) -> Bool {
       (try? descriptors.socket(number).pointee.state.contains(.bound)) ?? false
@@ -89,13 +90,13 @@ extension Instance {
   func sockListen(_ call: HostCall, _ fd: UInt32, backlog: Int32) throws(Errno) {
     let entry = try descriptors.socket(fd)
     guard entry.pointee.state.contains(.bound) else {
-      // The kernel would choose a port, which nobody granted.
+      // The kernel would choose a port, which was not granted.
       reportRefusal(call, "an address of the kernel's choice", granted: grantedToBind)
       throw .notcapable
     }
-    // The host's socket gets its queue once: an instance that has a successor must not shorten it.
+    // The length of a shared socket's queue is set once: an old instance must not shorten it for its successor.
     if entry.pointee.state.isSuperset(of: [.listening, .shared]) { return }
-    // (An inherited one listens already, with a queue as long as its opener wants it.)
+    // (An inherited socket listens already, with the queue length that its opener chose.)
     if !entry.pointee.state.contains(.inherited) {
       let pool = configuration.listeners
       var backlog = backlog
@@ -108,7 +109,7 @@ extension Instance {
           try pool.keep(
             entry.pointee.hostFD, backlog: backlog, for: request, user: configuration.user)
         } catch {
-          // What is not kept is not the service's, and must not take anybody's connections.
+          // A socket that the pool does not keep must not take connections of the service.
           shutdown(entry.pointee.hostFD, Int32(SHUT_RDWR))
           throw noteShortage(error)
         }
@@ -120,7 +121,7 @@ extension Instance {
   }
 
   private func reportListening(_ hostFD: Int32) {
-    // (More than are kept are no service's.)
+    // (Sockets beyond those that are kept are not part of the service.)
     guard announced < ListenerPool.mostPerWorker else { return }
     announced += 1
     configuration.report?(
@@ -136,10 +137,10 @@ extension Instance {
     case ShutdownFlags.read | ShutdownFlags.write: how = SHUT_RDWR
     default: throw .inval
     }
-    // The socket is the service's, and will be another instance's.
+    // The socket belongs to the service, and other instances will use it.
     if entry.pointee.state.contains(.shared) {
       guard how == SHUT_RD, entry.pointee.state.contains(.listening) else { throw .notcapable }
-      // It means a drain of all of the service.
+      // Shutting it down for reading asks for a drain of the whole service.
       if !hasAskedForDrain { configuration.report?(.drainRequested) }
       hasAskedForDrain = true
       return
@@ -153,18 +154,17 @@ extension Instance {
     let listener = try descriptors.socket(fd)
     guard flags & ~DescriptorFlags.nonBlock == 0 else { throw .inval }
     noteWait()
-    // Checked before the connection is taken: after it, a bad pointer would lose it.
+    // The result's address is checked before the connection is accepted: afterwards, a bad one would lose it.
     let memory = memory
     let result = try memory.slot(for: UInt32.self, at: connection)
     try descriptors.checkRoomForSocket()
     try checkRoomForConnection(call)
     let hostFD = try accept(listener, number: fd)
-    // Others are bounded as what they were accepted from is.
+    // The limit of other connections comes from the socket that they were accepted from.
     if listener.pointee.state.contains(.inherited) {
       SocketMemory.bound(hostFD, to: configuration.socketMemory)
     }
-    // A response is one send, and the ABI has no TCP_NODELAY: nothing is gained by holding back its
-    // last segment.
+    // A response is one send and the ABI has no TCP_NODELAY: holding back the last segment gains nothing.
     setOption(hostFD, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
     let isNonBlocking = flags & DescriptorFlags.nonBlock != 0
     let number = descriptors.insert(
@@ -182,8 +182,8 @@ extension Instance {
       listener.pointee.readWouldBlock()
       throw isNonBlocking ? .again : .inval
     }
-    // The kernel is asked whatever epoll has said: a guest that is about to close its listener must
-    // find every connection that has come since.
+    // The kernel is asked whatever epoll has said: a guest that is about to close its listener must get every
+    // connection that has come since.
     let flags = Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
     while true {
       let hostFD = accept4(listener.pointee.hostFD, nil, nil, flags)
@@ -201,8 +201,8 @@ extension Instance {
     }
   }
 
-  /// Whether the connections that wait in a listener's queue are for others: for the instance that
-  /// takes over or, once the service ends, for the next process that has the socket.
+  /// Whether the connections in a listener's queue are for others: the instance that takes over or, when the
+  /// service ends, the next process that is given the socket.
   func isLeftToOthers(
     _ listener: UnsafeMutablePointer<Descriptor>, number: UInt32
   ) -> Bool {
@@ -212,7 +212,7 @@ extension Instance {
     return configuration.listeners?.isUsed(request, besides: configuration.user) ?? false
   }
 
-  /// Remembers what the system was short of: a later try may succeed.
+  /// Remembers that the system was short of something, so that a later try may succeed.
   private func noteShortage(_ error: Errno) -> Errno {
     if [.mfile, .nfile, .nomem, .nobufs].contains(error) { shortage = error }
     return error
@@ -245,7 +245,7 @@ extension Instance {
     try writeAddress(of: fd, address: address, type: type, port: port, getpeername)
   }
 
-  /// V1: the address' octets, its type as 4 or 6, and the port in host order.
+  /// Writes an address in V1's form: its octets, its type as 4 or 6, and the port in host order.
   private func writeAddress(
     of fd: UInt32, address: UInt32, type: UInt32, port: UInt32, _ get: AddressGetter
   ) throws(Errno) {
@@ -273,6 +273,6 @@ extension Instance {
 }
 
 extension Descriptor.State {
-  /// A socket that is not in the epoll set yet: calls are tried.
+  /// The state of a socket that is not in the epoll set yet: calls are tried.
   static let unpolled: Descriptor.State = [.readable, .readDoubtful, .writable, .writeDoubtful]
 }

@@ -1,24 +1,27 @@
-/// What a module may be at the most to be compiled: compiling takes time and memory by what it has, and a
+/// The limits of a module that is compiled. Time and memory for compiling grow with what a module contains, and a
 /// module of a few megabytes can be made to take minutes.
 enum ModuleLimits {
-  /// In octets.
+  /// The whole module, in octets.
   static let size = 32 << 20
   static let functions: UInt64 = 100_000
-  /// The engine takes some hundred times as much memory as an element, a type or an instruction has octets.
+  // The engine takes about a hundred octets of memory for each octet of an element, a type or an instruction.
+  /// One section besides code, data and custom ones, in octets.
   static let section: UInt64 = 1 << 20
+  /// The section of types, in octets.
   static let types: UInt64 = 256 << 10
+  /// One function's code, in octets.
   static let function: UInt64 = 1 << 20
 
   /// Why a module is not compiled.
   struct Excess: Error { let reason: String }
 
-  /// Reads what a module has.
+  /// Reads a module's shape.
   ///
-  /// - Throws: when it is too much to be compiled.
+  /// - Throws: `Excess` when the module is beyond a limit.
   static func shape(of module: UnsafeRawBufferPointer) throws(Excess) -> ModuleShape {
-    // Before anything is read.
+    // Checked before any section is read.
     guard module.count <= size else {
-      throw Excess(reason: "it has \(module.count) octets, of at most \(size)")
+      throw Excess(reason: "it has \(module.count) octets; the limit is \(size)")
     }
     let shape = ModuleShape(of: module)
     let measures: [(String, UInt64, most: UInt64)] = [
@@ -28,7 +31,7 @@ enum ModuleLimits {
       ("octets in a function", shape.largestFunction, function),
     ]
     if let (name, number, most) = measures.first(where: { $0.1 > $0.most }) {
-      throw Excess(reason: "it has \(number) \(name), of at most \(most)")
+      throw Excess(reason: "it has \(number) \(name); the limit is \(most)")
     }
     return shape
   }

@@ -1,11 +1,12 @@
-/// The names of a module's functions (WebAssembly appendix, "Name Section"), which the engine demangles
-/// for the text of each trap: a name of 500 octets can be made to take seconds in that, and a backtrace has
-/// twenty.
+/// The names of a module's functions (WebAssembly appendix, "Name Section").
+///
+/// The engine demangles them for the text of each trap. A name of 500 octets can be made to take seconds there, and
+/// a backtrace has twenty names.
 enum ModuleNames {
-  /// In octets. (What a name of so many can cost is microseconds.)
+  /// The longest name that is kept, in octets. (Demangling one of this length takes microseconds.)
   static let longest = 256
 
-  /// The module without its names, when one of them is too long; nil when all may stay.
+  /// The module without its name sections that have a name which is too long; nil when there is none.
   static func stripped(_ module: UnsafeRawBufferPointer) -> [UInt8]? {
     let dropped = ModuleSections(module)
       .filter { $0.identifier == 0 && hasLongName($0.content) }.map(\.place)
@@ -19,7 +20,7 @@ enum ModuleNames {
     return kept + module[end...]
   }
 
-  /// Whether a custom section is that of names, and has one that is too long or cannot be read.
+  /// Whether a custom section is a name section with a name that is too long or cannot be read.
   private static func hasLongName(_ section: ModuleSections.Reader) -> Bool {
     var reader = section
     guard let name = reader.takeSized(), name.elementsEqual("name".utf8) else { return false }

@@ -1,12 +1,12 @@
-/// The sections of a module (WebAssembly 5.5.2), as far as they can be read: the engine says what is wrong behind
-/// that.
+/// The sections of a module (WebAssembly 5.5.2), up to the first that cannot be read. The engine reports what is
+/// wrong from there on.
 struct ModuleSections: Sequence, IteratorProtocol {
   typealias Reader = Slice<UnsafeRawBufferPointer>
 
   struct Section {
     let identifier: UInt8
     let content: Reader
-    /// Where it is in the module, with its identifier and size.
+    /// The section's octets in the module, its identifier and size included.
     let place: Range<Int>
   }
 
@@ -36,7 +36,7 @@ extension Slice<UnsafeRawBufferPointer> {
     return nil
   }
 
-  /// So many octets as the integer before them says.
+  /// An integer, and as many octets as it says.
   mutating func takeSized() -> Slice<UnsafeRawBufferPointer>? {
     guard let size = takeInteger(), size <= count else { return nil }
     defer { self = dropFirst(Int(size)) }

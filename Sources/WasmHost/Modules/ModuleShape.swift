@@ -1,15 +1,17 @@
-/// What a module has of the things that are limited, as its sections say (WebAssembly 5.5). Read before
-/// the engine reads it; what is damaged, the engine will say.
+/// The sizes and counts of a module that are limited, as its sections give them (WebAssembly 5.5).
+///
+/// They are read before the engine reads the module. Damage is not reported here: the engine does that.
 struct ModuleShape: Sendable {
   private(set) var functions: UInt64 = 0
-  /// The least elements of each table.
+  /// The minimum number of elements of each table.
   private(set) var tables: [UInt64] = []
-  /// The least pages of its memory; 0 without one.
+  /// The minimum size of the memory in pages; 0 without a memory.
   private(set) var memoryPages: UInt64 = 0
-  /// The octets of the largest section besides code, data and custom ones; of the types; of the largest
-  /// function.
+  /// The largest section besides code, data and custom ones, in octets.
   private(set) var largestSection: UInt64 = 0
+  /// The section of types, in octets.
   private(set) var typesSize: UInt64 = 0
+  /// The largest function's code, in octets.
   private(set) var largestFunction: UInt64 = 0
 
   init(of module: UnsafeRawBufferPointer) {
@@ -31,10 +33,10 @@ struct ModuleShape: Sendable {
     }
   }
 
-  /// (A table takes three octets at the least: a count cannot make this long.)
+  /// (A table takes at least three octets, so a false count cannot make this loop long.)
   private mutating func readTables(_ count: UInt64, _ section: inout ModuleSections.Reader) {
     for _ in 0..<min(count, UInt64(section.count)) {
-      // The type of its elements is one octet, where proposals do not make it longer.
+      // The element type is one octet, unless a refused proposal makes it longer.
       guard section.popFirst() != nil, let least = ModuleShape.least(&section) else { return }
       tables.append(least)
     }
@@ -46,7 +48,7 @@ struct ModuleShape: Sendable {
     }
   }
 
-  /// The least of limits (5.3.9), which may have a most as well.
+  /// The minimum of limits (5.3.9), which may have a maximum as well.
   private static func least(_ reader: inout ModuleSections.Reader) -> UInt64? {
     guard let flags = reader.popFirst(), let least = reader.takeInteger() else { return nil }
     if flags & 1 == 1 { _ = reader.takeInteger() }

@@ -1,11 +1,10 @@
-/// The instances of one module: a worker each. A service has one, and for a while two when a module
-/// takes the place of another.
+/// The workers that run one module. A service has one generation, and two while a module replaces another.
 public final class Generation {
   public let number: Int
   public let drain: Drain
-  /// Workers whose end has not been reported.
+  /// The number of workers whose end has not been reported.
   public private(set) var running = 0
-  /// Where its sockets listen, in the order in which they were opened.
+  /// The addresses of its listening sockets, in the order in which they were opened.
   public var addresses: [String] = []
 
   private var started = 0
@@ -31,27 +30,26 @@ public final class Generation {
     try start(0)
   }
 
-  /// To be called when an instance waits for connections. The first one has opened its sockets: now
-  /// the other workers start, which are to have the same, on the same ports where the kernel has
-  /// chosen them.
+  /// Notes that an instance waits for connections. The first instance has then opened its sockets, and the other
+  /// workers start. They get the same ones, on the same ports where the kernel has chosen them.
   ///
-  /// - Throws: `shortage`, when one of them cannot be started.
+  /// - Throws: `shortage`, when a worker cannot be started.
   public func noteWaiting(_ worker: Int) throws(HostError) {
     ready.insert(worker)
     while started < workers { try start(started) }
   }
 
-  /// Whether all workers have an instance that waits for connections, or had one.
+  /// Whether each worker has, or had, an instance that waits for connections.
   public var isReady: Bool { ready.count == workers }
 
-  /// Ends its instances, whatever they do.
+  /// Ends the instances, whatever they do.
   public func terminate() {
-    // In this order: an instance that is asked finds that it is to end.
+    // In this order, so that an instance finds the request when the engine makes it check.
     drain.terminate()
     module.engine.interrupt()
   }
 
-  /// To be called for each end that is reported.
+  /// Notes the end of a worker. Call it for each end that is reported.
   public func noteEnd() { running -= 1 }
 
   private func start(_ worker: Int) throws(HostError) {

@@ -1,28 +1,28 @@
 import CWasmtime
 
-/// What a module's file has in it, and what keeps this host from running it.
+/// The contents of a module's file, and why this host cannot run it.
 public struct Inspection: Sendable {
   public struct Item: Sendable {
-    /// As it can be printed.
+    /// The name, made printable.
     public let name: String
-    /// As `function (i32) -> (i32)`.
+    /// The type, as `function (i32) -> (i32)`.
     public let type: String
-    /// Of an import: why this host does not offer it.
+    /// Why this host does not offer an import; nil for what it offers, and for exports.
     public let refusal: String?
   }
 
-  /// Of the whole file.
+  /// The size of the whole file in octets.
   public let size: Int
-  /// The whole file's SHA-256, as sha256sum(1) has it.
+  /// The SHA-256 of the whole file, as sha256sum(1) prints it.
   public let digest: String
-  /// The same of the module in a file that has compiled code too; nil where the module is the file.
+  /// The SHA-256 of the module in a file that contains compiled code as well; nil where the module is the file.
   public let moduleDigest: String?
   public private(set) var imports: [Item] = []
   public private(set) var exports: [Item] = []
-  /// Why the host cannot run it; empty when it can.
+  /// Why the host cannot run the module; empty when it can.
   public private(set) var obstacles: [String] = []
 
-  /// - Throws: `unreadable`, `notAModule`.
+  /// - Throws: `unreadable`, `notAModule`, `excessive`.
   public init(path: String, engine: Engine, memoryLimit: Int64) throws(HostError) {
     self = try Module.withModule(path) { (bytes, _, entry) throws(HostError) in
       Inspection(
@@ -75,17 +75,17 @@ public struct Inspection: Sendable {
     }
   }
 
-  /// What an instance would be refused for.
+  /// Notes the limits for which an instance would be refused.
   private mutating func check(_ shape: ModuleShape, memoryLimit: Int64) {
     if shape.memoryPages > UInt64(memoryLimit) / 65_536 {
       obstacles.append("the module needs more memory than --memory grants")
     }
     let (tables, elements) = (InstanceLimits.tables, InstanceLimits.tableElements)
     if shape.tables.count > tables {
-      obstacles.append("the module has \(shape.tables.count) tables, of at most \(tables)")
+      obstacles.append("the module has \(shape.tables.count) tables; the limit is \(tables)")
     }
     if let largest = shape.tables.max(), largest > UInt64(elements) {
-      obstacles.append("the module has a table of \(largest) elements, of at most \(elements)")
+      obstacles.append("the module has a table of \(largest) elements; the limit is \(elements)")
     }
   }
 

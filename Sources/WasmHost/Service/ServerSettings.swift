@@ -1,5 +1,5 @@
-/// What the host knows of the server in this repository: the settings in its environment that the host goes by as
-/// well. All else of the host knows nothing of them; a module that has other settings is served all the same.
+/// What the host knows of the server in this repository: the variables of its environment that the host reads as
+/// well. No other part of the host knows a setting. Modules with other settings can be served all the same.
 public struct ServerSettings: Sendable {
   private let environment: [InstanceConfiguration.Variable]
 
@@ -9,8 +9,7 @@ public struct ServerSettings: Sendable {
     environment.last { $0.name == name }?.value
   }
 
-  /// What a module is granted to bind when no option says it: any address at PORT, which is 1234 without one, and
-  /// at ADMIN_PORT.
+  /// What a module may bind when no option says it: every address at PORT (1234 by default) and at ADMIN_PORT.
   public var grants: Grants {
     let ports = [value("PORT") ?? "1234", value("ADMIN_PORT")].compactMap {
       $0.flatMap { UInt16($0) }
@@ -18,20 +17,21 @@ public struct ServerSettings: Sendable {
     return Grants(ports.map { Grants.Grant(host: nil, port: $0) })
   }
 
-  /// MAX_CONNECTIONS of each worker.
+  /// MAX_CONNECTIONS, of each worker.
   public var maxConnections: UInt32 {
-    // (An invalid one is refused by the module, with the reason.)
+    // (The module itself reports an invalid value.)
     let number = value("MAX_CONNECTIONS").flatMap { UInt32($0) }
     return number.flatMap { $0 <= 1_000_000 ? $0 : nil } ?? 1024
   }
 
-  /// What a worker needs of descriptors besides: listening sockets, the host's own, and connections to the admin port.
+  /// The descriptors that a worker needs besides those of connections: for listening sockets, the host, and
+  /// clients of the admin port.
   public static let otherDescriptors: UInt = 24
 
-  /// LOG_FORMAT, whose lines are in one stream with the host's.
+  /// LOG_FORMAT, the form of the module's lines, which share a stream with the host's.
   public var logFormat: String? { value(ServerSettings.logFormat) }
 
-  /// The variable that gives the module's lines a form.
+  /// The variable that sets the form of the module's lines.
   public static func logFormat(_ form: String) -> InstanceConfiguration.Variable {
     .init(logFormat, form)
   }

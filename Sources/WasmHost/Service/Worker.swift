@@ -2,8 +2,7 @@ import Glibc
 import GuestABI
 import Synchronization
 
-/// Runs instances of a module on a thread of its own, one after the other: when one traps, the next
-/// takes its place. Several workers are several of these over one module.
+/// A thread that runs instances of a module, one after the other: when one traps, a successor takes its place.
 public final class Worker: Sendable {
   public typealias Ending = WorkerEnding
   public typealias Event = ServiceEvent
@@ -24,7 +23,7 @@ public final class Worker: Sendable {
     }
   }
 
-  /// Nil while it runs.
+  /// How the worker ended; nil while it runs.
   public var result: Ending? { ending.withLock { $0 } }
 
   private static func run(
@@ -36,19 +35,19 @@ public final class Worker: Sendable {
     var hasServed = false
     configuration.report = report
     while true {
-      // It would have no listening sockets to take over any more.
+      // A new instance would have no listening sockets to take over.
       if drain.isRequested { return .ended(.exited(status: 0)) }
       let start = Clock.monotonic.now
       let life = Life(module, configuration, drain)
       let isSuccessor = hasServed
       hasServed = hasServed || life.hasServed
-      // One that has come to its end by itself has ended the worker.
+      // An instance that has exited by itself ends the worker.
       guard restarts, hasServed, !drain.isRequested, !life.hasServed || life.trap != nil else {
         return life.ending
       }
       let pause: UInt64
       if isSuccessor, life.wasShort {
-        // It passes, or it does not: the service's other instances go on meanwhile.
+        // The shortage may pass. Meanwhile the service's other instances go on.
         pause = backoff.pauseInShortage
       } else if let next = backoff.pause(afterLife: Clock.monotonic.now - start) {
         pause = next
@@ -67,7 +66,7 @@ public final class Worker: Sendable {
   /// One instance, from its start to its end.
   private struct Life {
     private(set) var ending: Ending
-    /// Whether it has come to wait for connections.
+    /// Whether the instance has waited for connections.
     private(set) var hasServed = false
 
     init(_ module: Module, _ configuration: InstanceConfiguration, _ drain: Drain) {
@@ -84,7 +83,7 @@ public final class Worker: Sendable {
       }
     }
 
-    /// Whether it has not served because the system was short of something.
+    /// Whether the instance did not serve because the system was short of something.
     var wasShort: Bool {
       if case .refused(.shortage) = ending { true } else { false }
     }

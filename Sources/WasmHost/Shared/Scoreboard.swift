@@ -1,20 +1,20 @@
 import GuestABI
 import Synchronization
 
-/// A page for each instance of a service, which it writes and its siblings read: what makes figures
-/// of several workers one. The host does not know what is on it.
+/// A page of figures for each instance of a service. An instance writes its own and reads its siblings', to
+/// report the sums for all workers. The host does not know the figures.
 ///
-/// To a guest it is descriptor 3, a regular file, for `fd_pread` and `fd_pwrite`. Offset 0 is the
-/// instance's own page; from 4096 on come those of all instances, one behind the other. The first
-/// words of a page are the host's (docs/socket-abi.md):
+/// A guest sees it as descriptor 3, a regular file, for `fd_pread` and `fd_pwrite`. At offset 0 is the
+/// instance's own page, and from 4096 on are those of all instances, one after the other. The host writes the
+/// first words of each page (docs/socket-abi.md):
 ///
 /// | word | |
 /// |---|---|
-/// | 0 | 1 while its instance lives, 0 when what it has left waits for a successor |
-/// | 1 | since when its instance computes, on the monotonic clock; 0 while it waits for something |
-/// | 2 | the most linear memory that an instance may have, in bytes |
+/// | 0 | 1 while its instance lives; 0 when the page waits for a successor |
+/// | 1 | when its instance began to compute, on the monotonic clock; 0 while it waits |
+/// | 2 | the limit of its instance's linear memory, in octets |
 ///
-/// A page is given to the next instance with all that is on it.
+/// The next instance gets the page with its content.
 public final class Scoreboard: Sendable {
   static let pageSize = 4096
   static let headSize = 24
@@ -63,7 +63,7 @@ public final class Scoreboard: Sendable {
     }
   }
 
-  /// Writes to an instance's own page, behind the host's words.
+  /// Writes to an instance's own page, after the host's words.
   func write(_ bytes: UnsafeRawBufferPointer, to page: Page, at offset: Int) throws(Errno) {
     let start = offset - Scoreboard.headSize
     guard start >= 0, offset + bytes.count <= Scoreboard.pageSize else { throw .inval }
@@ -75,7 +75,7 @@ public final class Scoreboard: Sendable {
     }
   }
 
-  /// Reads from one page only; nothing behind the last one.
+  /// Reads from one page. After the last page there is nothing to read.
   func read(
     into buffer: UnsafeMutableRawBufferPointer, own page: Page, at offset: Int64
   ) throws(Errno) -> Int {

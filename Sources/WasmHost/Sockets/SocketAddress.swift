@@ -1,6 +1,6 @@
 import Glibc
 
-/// An address as the ABI has it: 4 or 16 bytes in network order, and a port in host order.
+/// A socket's address as the ABI has it: 4 or 16 octets in network order, and a port in host order.
 struct SocketAddress: CustomStringConvertible {
   let host: [UInt8]
   let port: UInt16
@@ -10,7 +10,7 @@ struct SocketAddress: CustomStringConvertible {
     self.port = port
   }
 
-  /// Reads what a system call filled in; nil for a family that the ABI does not have.
+  /// The address that a system call has filled in; nil for a family that the ABI does not have.
   init?(_ storage: sockaddr_storage) {
     var storage = storage
     switch Int32(storage.ss_family) {

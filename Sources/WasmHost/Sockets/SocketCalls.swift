@@ -11,7 +11,7 @@ func localAddress(of descriptor: Int32) -> SocketAddress? {
   return result == 0 ? SocketAddress(storage) : nil
 }
 
-/// Sets an option that is a convenience: where it cannot be set, the socket works without.
+/// Sets an option that is not essential: the socket also works where it cannot be set.
 func setOption(_ hostFD: Int32, _ level: Int32, _ name: Int32, _ value: Int32) {
   var value = value
   setsockopt(hostFD, level, name, &value, socklen_t(MemoryLayout<Int32>.size))

@@ -1,15 +1,15 @@
 import CLinux
 import Glibc
 
-/// What the kernel may hold for a socket, which is memory as well: unbounded, it grows to megabytes for a
-/// client that takes nothing of its responses.
+/// The limit of the kernel's memory for a socket. Without one it grows to megabytes for a client that does not
+/// read its responses.
 ///
-/// The kernel counts what data takes with its management, and doubles what an option says for that
-/// (socket(7), SO_SNDBUF).
+/// The kernel counts the data with its overhead, and doubles the value of the option for that (socket(7),
+/// SO_SNDBUF).
 enum SocketMemory {
-  /// Bounds a socket, and those that are accepted from it.
+  /// Limits a socket, and those that are accepted from it.
   ///
-  /// - Parameter octets: for both directions together, as the kernel counts.
+  /// - Parameter octets: the limit for both directions together, as the kernel counts.
   static func bound(_ descriptor: Int32, to octets: Int32) {
     let each = octets / 4
     setOption(descriptor, SOL_SOCKET, SO_SNDBUF, each)
@@ -17,23 +17,23 @@ enum SocketMemory {
   }
 }
 
-/// The options of a listening socket that a guest can set. It is the host's, and other instances' before,
-/// beside and after this one: so on a service's socket they are as they were when it was opened.
+/// The options of a listening socket that a guest can set. The socket is shared with other instances before,
+/// beside and after this one, so on a kept socket the options stay as they were when it was opened.
 enum ListenerOptions {
-  /// Takes off what a guest has set, or one of an earlier process. (On a socket that is in use already
-  /// that changes nothing.)
+  /// Resets what a guest, or an earlier process, has set. (Resetting a socket that is in use changes nothing
+  /// else.)
   static func scrub(_ descriptor: Int32) {
     setOption(descriptor, SOL_SOCKET, SO_KEEPALIVE, 0)
     setOption(descriptor, SOL_SOCKET, SO_RCVLOWAT, 1)
     set(descriptor, SO_LINGER, linger())
     set(descriptor, SO_RCVTIMEO, timeval())
     set(descriptor, SO_SNDTIMEO, timeval())
-    // (Fails where there is none.)
+    // (Fails when no filter is attached.)
     setOption(descriptor, SOL_SOCKET, SO_DETACH_FILTER, 0)
   }
 
-  /// Gives a kept socket the buffers that a new instance has set on its own one, where those are larger: they
-  /// are bounded, and what one sets makes none of another's smaller.
+  /// Enlarges the buffers of a kept socket to those of a new instance's own socket. They are limited, and never
+  /// shrink for the other instances.
   static func enlargeBuffers(of kept: Int32, like own: Int32) {
     for option in [SO_SNDBUF, SO_RCVBUF] {
       guard let wanted = get(own, option), let present = get(kept, option), wanted > present else {

@@ -1,11 +1,11 @@
-/// What a grant is for: nothing that is granted for one of them is for the other.
+/// The transport of a grant. A grant for one transport is none for the other.
 public enum Transport: Sendable, Equatable {
   case tcp, udp
 
-  /// Behind an address; as with Docker, TCP needs none.
+  /// The suffix of an address. TCP has none, as with Docker.
   var suffix: String { self == .udp ? "/udp" : "" }
 
-  /// Takes the suffix off a text.
+  /// Takes the suffix off a text, and returns its transport.
   init(takingFrom text: inout Substring) {
     self = text.hasSuffix("/udp") ? .udp : .tcp
     for suffix in ["/udp", "/tcp"] where text.hasSuffix(suffix) {

@@ -2,12 +2,12 @@ import Glibc
 import GuestABI
 
 extension Errno {
-  /// The WASI word for the host's error number; `io` for one that has none here.
+  /// The ABI's number for an error number of the host; `io` for one that the host does not translate.
   init(host number: Int32) {
     self = Errno.fromHost[number] ?? .io
   }
 
-  /// What the system call that has just failed on this thread said.
+  /// The error of the system call that has just failed on this thread.
   static var last: Errno { Errno(host: errno) }
 
   private static let fromHost: [Int32: Errno] = [
