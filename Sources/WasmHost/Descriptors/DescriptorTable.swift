@@ -7,6 +7,7 @@ struct Descriptor {
     /// `empty` is a standard input without content.
     case free, empty, input, output, scoreboard, stream, datagram
 
+    @inline(__always)
     var isSocket: Bool { self == .stream || self == .datagram }
     var isStandard: Bool { self == .empty || self == .input || self == .output }
   }

@@ -265,18 +265,22 @@ final class Poller {
       outcome.deadline = min(outcome.deadline, deadline)
     }
 
+    // (In a local variable: accesses to it need no check at run time.)
+    var candidates: [Token] = []
+    swap(&candidates, &ready)
     var kept = 0
-    for place in ready.indices {
-      let token = ready[place]
+    for place in candidates.indices {
+      let token = candidates[place]
       guard let entry = entry(of: token) else { continue }
       if report(entry, token.number, subscriptions, into: &events, &outcome) {
-        ready[kept] = token
+        candidates[kept] = token
         kept += 1
       } else {
         entry.pointee.state.remove(.inReadyList)
       }
     }
-    ready.removeLast(ready.count - kept)
+    candidates.removeLast(candidates.count - kept)
+    swap(&candidates, &ready)
     return outcome
   }
 
