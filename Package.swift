@@ -56,9 +56,12 @@ let package = Package(
     .target(
       name: "CWasmtime",
       linkerSettings: [.unsafeFlags(["-L\(engine)"]), .linkedLibrary("wasmtime")]),
+    .target(name: "GuestABI", swiftSettings: safe),
     .target(
       name: "WasmHost",
-      dependencies: ["CLinux", "CWasmtime", .product(name: "Logging", package: "swift-log")]),
+      dependencies: [
+        "CLinux", "CWasmtime", "GuestABI", .product(name: "Logging", package: "swift-log"),
+      ]),
     .target(name: "CommandLine"),
     .executableTarget(
       name: "wasm-serve",
@@ -116,7 +119,8 @@ let package = Package(
     .testTarget(name: "CommandLineTests", dependencies: ["CommandLine"]),
     .testTarget(
       name: "WasmServeTests", dependencies: ["CommandLine", "WasmHost", "wasm-serve"]),
-    .testTarget(name: "WasmHostTests", dependencies: ["CLinux", "CSystemCalls", "WasmHost"]),
+    .testTarget(
+      name: "WasmHostTests", dependencies: ["CLinux", "CSystemCalls", "GuestABI", "WasmHost"]),
     .testTarget(
       name: "IntegrationTests",
       dependencies: ["CLinux", "SeededRandom", "ServerHarness", "WasmHost"]),

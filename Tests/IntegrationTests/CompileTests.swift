@@ -87,7 +87,7 @@ struct CompileTests {
       #expect(chmod(file, mode) == 0)
       let log = try serve(file)
       #expect(log.contains(" cache=off "))
-      #expect(log.contains("not used") && log.contains("others may write to it"))
+      #expect(log.contains("not used") && log.contains("other users may write to it"))
     }
     #expect(chmod(file, 0o644) == 0)
     #expect(try serve(file).contains(" cache=precompiled "))

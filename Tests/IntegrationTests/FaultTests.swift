@@ -130,8 +130,8 @@ struct FaultTests {
       let (clock, address) = (call.arguments[0], call.arguments[2])
       let errno = call.forward()
       guard clock == number, errno == 0 else { return errno }
-      let time = try call.memory.load(address, as: UInt64.self)
-      try call.memory.store(time &+ UInt64(bitPattern: shift.nanoseconds), at: address)
+      let time = try call.memory.read(UInt64.self, at: address)
+      try call.memory.write(time &+ UInt64(bitPattern: shift.nanoseconds), at: address)
       return 0
     }
   }

@@ -149,7 +149,7 @@ struct GuestTests {
     try expectEcho(clients[0], "one")
     try expectEcho(clients[1], "two")
     try clients[2].send("three")
-    try program.wait(for: "as many connections as it may have call=accept limit=2")
+    try program.wait(for: "as many connections as it may have call=sock_accept limit=2")
     #expect(!clients[2].hasAnything(inMilliseconds: 100))
     clients[0].close()
     #expect(String(decoding: try clients[2].read(5), as: UTF8.self) == "three")
@@ -192,7 +192,7 @@ struct GuestTests {
     #expect(byName.errorLines.count == 2)
     #expect(byName.errorLines.first?.contains("refused") == true)
     #expect(
-      byName.errorLines.first?.contains("address=localhost call=getaddrinfo granted=nothing")
+      byName.errorLines.first?.contains("address=localhost call=sock_getaddrinfo granted=nothing")
         == true)
     #expect(byName.errorLines.last == "sock_getaddrinfo: errno 76")
 
@@ -202,7 +202,7 @@ struct GuestTests {
     #expect(byNumber.errorLines.count == 2)
     #expect(
       byNumber.errorLines.first?
-        .contains("address=127.0.0.1:\(port) call=connect granted=\(grant)") == true)
+        .contains("address=127.0.0.1:\(port) call=sock_connect granted=\(grant)") == true)
 
     // The name is granted, another port of it.
     let otherPort = try ask(

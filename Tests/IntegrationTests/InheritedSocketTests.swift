@@ -96,7 +96,7 @@ struct InheritedSocketTests {
       ),
       (
         "socket.create_server((\"127.0.0.1\", 0)), socket.socket(socket.AF_UNIX)",
-        "cannot be used: it is no TCP socket"
+        "cannot be used: it is not a TCP socket"
       ),
       (
         "socket.create_server((\"127.0.0.1\", 0)), socket.socket(type=socket.SOCK_DGRAM)",

@@ -141,7 +141,7 @@ struct WasmEdgeQuirksTests {
       shadow("sock_recv") { call in
         let countAt = call.arguments[4]
         let errno = call.forward()
-        if errno == 0, try call.memory.load(countAt, as: UInt32.self) == 0 {
+        if errno == 0, try call.memory.read(UInt32.self, at: countAt) == 0 {
           sawEnd.store(true, ordering: .relaxed)
         }
         return errno
@@ -221,10 +221,10 @@ struct WasmEdgeQuirksTests {
       shadows: [
         shadow("sock_bind") { call in
           // Not to be listened on in a test: any free port of 127.0.0.1 instead.
-          let host = try call.memory.load(call.arguments[1], as: UInt32.self)
-          let wanted = try call.memory.load(host, as: UInt32.self)
+          let host = try call.memory.read(UInt32.self, at: call.arguments[1])
+          let wanted = try call.memory.read(UInt32.self, at: host)
           asked.withLock { $0 = [wanted, call.arguments[2]] }
-          try call.memory.store(UInt32(0x0100_007f), at: host)
+          try call.memory.write(UInt32(0x0100_007f), at: host)
           call.arguments[2] = 0
           return call.forward()
         }
@@ -263,8 +263,8 @@ struct WasmEdgeQuirksTests {
         shadow("sock_send") { call in
           // The response to /drain: the turn of the loop that begins it. Somebody connects now.
           let vector = call.arguments[1]
-          let start = try call.memory.load(vector, as: UInt32.self)
-          let count = try call.memory.load(vector + 4, as: UInt32.self)
+          let start = try call.memory.read(UInt32.self, at: vector)
+          let count = try call.memory.read(UInt32.self, at: vector + 4)
           let text = String(decoding: try call.memory.bytes(start, count: count), as: UTF8.self)
           if text.hasSuffix("\r\n\r\ndraining\n") {
             let client = try Client(port: UInt16(port.load(ordering: .relaxed)))
@@ -289,10 +289,10 @@ struct WasmEdgeQuirksTests {
 /// Forwards a `sock_recv` or `sock_send` with less room than the guest has offered.
 private func forward(_ call: Shadow.Call, withVectorOf most: UInt32) throws -> UInt32 {
   let lengthAt = call.arguments[1] + 4
-  let length = try call.memory.load(lengthAt, as: UInt32.self)
-  try call.memory.store(min(length, most), at: lengthAt)
+  let length = try call.memory.read(UInt32.self, at: lengthAt)
+  try call.memory.write(min(length, most), at: lengthAt)
   let errno = call.forward()
-  try call.memory.store(length, at: lengthAt)
+  try call.memory.write(length, at: lengthAt)
   return errno
 }
 
@@ -364,7 +364,7 @@ private final class RandomDescriptors: Sendable {
   private func nameResult(of call: Shadow.Call, at result: UInt32) throws -> UInt32 {
     let errno = call.forward()
     if errno == 0 {
-      try call.memory.store(name(try call.memory.load(result, as: UInt32.self)), at: result)
+      try call.memory.write(name(try call.memory.read(UInt32.self, at: result)), at: result)
     }
     return errno
   }

@@ -3,10 +3,10 @@ import Testing
 @testable import WasmHost
 
 /// The pages that instances of a service share.
-struct BoardTests {
+struct ScoreboardTests {
   private static let board: UInt32 = 3
 
-  private func guest(_ board: Board?) throws -> Guest { try Guest { $0.board = board } }
+  private func guest(_ board: Scoreboard?) throws -> Guest { try Guest { $0.scoreboard = board } }
 
   private func write(_ guest: Guest, _ text: String, at offset: UInt32) throws -> Errno? {
     try guest.write(bytes(text), at: 1024)
@@ -34,7 +34,7 @@ struct BoardTests {
 
   @Test("Each instance writes a page of its own, which all of them read")
   func pages() throws {
-    let board = Board()
+    let board = Scoreboard()
     let (first, second) = (try guest(board), try guest(board))
     #expect(try write(first, "one", at: 24) == .success)
     #expect(try write(second, "two", at: 24) == .success)
@@ -51,7 +51,7 @@ struct BoardTests {
 
   @Test("What an instance leaves is for its successor, and marked meanwhile")
   func succession() throws {
-    let board = Board()
+    let board = Scoreboard()
     var first: Guest? = try guest(board)
     let second = try guest(board)
     #expect(try write(#require(first), "left", at: 24) == .success)
@@ -66,7 +66,7 @@ struct BoardTests {
 
   @Test("A page tells since when its instance computes, and nothing while it waits")
   func turns() throws {
-    let board = Board()
+    let board = Scoreboard()
     let (worker, reader) = (try guest(board), try guest(board))
     let before = Clock.monotonic.now
     let list = PollList(guest: worker)
@@ -78,7 +78,7 @@ struct BoardTests {
 
   @Test("The host's words and the neighbours' pages are not to be written")
   func limits() throws {
-    let guest = try guest(Board())
+    let guest = try guest(Scoreboard())
     #expect(try write(guest, "x", at: 0) == .inval)
     #expect(try write(guest, "x", at: 23) == .inval)
     #expect(try write(guest, "x", at: 4096) == .inval)

@@ -7,11 +7,11 @@ struct ClockTests {
   func timeGoesOn() throws {
     let guest = try Guest()
     try guest.expect("clock_time_get", 1, 0, 8)
-    let first = try guest.memory.load(8, as: UInt64.self)
+    let first = try guest.memory.read(UInt64.self, at: 8)
     try guest.expect("clock_time_get", 1, 0, 8)
-    #expect(try guest.memory.load(8, as: UInt64.self) >= first)
+    #expect(try guest.memory.read(UInt64.self, at: 8) >= first)
     try guest.expect("clock_time_get", 0, 0, 8)
-    #expect(try guest.memory.load(8, as: UInt64.self) > 1_700_000_000_000_000_000)
+    #expect(try guest.memory.read(UInt64.self, at: 8) > 1_700_000_000_000_000_000)
   }
 
   @Test(
@@ -20,7 +20,7 @@ struct ClockTests {
     let guest = try Guest()
     try guest.expect("clock_time_get", id, 0, 8)
     try guest.expect("clock_res_get", id, 8)
-    #expect(try guest.memory.load(8, as: UInt64.self) > 0)
+    #expect(try guest.memory.read(UInt64.self, at: 8) > 0)
   }
 
   @Test("A clock that does not exist is INVAL, a bad pointer FAULT")

@@ -37,8 +37,8 @@ struct ConnectTests {
   }
 
   private func setSendTimeout(_ guest: Guest, _ fd: UInt32, milliseconds: UInt64) throws {
-    try guest.memory.store(milliseconds / 1000, at: 512)
-    try guest.memory.store(milliseconds % 1000 * 1000, at: 520)
+    try guest.memory.write(milliseconds / 1000, at: 512)
+    try guest.memory.write(milliseconds % 1000 * 1000, at: 520)
     try guest.expect("sock_setsockopt", fd, 0, 12, 512, 16)
   }
 
@@ -216,11 +216,11 @@ struct ConnectTests {
     #expect(
       log.lines == [
         "refused: the guest was not granted this address "
-          + "address=127.0.0.1:80 call=connect granted=db:5432",
+          + "address=127.0.0.1:80 call=sock_connect granted=db:5432",
         "refused: the guest was not granted this address "
-          + "address=127.0.0.1:81 call=connect granted=db:5432",
+          + "address=127.0.0.1:81 call=sock_connect granted=db:5432",
         "refused: the guest was not granted this address "
-          + "address=127.0.0.1:80 call=bind granted=*:0,*:0/udp",
+          + "address=127.0.0.1:80 call=sock_bind granted=*:0,*:0/udp",
       ])
     for port in 1000..<1100 as Range<UInt16> { _ = try connect(guest, fd, port: port) }
     #expect(log.lines.count == 16)

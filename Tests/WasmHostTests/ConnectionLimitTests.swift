@@ -25,7 +25,7 @@ struct ConnectionLimitTests {
     #expect(try guest.call("sock_accept_3", listener.fd, 4, 0) == .mfile)
     #expect(
       log.lines == [
-        "refused: the guest has as many connections as it may have call=accept limit=2"
+        "refused: the guest has as many connections as it may have call=sock_accept limit=2"
       ])
     try guest.expect("fd_close", first)
     clients[2].send("still here")

@@ -56,7 +56,7 @@ struct DescriptorTests {
     try guest.setNonBlocking(stream)
     try guest.expect("fd_fdstat_get", stream, 128)
     #expect(try guest.read(128, 4) == [6, 0, 4, 0])
-    #expect(try guest.memory.load(136, as: UInt64.self) & (1 << 6) != 0)
+    #expect(try guest.memory.read(UInt64.self, at: 136) & (1 << 6) != 0)
     try guest.expect("fd_fdstat_set_flags", stream, 0)
     try guest.expect("fd_fdstat_get", stream, 128)
     #expect(try guest.read(128, 4) == [6, 0, 0, 0])

@@ -77,7 +77,7 @@ struct GrantTests {
   @Test("Without --listen the environment names the ports")
   func environment() {
     func ports(_ variables: [InstanceConfiguration.Variable]) -> [String] {
-      Grants(environment: variables).grants.map(\.description)
+      ServerSettings(variables).grants.grants.map(\.description)
     }
     #expect(ports([]) == ["*:1234"])
     #expect(ports([.init("PORT", "80")]) == ["*:80"])

@@ -52,10 +52,10 @@ struct GuestLimitTests {
     #expect(try obstacles("(memory 17)") == ["the module needs more memory than --memory grants"])
     #expect(
       try obstacles("(table 131073 funcref)")
-        == ["the module has a table of 131073 elements, of at most 131072"])
+        == ["the module has a table of 131073 elements; the limit is 131072"])
     #expect(
       try obstacles(String(repeating: "(table 1 funcref)", count: 5))
-        == ["the module has 5 tables, of at most 4"])
+        == ["the module has 5 tables; the limit is 4"])
   }
 
   @Test("A module of a proposal that is not allowed is refused, and the line names what is missing")
@@ -171,7 +171,7 @@ struct GuestLimitTests {
     try guest.expect("poll_oneoff", list, events, count + 3, 128)
     #expect(try guest.load(128) == count + 3)
     let errors = try (0..<(count + 3)).map {
-      try guest.memory.load(events + $0 * 32 + 8, as: UInt16.self)
+      try guest.memory.read(UInt16.self, at: events + $0 * 32 + 8)
     }
     #expect(errors.count { $0 == Errno.inval.rawValue } == 3)
     #expect(errors.count { $0 == 0 } == Int(count))

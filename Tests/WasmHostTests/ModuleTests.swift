@@ -32,8 +32,8 @@ struct ModuleTests {
       of: #"(import "wasi_snapshot_preview1" "fd_close" (func (param i64) (result i32)))"#)
     #expect(
       error?.description
-        == "the module imports wasi_snapshot_preview1.fd_close, but this host offers it with "
-        + "another type than (i64) -> (i32)")
+        == "the module imports wasi_snapshot_preview1.fd_close, as (i64) -> (i32), "
+        + "but this host offers it as (fd: i32) -> (i32)")
   }
 
   @Test(

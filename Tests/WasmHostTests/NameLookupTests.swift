@@ -34,7 +34,7 @@ struct NameLookupTests {
     room: UInt32 = 26, nameRoom: UInt32 = 64, records: UInt32 = 8
   ) throws {
     try guest.write([UInt8](repeating: 0, count: 28), at: Self.hints)
-    try guest.memory.store(flags, at: Self.hints)
+    try guest.memory.write(flags, at: Self.hints)
     try guest.write([family, type, transport], at: Self.hints + 2)
     try guest.store(Self.records, at: Self.list)
     for place in 0..<records {
@@ -64,7 +64,7 @@ struct NameLookupTests {
       let record = Self.records + place * 256
       let start = try guest.read(record, 5)
       return Record(
-        flags: try guest.memory.load(record, as: UInt16.self), family: start[2], type: start[3],
+        flags: try guest.memory.read(UInt16.self, at: record), family: start[2], type: start[3],
         transport: start[4], length: try guest.load(record + 8),
         addressFamily: try guest.read(record + 32, 1)[0],
         data: try guest.read(record + 64, Int(try guest.load(record + 36))),
@@ -131,7 +131,7 @@ struct NameLookupTests {
     #expect(
       log.lines == [
         "refused: the guest was not granted this address "
-          + "address=localhost call=getaddrinfo granted=nothing"
+          + "address=localhost call=sock_getaddrinfo granted=nothing"
       ])
     // Here the guest itself asks for nothing but numbers.
     try prepare(guest, flags: 4)

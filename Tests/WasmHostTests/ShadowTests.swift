@@ -21,8 +21,8 @@ struct ShadowTests {
         Shadow("sock_open") { call in
           let result = call.arguments[2]
           let errno = call.forward()
-          guard let fd = try? call.memory.load(result, as: UInt32.self) else { return 21 }
-          try? call.memory.store(fd + 0x1000_0000, at: result)
+          guard let fd = try? call.memory.read(UInt32.self, at: result) else { return 21 }
+          try? call.memory.write(fd + 0x1000_0000, at: result)
           return errno
         },
         Shadow("fd_close") { call in

@@ -2,6 +2,8 @@ import Foundation
 import Testing
 
 @testable import CommandLine
+import WasmHost
+
 @testable import wasm_serve
 
 /// What the documentation says of `wasm-serve` beside what the program has.
@@ -56,7 +58,7 @@ struct DocumentationTests {
       ("--drain-timeout", settings.drainTimeout.wholeSeconds),
       ("--compile-timeout", settings.compileTimeout.wholeSeconds),
       ("--handler-timeout", settings.handlerTimeout.wholeSeconds),
-      ("MAX_CONNECTIONS`", Int64(ModuleSettings.standardMaxConnections)),
+      ("MAX_CONNECTIONS`", Int64(ServerSettings.standardMaxConnections)),
     ] {
       let told = try row(option)[1].prefix { $0.isNumber }
       #expect(String(told) == "\(value)", "\(option)")

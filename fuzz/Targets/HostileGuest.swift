@@ -6,15 +6,15 @@ import Glibc
 /// A module that passes on whatever it is told, one host function at a time. Its memory is 16
 /// pages, and a part of it is never named in a call: nothing may change there.
 final class HostileGuest {
-  /// Its functions are numbers: the places in `HostFunction.all`.
+  /// Its functions are numbers: the places in `HostFunction.preview1`.
   private static let text: String = {
     var imports = ""
     var exports = ""
-    for (number, function) in HostFunction.all.enumerated() {
-      let types = function.parameters.map { "\($0)" }.joined(separator: " ")
-      let result = function.results.isEmpty ? "" : "(result i32)"
+    for (number, function) in HostFunction.preview1.enumerated() {
+      let types = function.parameterTypes.map { "\($0)" }.joined(separator: " ")
+      let result = !function.hasResult ? "" : "(result i32)"
       let taken = function.parameters.map { _ in "i32" }.joined(separator: " ")
-      let arguments = function.parameters.enumerated().map { place, type in
+      let arguments = function.parameterTypes.enumerated().map { place, type in
         type == .i64 ? "(i64.extend_i32_s (local.get \(place)))" : "(local.get \(place))"
       }.joined(separator: " ")
       imports += """
@@ -75,7 +75,9 @@ final class HostileGuest {
   }
 
   func call(_ name: String, _ arguments: [UInt32]) throws -> UInt32? {
-    guard let number = HostFunction.all.firstIndex(where: { $0.name == name }) else { return nil }
+    guard let number = HostFunction.preview1.firstIndex(where: { $0.name == name }) else {
+      return nil
+    }
     return try call(number, arguments)
   }
 
@@ -96,10 +98,10 @@ final class HostileGuest {
   }
 
   func store(_ value: UInt32, at address: UInt32) {
-    try? instance.memory.store(value, at: address)
+    try? instance.memory.write(value, at: address)
   }
 
   func load(_ address: UInt32) -> UInt32 {
-    (try? instance.memory.load(address, as: UInt32.self)) ?? 0
+    (try? instance.memory.read(UInt32.self, at: address)) ?? 0
   }
 }

@@ -1,11 +1,13 @@
 import Glibc
+import GuestABI
 
 /// What a guest's descriptor number stands for.
 struct Descriptor {
   enum Kind: UInt8 {
-    /// `empty` is a standard input that there is nothing to read from.
-    case free, empty, input, output, board, stream, datagram
+    /// `empty` is a standard input without content.
+    case free, empty, input, output, scoreboard, stream, datagram
 
+    @inline(__always)
     var isSocket: Bool { self == .stream || self == .datagram }
     var isStandard: Bool { self == .empty || self == .input || self == .output }
   }
@@ -19,50 +21,46 @@ struct Descriptor {
     static let nonBlocking = State(rawValue: 1 << 0)
     static let bound = State(rawValue: 1 << 1)
     static let listening = State(rawValue: 1 << 2)
-    /// In the epoll set: from then on the readiness flags are kept, until then they are a guess.
+    /// In the epoll set. From then on the readiness flags are what epoll says; before, they are a guess.
     static let registered = State(rawValue: 1 << 3)
     static let readable = State(rawValue: 1 << 4)
     static let writable = State(rawValue: 1 << 5)
-    /// The last read or write took all it asked for: the kernel is asked before the guest is told
-    /// it is ready still.
+    /// The last read or write took all it asked for. The kernel is asked before the guest is told that the
+    /// descriptor is still ready.
     static let readDoubtful = State(rawValue: 1 << 6)
     static let writeDoubtful = State(rawValue: 1 << 7)
-    /// The peer sends no more: reading stays possible (it yields what is left, then 0) whatever was
-    /// read.
+    /// The peer has closed its side. Reading stays possible whatever was read: it yields what is left, then 0.
     static let peerClosed = State(rawValue: 1 << 8)
     /// Closed in both directions.
     static let hungUp = State(rawValue: 1 << 9)
     /// A send could not be completed since the last time the kernel reported room.
     static let awaitsRoom = State(rawValue: 1 << 10)
-    /// Became ready since it was last looked at for the guest.
+    /// Became ready since the guest was last told of the descriptor.
     static let newlyReadable = State(rawValue: 1 << 11)
     static let newlyWritable = State(rawValue: 1 << 12)
     static let inReadyList = State(rawValue: 1 << 13)
-    /// A listener whose guest has yet to hear of the drain.
+    /// A listener whose guest has not been told of the drain yet.
     static let drainUnreported = State(rawValue: 1 << 14)
-    /// In the poller's list of sockets to register. It belongs to the number and outlives the
-    /// socket.
+    /// In the poller's list of sockets to register. The flag belongs to the number and outlives the socket.
     static let inNewList = State(rawValue: 1 << 15)
-    /// A listener that another process has too, and that is its own (`InheritedSocket`).
+    /// A listener that belongs to another process, which has passed it on (`InheritedSocket`).
     static let inherited = State(rawValue: 1 << 16)
-    /// Urgent data has come: a short read may have ended at its place, and not at the end of what
-    /// there is. From then on for good: there may be more of it, and the kernel does not say when the
-    /// place was passed.
+    /// Urgent data has come: a short read may have ended at the urgent octet instead of the end of the data. The
+    /// flag stays, since more may come and the kernel does not say when the urgent octet was passed.
     static let hasUrgentMark = State(rawValue: 1 << 17)
-    /// A listener that other instances have too (`ListenerPool`): the host's.
+    /// A listener that belongs to the host and is shared with other instances (`ListenerPool`).
     static let shared = State(rawValue: 1 << 18)
   }
 
   var kind: Kind = .free
   var transport: Transport { kind == .datagram ? .udp : .tcp }
-  /// Accepted, or connected: one of those that may be limited in number.
+  /// Whether the socket was accepted or connected. The number of these may be limited.
   var isConnection = false
   var state: State = []
   var hostFD: Int32 = -1
-  /// Counts the uses of this number, so that a late event is not taken for the next owner's.
+  /// Counts the uses of this number, so that a late event of a closed socket is not taken for its successor's.
   var generation: UInt32 = 0
-  /// Where the guest's list of subscriptions had this descriptor last: a hint, verified at each
-  /// use.
+  /// The last place of this descriptor in the guest's list of subscriptions: a hint, verified at each use.
   var readHint: UInt32 = .max
   var writeHint: UInt32 = .max
   /// The poll during which AGAIN was last answered without asking the kernel.
@@ -70,12 +68,11 @@ struct Descriptor {
   var writeRefusal: UInt32 = 0
 }
 
-/// The guest's descriptors: small numbers, looked up by index. 0, 1 and 2 are standard input,
-/// output and error.
+/// The guest's descriptors, by number. 0, 1 and 2 are standard input, output and error.
 final class DescriptorTable {
   private var entries: UnsafeMutablePointer<Descriptor>
   private var capacity: Int
-  /// Numbers at and above it were never used.
+  /// One more than the largest number that was ever used.
   private(set) var count = 0
   private var freeNumbers: [UInt32] = []
   /// The open descriptors that are connections.
@@ -85,9 +82,9 @@ final class DescriptorTable {
   private let mostSockets: Int
 
   /// - Parameters:
-  ///   - mostSockets: open at once, connected or not.
-  ///   - readsStandardInput: whether the guest may read what this process has there.
-  ///   - budget: that it shares with others.
+  ///   - readsStandardInput: whether the guest may read this process's standard input.
+  ///   - mostSockets: how many sockets may be open at once, connected or not.
+  ///   - budget: the limit that all guests of the process share.
   init(
     readsStandardInput: Bool = false, mostSockets: Int = .max, budget: DescriptorBudget? = nil
   ) {
@@ -161,14 +158,14 @@ final class DescriptorTable {
     return number
   }
 
-  /// A socket was accepted, or connected. It counts until it is closed.
+  /// Counts a socket as a connection until it is closed.
   func countConnection(_ entry: UnsafeMutablePointer<Descriptor>) {
     guard !entry.pointee.isConnection else { return }
     entry.pointee.isConnection = true
     connections += 1
   }
 
-  /// Frees the number and closes the host's descriptor, unless it is one of the host's own.
+  /// Frees the number and closes the host's descriptor, unless that is a standard stream.
   func remove(_ number: UInt32) throws(Errno) {
     let entry = try lookup(number)
     let (kind, hostFD) = (entry.pointee.kind, entry.pointee.hostFD)

@@ -2,16 +2,16 @@ import CLinux
 import Glibc
 import Synchronization
 
-/// Asks instances to finish: may be begun from any thread, once, and is never taken back.
+/// A request to instances to finish. Any thread may begin it, once; it is never withdrawn.
 ///
 /// A guest needs no ABI of its own for it: `poll_oneoff` reports a hang-up on each listening socket
 /// (`Poller`), and an `accept` that blocks answers `inval` once the backlog is empty, as on a
 /// listener that was shut down.
 public final class Drain: Sendable {
   public enum Purpose: Sendable {
-    /// The service ends: what waits in the queues is accepted still.
+    /// The service ends. Connections that wait in the accept queues are still accepted.
     case end
-    /// Other instances take over the listening sockets: what waits in the queues is theirs.
+    /// Other instances take over the listening sockets and the connections in the accept queues.
     case handOver
   }
 
@@ -22,8 +22,7 @@ public final class Drain: Sendable {
     static let terminated: UInt8 = 3
   }
 
-  /// Readable from the moment the drain begins; nobody reads it, so that it wakes every waiter
-  /// there is.
+  /// Readable once the drain has begun. It is never read, so that it wakes every waiter.
   let eventFD: Int32
   /// The same for `terminate`.
   let terminationFD: Int32
@@ -54,15 +53,15 @@ public final class Drain: Sendable {
     eventfd_write(eventFD, 1)
   }
 
-  /// Ends instances that have not drained. Those that wait end at once; those that compute, when the
-  /// engine has them look (`Engine.interrupt`).
+  /// Ends instances that have not drained. Those that wait end at once, and those that compute when the engine makes
+  /// them check (`Engine.interrupt`).
   func terminate() {
     stage.store(Stage.terminated, ordering: .releasing)
     eventfd_write(eventFD, 1)
     eventfd_write(terminationFD, 1)
   }
 
-  /// Sleeps, unless there is a drain.
+  /// Sleeps until the time is over or a drain begins.
   func pause(nanoseconds: UInt64) {
     var question = pollfd(fd: eventFD, events: Int16(POLLIN), revents: 0)
     poll(&question, 1, Int32(clamping: nanoseconds / 1_000_000))

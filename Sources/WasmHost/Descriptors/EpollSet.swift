@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import GuestABI
 
 /// What epoll reports of one descriptor.
 struct Edge: OptionSet {
@@ -13,7 +14,7 @@ struct Edge: OptionSet {
 
   init(rawValue: UInt8) { self.rawValue = rawValue }
 
-  /// An error or a hang-up is for reading and for writing: either call tells the guest what
+  /// An error or a hang-up makes a descriptor ready for reading and writing: either call tells the guest what
   /// happened.
   init(epoll events: UInt32) {
     let events = EPOLL_EVENTS(rawValue: events).rawValue
@@ -30,7 +31,7 @@ struct Edge: OptionSet {
   }
 }
 
-/// A descriptor in one of its uses.
+/// A descriptor's number in one of its uses.
 struct Token: RawRepresentable, Equatable {
   let rawValue: UInt64
 
@@ -46,7 +47,7 @@ struct Token: RawRepresentable, Equatable {
 /// An edge-triggered epoll set.
 final class EpollSet {
   private let descriptor: Int32
-  /// What one wait can report; what does not fit comes with the next.
+  /// The events of one wait. Those that do not fit come with the next wait.
   private let batch: UnsafeMutableBufferPointer<epoll_event>
 
   init() throws(HostError) {
@@ -62,8 +63,8 @@ final class EpollSet {
     batch.deallocate()
   }
 
-  /// Adds a descriptor, or looks at it anew; the first edges are its present state. Closing it
-  /// takes it out.
+  /// Adds a descriptor, or registers it again (`anew`). The first edges are its present state. Closing the descriptor
+  /// removes it.
   ///
   /// - Returns: false for a regular file (EPERM), and when the kernel has no room.
   func watch(
@@ -77,12 +78,12 @@ final class EpollSet {
     return epoll_ctl(descriptor, anew ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, hostFD, &event) == 0
   }
 
-  /// Waits for edges: 0 milliseconds is not at all, -1 for ever.
+  /// Waits for edges: 0 milliseconds for not at all, -1 for no limit.
   func wait(
     milliseconds: Int32, _ body: (Token, Edge) -> Void
   ) throws(Errno) {
     let count = epoll_wait(descriptor, batch.baseAddress, Int32(batch.count), milliseconds)
-    // A stop and continue of the process: the caller waits again.
+    // EINTR comes from a stop and continue of the process: the caller waits again.
     if count < 0, errno != EINTR { throw .last }
     for event in batch.prefix(max(Int(count), 0)) {
       body(Token(rawValue: event.data.u64), Edge(epoll: event.events))

@@ -1,4 +1,5 @@
 import Glibc
+import GuestABI
 
 /// `poll_oneoff` over one edge-triggered epoll set.
 ///
@@ -17,11 +18,11 @@ final class Poller {
   /// list is in the cache, so 0.3 us here, beside 0.5 us for the rest of a call that finds nothing.
   /// 10,000 subscriptions take 45 us.
   static let shortList = 64
-  /// How old the index of a long list may be, in nanoseconds.
+  /// The maximum age of a long list's index, in nanoseconds.
   static let patience: UInt64 = 1_000_000
 
-  /// So many clocks of a list are looked at: their places take memory of the host's, where a list takes
-  /// the guest's. Further ones are invalid.
+  /// How many clocks a list may have; further ones are answered with `inval`. The list is in the guest's memory, but
+  /// the places of its clocks are kept in the host's.
   static let mostClocks = 16_384
 
   private let set: EpollSet
@@ -29,20 +30,19 @@ final class Poller {
   private let drain: Drain
   private static let drainToken = Token(generation: .max, number: .max)
 
-  /// Opened since the last poll: not in the epoll set yet.
+  /// The sockets that were opened since the last poll, and are not in the epoll set yet.
   private var unregistered: [UInt32] = []
-  /// Candidates, by generation and number: every descriptor that is ready and was subscribed when
-  /// last indexed is one.
+  /// The descriptors that may be ready. Each that is ready, and was subscribed to when the list was indexed, is one.
   private var ready: [Token] = []
-  /// Where the guest's list has clocks.
+  /// The places of clocks in the guest's list.
   private var clocks: [Int] = []
   private var indexTime: UInt64 = 0
   private var indexedCount = 0
-  /// Something is readable that the list, as indexed, does not ask for.
+  /// Whether a descriptor is readable that the list, as indexed, does not ask for.
   private var hasOrphans = false
-  /// Counts the calls; `Descriptor.readRefusal` refers to it.
+  /// The number of the present call; `Descriptor.readRefusal` refers to it.
   private(set) var calls: UInt32 = 1
-  /// When the last call looked at the clock, on the monotonic clock: no earlier than its last wait.
+  /// The monotonic clock as the last call has read it, no earlier than its last wait.
   private(set) var time: UInt64 = 0
 
   init(table: DescriptorTable, drain: Drain) throws(HostError) {
@@ -54,8 +54,10 @@ final class Poller {
     }
   }
 
-  /// Fills `events`; waits until there is at least one.
-  func poll(_ subscriptions: Subscriptions, into events: inout EventList) throws(Errno) {
+  /// Fills `events`, and waits until there is at least one.
+  func poll(_ subscriptions: GuestArray<Subscription>, into events: inout GuestOutput<Event>)
+    throws(Errno)
+  {
     calls &+= 1
     registerNew()
     try collect(until: 0, now: 0)
@@ -68,7 +70,7 @@ final class Poller {
     while true {
       var outcome = emit(subscriptions, start: start, now: now, into: &events)
       if outcome.isIndexStale, !isIndexed {
-        events.count = 0
+        events.removeAll()
         index(subscriptions, now: now, into: &events)
         isIndexed = true
         outcome = emit(subscriptions, start: start, now: now, into: &events)
@@ -85,8 +87,8 @@ final class Poller {
     }
   }
 
-  /// A socket was opened, or accepted. A number is listed once, however often it is used before the
-  /// next poll: a guest may never poll.
+  /// Notes a new socket, for the epoll set. A number is listed once, however often it is reused before the next poll:
+  /// a guest may never poll.
   func add(_ number: UInt32) {
     guard let entry = try? table.lookup(number), !entry.pointee.state.contains(.inNewList) else {
       return
@@ -95,7 +97,7 @@ final class Poller {
     unregistered.append(number)
   }
 
-  /// A socket began to listen. It may be in the epoll set already, as something else.
+  /// Notes that a socket has begun to listen. It may be in the epoll set already, with other interests.
   func didListen(_ entry: UnsafeMutablePointer<Descriptor>, number: UInt32) {
     if entry.pointee.state.contains(.registered) {
       entry.pointee.state.subtract([
@@ -106,7 +108,7 @@ final class Poller {
     if drain.isRequested { entry.pointee.state.insert(.drainUnreported) }
   }
 
-  /// A socket began to connect. Until then epoll says that it has hung up.
+  /// Notes that a socket has begun to connect. Before that, epoll reports a hang-up.
   func didConnect(_ entry: UnsafeMutablePointer<Descriptor>, number: UInt32) {
     entry.pointee.state.subtract([
       .readable, .writable, .readDoubtful, .writeDoubtful, .peerClosed, .hungUp,
@@ -127,7 +129,8 @@ final class Poller {
     unregistered.removeAll(keepingCapacity: true)
   }
 
-  /// From here on the flags are what epoll says, which begins with the present state.
+  /// Adds a descriptor to the epoll set. From then on its readiness flags are what epoll says, beginning with the
+  /// present state.
   private func register(
     _ entry: UnsafeMutablePointer<Descriptor>, number: UInt32, anew: Bool = false
   ) {
@@ -138,15 +141,15 @@ final class Poller {
     if isWatched {
       entry.pointee.state.subtract([.readable, .readDoubtful, .writable, .writeDoubtful])
     } else {
-      // A regular file as standard input is always ready. A socket that the kernel has no room for
-      // is reported as ready, for want of anything better: the guest's call finds out.
+      // A regular file as standard input is always ready. A socket that the kernel cannot register is reported as
+      // ready too: the guest's call then answers with what is true.
       entry.pointee.state.insert([.readable, .writable])
       entry.pointee.state.subtract([.readDoubtful, .writeDoubtful])
       if !entry.pointee.kind.isStandard { entry.pointee.state.remove(.registered) }
     }
   }
 
-  /// Waits for edges until the deadline (0: not at all; `.max`: for ever) and notes them.
+  /// Waits for edges until the deadline (0: not at all; `.max`: no limit) and notes them.
   private func collect(until deadline: UInt64, now: UInt64) throws(Errno) {
     let milliseconds: Int32
     switch deadline {
@@ -179,7 +182,7 @@ final class Poller {
     ready.append(Token(generation: entry.pointee.generation, number: number))
   }
 
-  /// Nil when the descriptor was closed, even if its number is in use again.
+  /// The entry of a token's descriptor; nil when that was closed, even if its number is in use again.
   private func entry(of token: Token) -> UnsafeMutablePointer<Descriptor>? {
     guard let entry = try? table.lookup(token.number),
       entry.pointee.generation == token.generation
@@ -189,40 +192,42 @@ final class Poller {
 
   // MARK: The guest's list
 
-  private func mayTrustIndex(for subscriptions: Subscriptions, now: UInt64) -> Bool {
+  private func mayTrustIndex(for subscriptions: GuestArray<Subscription>, now: UInt64) -> Bool {
     guard subscriptions.count > Self.shortList, indexedCount > Self.shortList else { return false }
     return now &- indexTime < Self.patience
       && !(hasOrphans && subscriptions.count != indexedCount) && !drain.isRequested
   }
 
-  /// Reads the whole list. What is wrong with a subscription is reported at once.
+  /// Reads the whole list, and reports invalid subscriptions.
   private func index(
-    _ subscriptions: Subscriptions, now: UInt64, into events: inout EventList
+    _ subscriptions: GuestArray<Subscription>, now: UInt64,
+    into events: inout GuestOutput<Event>
   ) {
     indexTime = now
     indexedCount = subscriptions.count
     hasOrphans = false
     clocks.removeAll(keepingCapacity: true)
     for place in 0..<subscriptions.count {
-      let tag = subscriptions.tag(place)
-      guard tag == .read || tag == .write else {
-        if tag == .clock, clocks.count < Self.mostClocks {
+      let subscription = subscriptions[place]
+      let type = subscription.type
+      guard type == .read || type == .write else {
+        if type == .clock, clocks.count < Self.mostClocks {
           clocks.append(place)
         } else {
-          events.append(subscriptions, place, error: .inval)
+          events.append(Event(subscription, error: .inval))
         }
         continue
       }
-      let number = subscriptions.fd(place)
+      let number = subscription.subject
       guard let entry = try? table.lookup(number) else {
-        events.append(subscriptions, place, error: .badf)
+        events.append(Event(subscription, error: .badf))
         continue
       }
       if !entry.pointee.state.contains(.registered) {
         register(entry, number: number)
       }
       let isReady: Bool
-      if tag == .read {
+      if type == .read {
         entry.pointee.readHint = UInt32(truncatingIfNeeded: place)
         isReady = !entry.pointee.state.isDisjoint(with: [.readable, .drainUnreported])
       } else {
@@ -236,47 +241,54 @@ final class Poller {
   private struct Round {
     /// When the first clock fires, on the monotonic clock.
     var deadline = UInt64.max
-    /// The list is not what it was when it was indexed.
+    /// Whether the list has changed since it was indexed.
     var isIndexStale = false
   }
 
-  /// Reports what is ready, by the index, and drops from the ready list what is not.
+  /// Reports what is ready, by the index, and drops the other candidates.
   private func emit(
-    _ subscriptions: Subscriptions, start: UInt64, now: UInt64, into events: inout EventList
+    _ subscriptions: GuestArray<Subscription>, start: UInt64, now: UInt64,
+    into events: inout GuestOutput<Event>
   ) -> Round {
     var outcome = Round()
     for place in clocks {
-      guard place < subscriptions.count, subscriptions.tag(place) == .clock else {
+      guard place < subscriptions.count, subscriptions[place].type == .clock else {
         outcome.isIndexStale = true
         continue
       }
-      guard let deadline = subscriptions.deadline(place, start: start) else {
-        events.append(subscriptions, place, error: .inval)
+      let subscription = subscriptions[place]
+      guard let deadline = subscription.deadline(start: start) else {
+        events.append(Event(subscription, error: .inval))
         continue
       }
-      if deadline <= now { events.append(subscriptions, place) }
+      if deadline <= now { events.append(Event(subscription)) }
       outcome.deadline = min(outcome.deadline, deadline)
     }
 
+    // (In a local variable: accesses to it need no check at run time.)
+    var candidates: [Token] = []
+    swap(&candidates, &ready)
     var kept = 0
-    for place in ready.indices {
-      let token = ready[place]
+    for place in candidates.indices {
+      let token = candidates[place]
       guard let entry = entry(of: token) else { continue }
       if report(entry, token.number, subscriptions, into: &events, &outcome) {
-        ready[kept] = token
+        candidates[kept] = token
         kept += 1
       } else {
         entry.pointee.state.remove(.inReadyList)
       }
     }
-    ready.removeLast(ready.count - kept)
+    candidates.removeLast(candidates.count - kept)
+    swap(&candidates, &ready)
     return outcome
   }
 
-  /// Reports one candidate; false when it need not be one any longer.
+  /// Reports one candidate; false when it is no longer a candidate.
   private func report(
-    _ entry: UnsafeMutablePointer<Descriptor>, _ number: UInt32, _ subscriptions: Subscriptions,
-    into events: inout EventList, _ outcome: inout Round
+    _ entry: UnsafeMutablePointer<Descriptor>, _ number: UInt32,
+    _ subscriptions: GuestArray<Subscription>, into events: inout GuestOutput<Event>,
+    _ outcome: inout Round
   ) -> Bool {
     var isReported = false
     let readPlace = Int(entry.pointee.readHint)
@@ -286,8 +298,9 @@ final class Poller {
       let isDraining = entry.pointee.state.contains(.drainUnreported)
       if isDraining || entry.pointee.isStillReadable() {
         events.append(
-          subscriptions, readPlace, bytes: isDraining ? 0 : 1,
-          hungUp: isDraining || entry.pointee.state.contains(.hungUp))
+          Event(
+            subscriptions[readPlace], bytes: isDraining ? 0 : 1,
+            hungUp: isDraining || entry.pointee.state.contains(.hungUp)))
         entry.pointee.state.remove(.drainUnreported)
         isReported = true
       }
@@ -299,7 +312,8 @@ final class Poller {
     if subscriptions.has(.write, number, at: writePlace) {
       if entry.pointee.isStillWritable() {
         events.append(
-          subscriptions, writePlace, bytes: 1, hungUp: entry.pointee.state.contains(.hungUp))
+          Event(
+            subscriptions[writePlace], bytes: 1, hungUp: entry.pointee.state.contains(.hungUp)))
         isReported = true
       }
     } else if entry.pointee.state.contains(.newlyWritable) {

@@ -1,17 +1,15 @@
 import Glibc
 
-/// What a descriptor's entry knows of its readiness, from edges of the epoll set and from the
-/// outcome of each call.
+/// A descriptor's readiness, by the edges of the epoll set and the outcome of each call.
 ///
-/// The rules are those of epoll(7), "edge-triggered": readiness stands until a call says EAGAIN,
-/// or, on a stream, until a call takes less than it could. Where urgent data has come the latter does
-/// not hold: Linux takes the urgent octet out of the stream, and a read ends where it was, with more
-/// behind it (tcp(7), "SO_OOBINLINE"). There a short read leaves a doubt, as a full one does.
+/// The rules are those of epoll(7), "edge-triggered": a descriptor is ready until a call answers EAGAIN or, on a
+/// stream, until a call takes less than it could. The latter is not true once urgent data has come: Linux takes the
+/// urgent octet out of the stream, and a read ends where it was although there is more behind it (tcp(7),
+/// "SO_OOBINLINE"). Then a short read leaves a doubt, as a full one does.
 extension Descriptor {
   /// Whether a read or accept on a non-blocking socket is worth a system call.
   ///
-  /// A guest that asks twice without polling in between does get its system call: it may be one
-  /// that never polls.
+  /// A guest that tries twice without polling in between does get its system call: it may never poll.
   mutating func mayRead(inPoll poll: UInt32) -> Bool {
     if state.contains(.readable) || !state.contains(.registered) || readRefusal == poll {
       return true
@@ -20,7 +18,7 @@ extension Descriptor {
     return false
   }
 
-  /// The same for a write.
+  /// Whether a write on a non-blocking socket is worth a system call; as `mayRead`.
   mutating func mayWrite(inPoll poll: UInt32) -> Bool {
     if state.contains(.writable) || !state.contains(.registered) || writeRefusal == poll {
       return true
@@ -58,14 +56,14 @@ extension Descriptor {
     state.insert(.awaitsRoom)
   }
 
-  /// Takes over what epoll reported.
+  /// Notes what epoll has reported.
   mutating func note(_ edge: Edge) {
     if edge.contains(.input) {
       state.insert([.readable, .newlyReadable])
       state.remove(.readDoubtful)
     }
     if edge.contains(.output) {
-      // Room that nobody waited for is no news: nearly every socket has it at all times.
+      // Only a socket that waited for room is newly writable: nearly all others have room at all times.
       if state.contains(.awaitsRoom) { state.insert(.newlyWritable) }
       state.insert(.writable)
       state.subtract([.writeDoubtful, .awaitsRoom])
@@ -79,7 +77,7 @@ extension Descriptor {
 // MARK: Doubts
 
 extension Descriptor {
-  /// Asks the kernel when the answer is in doubt.
+  /// Whether the descriptor is readable. The kernel is asked when that is in doubt.
   mutating func isStillReadable() -> Bool {
     if state.contains(.readDoubtful) {
       state.remove(.readDoubtful)
@@ -88,6 +86,7 @@ extension Descriptor {
     return state.contains(.readable)
   }
 
+  /// Whether the descriptor is writable. The kernel is asked when that is in doubt.
   mutating func isStillWritable() -> Bool {
     if state.contains(.writeDoubtful) {
       state.remove(.writeDoubtful)

@@ -1,13 +1,13 @@
 import CWasmtime
 import Glibc
 
-/// One engine per process: the settings that compiled code depends on.
+/// The engine, one for each process, with the settings that compiled code depends on.
 public final class Engine: Sendable {
   let handle: EngineObject
-  /// How long a guest may compute between two waits, in nanoseconds; 0 for as long as it likes.
+  /// How long a guest may compute between two waits, in nanoseconds; 0 for no limit.
   let handlerTimeout: UInt64
 
-  /// Names everything that `init` sets; compiled code of other settings is not loaded
+  /// The name of all that `init` sets. Code that was compiled with other settings is not loaded
   /// (`ModuleCache`).
   static var fingerprint: String {
     "speed;reservation=4g;guard=32m;fixed;no-unwind-info;epochs;\(Proposals.names)"
@@ -20,8 +20,10 @@ public final class Engine: Sendable {
   private static let reservation = 4 << 30
   private static let guardSize = 32 << 20
 
-  /// What of an instance's needs the system does not have just now: what tells a shortage from a
-  /// module that asks for too much. Tried, as the engine's errors are texts.
+  /// A resource that an instance needs and the system has no more of at present; nil when it has all of them.
+  ///
+  /// This tells a shortage from a module that asks for too much. The engine's errors are texts, so the resources
+  /// are tried.
   static var missingResource: String? {
     let descriptor = open("/dev/null", O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return "descriptor" }
@@ -43,10 +45,10 @@ public final class Engine: Sendable {
   }
 
   /// - Parameters:
-  ///   - handlerTimeout: how long a guest may compute without waiting for anything before it is
-  ///     ended, in nanoseconds, to a tenth; 0 for as long as it likes.
-  ///   - isPortable: whether it compiles for every processor of this architecture, and not for those
-  ///     alone that have what this one has.
+  ///   - handlerTimeout: how long a guest may compute without waiting before it is ended, in nanoseconds, kept
+  ///     to a tenth; 0 for no limit.
+  ///   - isPortable: whether compiled code runs on every processor of this architecture, instead of those that
+  ///     have the extensions of this one.
   public init(handlerTimeout: UInt64 = 0, isPortable: Bool = false) throws(HostError) {
     self.handlerTimeout = handlerTimeout
     guard let config = wasm_config_new() else { throw .engine("cannot be configured") }
@@ -56,16 +58,16 @@ public final class Engine: Sendable {
     wasmtime_config_memory_reservation_set(config, UInt64(Engine.reservation))
     wasmtime_config_memory_guard_size_set(config, UInt64(Engine.guardSize))
     wasmtime_config_memory_may_move_set(config, false)
-    // On the thread that asks for it. The engine's pool of threads ends the process where it cannot
-    // have them (SIGABRT), which a reload near a limit must not do to the service.
+    // Compile on the calling thread. The engine's thread pool aborts the process (SIGABRT) when it cannot start
+    // its threads, and a reload near a limit must not end the service.
     wasmtime_config_parallel_compilation_set(config, false)
-    // Only native debuggers and profilers would read it.
+    // Only native debuggers and profilers read unwind tables.
     wasmtime_config_native_unwind_info_set(config, false)
     if isPortable, let error = wasmtime_config_target_set(config, Engine.portableTarget) {
-      throw .engine("does not compile for others: \(String(consumingError: error))")
+      throw .engine("does not compile portable code: \(String(consumingError: error))")
     }
-    // Each loop and each function looks whether the guest is to end (`interrupt`): without it, one that
-    // computes for ever could not be ended, and would take a core until the process ends.
+    // Compiled loops and functions check whether the guest is to end (`interrupt`). Without the check a guest that
+    // loops forever would keep a core until the process ends.
     wasmtime_config_epoch_interruption_set(config, true)
     Proposals.configure(config)
     guard let engine = wasm_engine_new_with_config(config) else {
@@ -75,10 +77,10 @@ public final class Engine: Sendable {
     if handlerTimeout > 0 { try startTicking(every: max(handlerTimeout / 10, 100_000)) }
   }
 
-  /// Has all guests that compute look whether they are to end (`Instance.mayCompute`).
+  /// Makes all guests that compute check whether they are to end (`Instance.mayCompute`).
   func interrupt() { wasmtime_engine_increment_epoch(handle.pointer) }
 
-  /// The engine's clock, for as long as it is there.
+  /// Advances the engine's epoch at an interval, on a thread that ends with the engine.
   private func startTicking(every interval: UInt64) throws(HostError) {
     let pause = timespec(
       tv_sec: Int(interval / 1_000_000_000), tv_nsec: Int(interval % 1_000_000_000))
@@ -93,9 +95,8 @@ public final class Engine: Sendable {
   }
 }
 
-/// Owns an object of the engine that may be used from any thread: Wasmtime documents engines and
-/// modules as such, which the compiler cannot know. (Stores and what lives in them are not: see
-/// `Instance`.)
+/// Owns an object of the engine that any thread may use. Wasmtime documents this of engines and modules, which the
+/// compiler cannot know. (Stores and their contents belong to one thread: see `Instance`.)
 final class EngineObject: @unchecked Sendable {
   let pointer: OpaquePointer
   private let delete: @Sendable (OpaquePointer) -> Void

@@ -1,6 +1,6 @@
 import CWasmtime
 
-/// Something that a module wants from its host.
+/// One import of a module: what it needs from its host.
 struct Import: Sendable {
   enum Kind: Sendable, Equatable {
     case function(parameters: [ValueType], results: [ValueType])

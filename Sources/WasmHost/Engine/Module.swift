@@ -1,27 +1,35 @@
 import CWasmtime
 
-/// A compiled module: shared by all instances, on any thread.
+/// A compiled module, which all instances share, on any thread.
 public final class Module: Sendable {
   let engine: Engine
   let handle: EngineObject
   let imports: [Import]
+  /// The module's shape; nil for a module that was loaded as compiled code.
+  let shape: ModuleShape?
 
   /// Takes ownership of the engine's object.
-  private init(_ pointer: OpaquePointer, engine: Engine) {
+  private init(_ pointer: OpaquePointer, engine: Engine, shape: ModuleShape? = nil) {
     self.engine = engine
+    self.shape = shape
     handle = EngineObject(pointer, delete: wasmtime_module_delete)
     imports = Import.all(of: pointer)
   }
 
   /// Compiles a module, which takes tens of milliseconds.
   ///
-  /// - Parameter path: for messages.
+  /// - Parameter path: the file's name, for messages.
   /// - Throws: `notAModule`, `excessive`.
   public convenience init(
     compiling bytes: UnsafeRawBufferPointer, path: String, engine: Engine
   ) throws(HostError) {
     try Module.checkPreamble(bytes, path: path)
-    if let excess = ModuleLimits.excess(of: bytes) { throw .excessive(path: path, reason: excess) }
+    let shape: ModuleShape
+    do throws(ModuleLimits.Excess) {
+      shape = try ModuleLimits.shape(of: bytes)
+    } catch {
+      throw .excessive(path: path, reason: error.reason)
+    }
     var pointer: OpaquePointer?
     func compile(_ bytes: UnsafeRawBufferPointer) -> OpaquePointer? {
       wasmtime_module_new(
@@ -39,11 +47,12 @@ public final class Module: Sendable {
       throw .notAModule(path: path, reason: reason)
     }
     guard let pointer else { throw .engine("returned no module") }
-    self.init(pointer, engine: engine)
+    self.init(pointer, engine: engine, shape: shape)
   }
 
-  /// Loads what `serialized` gave. The bytes become code, unchecked: they must come from a place
-  /// that only we can write.
+  /// Loads what `withSerialized` gave; nil when the engine refuses it.
+  ///
+  /// The bytes become native code without a check, so they must come from a place that only this user can write to.
   convenience init?(deserializing bytes: UnsafeRawBufferPointer, engine: Engine) {
     var pointer: OpaquePointer?
     let error = wasmtime_module_deserialize(
@@ -64,8 +73,8 @@ public final class Module: Sendable {
     return body(UnsafeRawBufferPointer(bytes.bytes))
   }
 
-  /// The engine would say it too, but of a component, an object file and a text alike: "magic
-  /// header not detected".
+  /// Checks a file's first octets, for messages that say what the file is. The engine would say "magic header not
+  /// detected" of an object file and of a text alike.
   static func checkPreamble(
     _ bytes: UnsafeRawBufferPointer, path: String
   ) throws(HostError) {

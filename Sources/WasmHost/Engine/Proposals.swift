@@ -1,11 +1,10 @@
 import CWasmtime
 
-/// Which of WebAssembly's later proposals a module may use: what compilers for wasip1 and WasmEdge emit when
-/// nobody asks for more. All others are refused when the module is compiled; the engine's message names
-/// the one that is missing. (Sign extension, saturating conversions and mutable globals are always there.)
+/// Which of WebAssembly's proposals a module may use: those that compilers for wasip1 and WasmEdge use by default.
 ///
-/// More code in the engine is more that can be wrong with it, and each of memory, tables and threads that a
-/// guest gets by another proposal would need a limit of its own.
+/// A module that needs another one is refused when it is compiled, and the engine's message names the proposal.
+/// (Sign extension, saturating conversions and mutable globals are always on.) Each proposal is more code in the
+/// engine that can be wrong, and memories, tables or threads from another proposal would need limits of their own.
 enum Proposals {
   private typealias Setter = @convention(c) (OpaquePointer?, Bool) -> Void
 
@@ -24,7 +23,7 @@ enum Proposals {
     wasmtime_config_wasm_wide_arithmetic_set, wasmtime_config_wasm_exceptions_set,
     wasmtime_config_wasm_custom_page_sizes_set, wasmtime_config_wasm_stack_switching_set,
     wasmtime_config_wasm_compact_imports_set,
-    // (Of the reference types this leaves functions; nothing here could give a guest another.)
+    // (Without it, function references are the only reference type. This host gives a guest no others.)
     wasmtime_config_gc_support_set,
   ]
 

@@ -1,33 +1,34 @@
 import CWasmtime
 
-/// Why the engine ended a module: one line, and where it was, innermost frame first.
+/// Why the engine ended a module, and the backtrace, innermost frame first.
 public struct Trap: Error, Equatable, Sendable {
   public struct Frame: Equatable, Sendable {
-    /// From the module's name section, when it has one.
+    /// The name in the module's name section; nil without one.
     public let function: String?
     public let functionIndex: UInt32
-    /// Of the instruction, in bytes from the start of the module; nil when the engine has lost it.
+    /// Where the instruction is, in octets from the start of the module; nil when the engine does not know.
     public let moduleOffset: Int?
   }
 
-  /// On one line.
+  /// The cause, on one line.
   public let message: String
   public let frames: [Frame]
 
-  /// The guest has computed for longer than the engine's `handlerTimeout`.
+  /// Whether the guest has computed for longer than the engine's `handlerTimeout`.
   public let isInterrupt: Bool
 
-  /// One that no engine has made, for tests of what follows from it.
+  /// A trap that no engine has made, for tests of what follows from it.
   package init(message: String, isInterrupt: Bool = false) {
     self.message = message
     self.isInterrupt = isInterrupt
     frames = []
   }
 
-  /// A new one, for an instance that must not go on; the engine takes ownership.
+  /// A new trap that ends an instance which was terminated. The engine takes ownership.
   static var terminated: OpaquePointer? { new("ended by the host") }
 
-  /// A new one that unwinds an instance with an exit status, at which `Instance.run` looks first.
+  /// A new trap that unwinds an instance with an exit status, which `Instance.run` reads first. The engine takes
+  /// ownership.
   static var exit: OpaquePointer? { new("exit") }
 
   private static func new(_ message: StaticString) -> OpaquePointer? {
@@ -49,7 +50,7 @@ public struct Trap: Error, Equatable, Sendable {
 
   /// Takes ownership of the engine's object.
   ///
-  /// - Parameter isInterrupt: whether it is the instance's own word that its time is over.
+  /// - Parameter isInterrupt: whether the instance was ended because its time was over.
   init(consumingError error: OpaquePointer, isInterrupt: Bool = false) {
     defer { wasmtime_error_delete(error) }
     var text = wasm_byte_vec_t()
@@ -74,8 +75,8 @@ public struct Trap: Error, Equatable, Sendable {
     }
   }
 
-  /// The engine's text is the backtrace and a chain of causes, the last of them the nearest to the
-  /// trap: "... Caused by: 0: memory fault at ... 1: wasm trap: out of bounds memory access".
+  /// The causes in the engine's text, the trap's own first. The text is a backtrace and a chain of causes that ends
+  /// with the trap: "... Caused by: 0: memory fault at ... 1: wasm trap: out of bounds memory access".
   private static func cause(in text: String) -> String {
     let lines = text.split(whereSeparator: \.isNewline).map { $0.drop { $0 == " " } }
     let heading = lines.lastIndex { $0.hasPrefix("Caused by:") }
@@ -103,7 +104,7 @@ extension wasm_byte_vec_t {
 }
 
 extension String {
-  /// The text of a vector that the engine handed over, without the NUL that some of them end in.
+  /// The text of a vector that the engine handed over, without the NUL that some texts end in.
   init(consuming vector: inout wasm_byte_vec_t) {
     var bytes = vector.bytes[...]
     if bytes.last == 0 { bytes = bytes.dropLast() }

@@ -1,103 +1,48 @@
 import CWasmtime
 import Glibc
+import GuestABI
 import Logging
 
-/// What a module is given.
-public struct InstanceConfiguration: Sendable {
-  public struct Variable: Sendable, Equatable {
-    public var name: String
-    public var value: String
-
-    public init(_ name: String, _ value: String) {
-      self.name = name
-      self.value = value
-    }
-  }
-
-  /// The module's name first, as is the custom.
-  public var arguments: [String] = []
-  public var environment: [Variable] = []
-  public var grants = Grants.none
-  public var connectGrants = ConnectGrants.none
-  /// The most sockets it may have at once that it has accepted or connected; nil for no limit.
-  public var maxConnections: UInt32?
-  /// The most linear memory it may have, in bytes.
-  public var memoryLimit: Int64 = 256 << 20
-  /// How many sockets it may have, with others.
-  public var descriptors: DescriptorBudget?
-  /// The most octets that the kernel may hold for each of its sockets, both directions together.
-  public var socketMemory: Int32 = 512 << 10
-  /// Whether it may read this process's standard input.
-  public var readsStandardInput = false
-  /// Where listening sockets are kept for the next instance; without it they end with this one.
-  public var listeners: ListenerPool?
-  /// Which of the service's instances it is, for its listening sockets.
-  public var user = ListenerPool.User()
-  /// What it shares with its siblings.
-  public var board: Board?
-  /// Told what the instance does, on its thread.
-  var report: (@Sendable (Instance.Event) -> Void)?
-  public var shadows: [Shadow] = []
-  public var logger = Logger(label: "wasm-host")
-
-  public init() {}
-}
-
-/// How a module ended.
-public enum Outcome: Sendable, Equatable {
-  /// It returned from `_start` (0) or called `proc_exit`.
-  case exited(status: UInt32)
-  case trapped(Trap)
-
-  var isFailure: Bool { if case .exited(status: 0) = self { false } else { true } }
-}
-
-/// One instance of a module with everything that belongs to it alone. It lives and dies on one
-/// thread; modules and engine are shared.
+/// One instance of a module, with everything that belongs to it alone. It stays on one thread for all its life;
+/// modules and engine are shared.
 public final class Instance {
-  /// What its service is told.
-  enum Event: Sendable {
-    /// A socket listens, at this address.
-    case listening(String)
-    /// It waits for connections: it has opened all sockets that it opens at its start. Told once.
-    case waiting
-    /// The guest asks for a drain of the whole service.
-    case drainRequested
-  }
-
   let configuration: InstanceConfiguration
-  let memory: GuestMemory
+  let memory = GuestMemory()
   let descriptors: DescriptorTable
   let poller: Poller
   let drain: Drain
   let vectors = Vectors()
   var exitStatus: UInt32?
+  var ending: Ending?
   var destinations: Destinations
   var reportedRefusals: Set<String> = []
-  /// Listening sockets that the host was told of.
+  /// How many listening sockets the instance has reported.
   var announced = 0
   var hasListened: Bool { announced > 0 }
   var hasAskedForDrain = false
-  /// What the system did not have when the guest asked for a socket.
+  /// The error of a socket that the guest was refused because the system was short of something.
   var shortage: Errno?
-  /// Whether it has waited for connections: it has opened what it opens at its start.
+  /// Whether the instance has waited for connections, after it has opened what it opens at its start.
   private(set) var hasWaited = false
-  let boardPage: Board.Page?
-  /// What the guest has bound, by its descriptor's number.
+  let scoreboardPage: Scoreboard.Page?
+  /// The addresses that the guest has bound, by descriptor number.
   var bound: [UInt32: ListenerPool.Request] = [:]
 
   private let store: OpaquePointer
   private let context: OpaquePointer
   private let module: Module
   private var instance = wasmtime_instance_t()
-  private var shadowed: [ShadowedFunction] = []
-  /// Since when the guest computes, on the monotonic clock.
+  /// The objects that the engine's functions refer to.
+  private var functions: [BoundFunction] = []
+  /// When the guest began to compute, on the monotonic clock.
   private var turnBegan: UInt64 = 0
   private var hasOverrun = false
 
-  /// Nothing of the module runs yet, unless it has a start section.
-  public init(
-    _ module: Module, configuration: InstanceConfiguration, drain: Drain
+  /// Creates an instance. Nothing of the module runs yet, unless it has a start section.
+  ///
+  /// - Parameter functions: what the module may import.
+  init(
+    _ module: Module, functions: [HostFunction], configuration: InstanceConfiguration, drain: Drain
   ) throws(HostError) {
     guard let store = wasmtime_store_new(module.engine.handle.pointer, nil, nil),
       let context = wasmtime_store_context(store)
@@ -108,32 +53,32 @@ public final class Instance {
     self.configuration = configuration
     self.drain = drain
     destinations = Destinations(configuration.connectGrants)
-    memory = GuestMemory(context: context)
-    // Those that listen, and that are only opened, are memory of the kernel as well.
+    // Sockets that listen, or are only opened, take memory of the kernel as well.
     let mostSockets = configuration.maxConnections.map { Int($0) + ListenerPool.mostPerWorker }
     descriptors = DescriptorTable(
       readsStandardInput: configuration.readsStandardInput, mostSockets: mostSockets ?? .max,
       budget: configuration.descriptors)
     poller = try Poller(table: descriptors, drain: drain)
-    boardPage = configuration.board?.take(memoryLimit: configuration.memoryLimit)
-    if boardPage != nil { _ = descriptors.insert(-1, kind: .board, state: []) }
+    scoreboardPage = configuration.scoreboard?.take(memoryLimit: configuration.memoryLimit)
+    if scoreboardPage != nil { _ = descriptors.insert(-1, kind: .scoreboard, state: []) }
     configuration.listeners?.begin(configuration.user)
     InstanceLimits.apply(to: store, memory: configuration.memoryLimit)
     wasmtime_context_set_epoch_deadline(context, 1)
     wasmtime_store_epoch_deadline_callback(
       store, Instance.interruption, Unmanaged.passUnretained(self).toOpaque(), nil)
     giveTime(from: Clock.monotonic.now)
-    try instantiate(imports: try link())
+    try instantiate(imports: try link(functions))
   }
 
   deinit {
+    memory.forget()
     wasmtime_store_delete(store)
-    if let boardPage { configuration.board?.giveBack(boardPage) }
+    if let scoreboardPage { configuration.scoreboard?.giveBack(scoreboardPage) }
   }
 
-  /// Runs `_start`, until the module ends.
+  /// Runs `_start` until the module ends.
   ///
-  /// - Throws: `notInstantiable` for a module that has no `_start`.
+  /// - Throws: `notInstantiable` for a module without `_start`.
   public func run() throws(HostError) -> Outcome {
     if let exitStatus { return .exited(status: exitStatus) }
     let isCommand: Bool
@@ -149,8 +94,7 @@ public final class Instance {
     return .exited(status: 0)
   }
 
-  /// Calls an exported function of i32 parameters and at most one i32 result; nil when there is no
-  /// such export.
+  /// Calls an exported function of i32 parameters and at most one i32 result; nil when there is no such export.
   package func call(_ name: String, _ arguments: UInt32...) throws(Trap) -> UInt32? {
     try call(name, list: arguments)
   }
@@ -175,14 +119,24 @@ public final class Instance {
     return UInt32(bitPattern: values[0].i32)
   }
 
+  /// Why the engine is to end the module after the present host call.
+  enum Ending { case exit, termination }
+
+  /// The trap that ends the module.
+  @inline(never)
+  func takeEnding() -> OpaquePointer? {
+    defer { ending = nil }
+    return ending == .exit ? Trap.exit : Trap.terminated
+  }
+
   /// Lets the guest compute for `Engine.handlerTimeout` from now on.
   @inline(__always)
   func giveTime(from now: UInt64) {
-    boardPage?.noteTurn(at: now)
+    scoreboardPage?.noteTurn(at: now)
     turnBegan = now
   }
 
-  /// Asked in the guest's thread at each tick of the engine: whether the guest may go on.
+  /// Whether the guest may go on computing. The engine asks on the guest's thread at each tick.
   private static let interruption:
     @convention(c) (
       OpaquePointer?, UnsafeMutableRawPointer?, UnsafeMutablePointer<UInt64>?,
@@ -190,7 +144,7 @@ public final class Instance {
     ) -> OpaquePointer? = { _, data, ticks, _ in
       guard let data, let ticks else { return nil }
       ticks.pointee = 1
-      // The instance outlives its store.
+      // The instance outlives its store, which calls this.
       return Unmanaged<Instance>.fromOpaque(data)._withUnsafeGuaranteedRef { instance in
         instance.mayCompute() ? nil : wasmtime_error_new("interrupted")
       }
@@ -203,7 +157,7 @@ public final class Instance {
     return !hasOverrun
   }
 
-  /// To be called when the guest waits, or asks for a connection.
+  /// Notes that the guest waits, or asks for a connection.
   @inline(__always)
   func noteWait() {
     guard hasListened, !hasWaited else { return }
@@ -214,38 +168,55 @@ public final class Instance {
 
   // MARK: Linking
 
-  /// What the module imports, in its order. What this host does not offer is refused by name.
-  private func link() throws(HostError) -> [wasmtime_extern_t] {
+  /// Looks up the memory that the module exports. Without one, each access to guest memory throws `fault`.
+  func adoptMemory(exportOf caller: OpaquePointer) {
+    var item = wasmtime_extern_t()
+    let name: StaticString = "memory"
+    let found = name.withUTF8Buffer { bytes in
+      wasmtime_caller_export_get(
+        caller, UnsafeRawPointer(bytes.baseAddress)?.assumingMemoryBound(to: CChar.self),
+        bytes.count, &item)
+    }
+    guard found else { return }
+    defer { wasmtime_extern_delete(&item) }
+    guard item.kind == UInt8(WASMTIME_EXTERN_MEMORY) else { return }
+    var handle = item.of.memory
+    guard let base = wasmtime_memory_data(context, &handle) else { return }
+    // The engine is configured so that memory never moves (`Engine`), and the store lives until `deinit`.
+    memory.adopt(base: base) { [context] in
+      var handle = handle
+      return UInt64(wasmtime_memory_data_size(context, &handle))
+    }
+  }
+
+  /// The functions that the module imports, in its order. An import that the host does not offer is refused by
+  /// name.
+  private func link(_ offered: [HostFunction]) throws(HostError) -> [wasmtime_extern_t] {
     var imports: [wasmtime_extern_t] = []
     for wanted in module.imports {
-      guard let function = HostFunction.all.first(where: wanted.isSatisfied) else {
-        throw wanted.refusal
+      guard let function = offered.first(where: wanted.isSatisfied) else {
+        throw wanted.refusal(by: offered)
       }
+      let bound = BoundFunction(
+        function, of: self, shadow: configuration.shadows.last { $0.name == function.name })
+      functions.append(bound)
       var item = wasmtime_extern_t()
       item.kind = UInt8(WASMTIME_EXTERN_FUNC)
-      if let shadow = configuration.shadows.last(where: { $0.name == function.name }) {
-        let replacement = ShadowedFunction(shadow, original: function, instance: self)
-        shadowed.append(replacement)
-        item.of.func = define(
-          function, ShadowedFunction.entry, Unmanaged.passUnretained(replacement).toOpaque())
-      } else {
-        item.of.func = define(function, function.entry, Unmanaged.passUnretained(self).toOpaque())
-      }
+      item.of.func = define(function, Unmanaged.passUnretained(bound).toOpaque())
       imports.append(item)
     }
     return imports
   }
 
-  /// A function of the store, in the engine's unchecked form: the types have been verified, and a
-  /// call costs some 17 ns with all that is the host's, where the checked form takes 50 to 90.
+  /// A function of the store, in the engine's unchecked form. The types have been verified by then. A call costs
+  /// about 13 ns in all, where the checked form takes 50 to 90.
   private func define(
-    _ function: HostFunction, _ entry: @escaping HostFunction.Entry,
-    _ environment: UnsafeMutableRawPointer
+    _ function: HostFunction, _ environment: UnsafeMutableRawPointer
   ) -> wasmtime_func_t {
     let type = function.makeType()
     defer { wasm_functype_delete(type) }
     var result = wasmtime_func_t()
-    wasmtime_func_new_unchecked(context, type, entry, environment, nil, &result)
+    wasmtime_func_new_unchecked(context, type, BoundFunction.entry, environment, nil, &result)
     return result
   }
 
@@ -253,7 +224,7 @@ public final class Instance {
     var trap: OpaquePointer?
     let error = wasmtime_instance_new(
       context, module.handle.pointer, imports, imports.count, &instance, &trap)
-    // A start section may end the module already; `run` will say so.
+    // The module may end in its start section already; `run` returns that outcome.
     if let error {
       let reason = String(consumingError: error)
       if exitStatus != nil { return }
@@ -270,8 +241,8 @@ public final class Instance {
 extension HostFunction {
   /// The engine's object for the function's type; the caller deletes it.
   fileprivate func makeType() -> OpaquePointer? {
-    var parameters = HostFunction.vector(of: parameters)
-    var results = HostFunction.vector(of: results)
+    var parameters = HostFunction.vector(of: parameterTypes)
+    var results = HostFunction.vector(of: resultTypes)
     return wasm_functype_new(&parameters, &results)
   }
 

@@ -1,32 +1,32 @@
 import CWasmtime
 
-/// What one instance may take of the process's memory, beside its linear memory.
+/// The limits of what one instance takes of the process's memory, besides its linear memory.
 public enum InstanceLimits {
-  /// Tables, and elements in each of them. (The largest modules have some ten thousands of functions in
-  /// one table; more tables come with languages that compile closures to them.)
+  /// How many tables a module may have. (Languages that compile closures to tables have more than one.)
   static let tables: Int64 = 4
   static let tableElements: Int64 = 131_072
-  /// A reference to a function is a pointer.
+  /// The size of a function reference, which is a pointer.
   private static let elementSize: Int64 = 8
-  /// The thread's stack, the poller's lists, and what the engine keeps of an instance.
+  /// The thread's stack, the poller's lists, and the engine's own data of an instance.
   private static let ownSize: Int64 = 6 << 20
 
-  /// What the kernel has of a connection beside its data, and this host.
+  /// The memory that a connection takes in the kernel and in this host, besides its data.
   private static let connectionSize: Int64 = 8 << 10
 
-  /// The most octets that an instance comes to hold, the kernel's included.
+  /// The octets that an instance can come to hold, the kernel's memory for it included.
   ///
   /// - Parameters:
-  ///   - memory: its linear memory.
-  ///   - connections: those that it has accepted. Others wait in its queue, which have received at the most.
-  ///   - socketMemory: of each of them.
+  ///   - memory: the limit of its linear memory.
+  ///   - connections: the limit of its accepted connections. Further ones wait in the accept queue and hold only
+  ///     what they have received.
+  ///   - socketMemory: the limit for each connection.
   public static func total(memory: Int64, connections: Int64, socketMemory: Int64) -> Int64 {
     memory + tables * tableElements * elementSize + ownSize
       + connections * (socketMemory + connectionSize)
       + Int64(ListenerPool.mostWaiting) * (socketMemory / 2 + connectionSize)
   }
 
-  /// One instance with one memory (`Proposals`) of so many octets.
+  /// Limits a store to one instance with one memory (`Proposals`) of `memory` octets.
   static func apply(to store: OpaquePointer, memory: Int64) {
     wasmtime_store_limiter(store, memory, tableElements, 1, tables, 1)
   }

@@ -1,19 +1,19 @@
-/// Which host function a module's import means.
+/// How imports of a module and host functions match.
 extension Import {
   func isSatisfied(by function: HostFunction) -> Bool {
     module == HostFunction.module && name == function.name
-      && kind == .function(parameters: function.parameters, results: function.results)
+      && kind
+        == .function(parameters: function.parameterTypes, results: function.resultTypes)
   }
 
-  /// Why no host function satisfies it.
-  var refusal: HostError {
-    let isNameKnown =
-      module == HostFunction.module && HostFunction.all.contains { $0.name == name }
+  /// Why no host function satisfies the import.
+  func refusal(by offered: [HostFunction]) -> HostError {
+    let same = offered.filter { module == HostFunction.module && name == $0.name }
     let reason =
       switch kind {
-      case .function(let parameters, let results) where isNameKnown:
-        "but this host offers it with another type than "
-          + Import.signature(parameters, results)
+      case .function(let parameters, let results) where !same.isEmpty:
+        "as \(Import.signature(parameters, results)), but this host offers it as "
+          + same.map(\.signature).joined(separator: " and as ")
       case .function: "which this host does not offer"
       case .global: "a global, but this host offers functions only"
       case .table: "a table, but this host offers functions only"

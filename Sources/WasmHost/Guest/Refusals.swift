@@ -1,21 +1,21 @@
+import GuestABI
 import Logging
 
-/// What a guest was refused: an errno to it, and a line in the log.
+/// Refusals: the guest gets an errno, and the operator a line in the log.
 extension Instance {
-  /// So many different refusals are told of: a guest that tries one address after another is not
-  /// to fill the log.
+  /// How many different refusals are logged. A guest that tries one address after another must not fill the log.
   private static let refusalLimit = 16
 
-  /// One line for each address, the first time.
-  func reportRefusal(_ call: String, _ address: String, granted: [String]) {
-    guard isNewRefusal("\(call) \(address)") else { return }
+  /// Logs a refused address, once.
+  func reportRefusal(_ call: HostCall, _ address: String, granted: [String]) {
+    guard isNewRefusal("\(call.name) \(address)") else { return }
     let granted = granted.isEmpty ? "nothing" : granted.joined(separator: ",")
     configuration.logger.warning(
       "refused: the guest was not granted this address",
-      metadata: ["call": "\(call)", "address": "\(address)", "granted": "\(granted)"])
+      metadata: ["call": "\(call.name)", "address": "\(address)", "granted": "\(granted)"])
   }
 
-  /// A granted name stands for this machine, or for its link.
+  /// Logs that a granted name was resolved to an address of this machine or of its link.
   func reportLocalAddress(_ address: SocketAddress, of name: String) {
     guard isNewRefusal("local \(address)") else { return }
     configuration.logger.warning(
@@ -23,14 +23,14 @@ extension Instance {
       metadata: ["name": "\(name)", "address": "\(address)"])
   }
 
-  /// - Throws: `mfile` when the guest has as many connections as it may have: what it gets as well
-  ///   when the process has no more descriptors.
-  func checkRoomForConnection(_ call: String) throws(Errno) {
+  /// - Throws: `mfile` when the guest has its maximum of connections, as when the process has no more
+  ///   descriptors.
+  func checkRoomForConnection(_ call: HostCall) throws(Errno) {
     guard let limit = configuration.maxConnections, descriptors.connections >= limit else { return }
-    if isNewRefusal("\(call) limit") {
+    if isNewRefusal("\(call.name) limit") {
       configuration.logger.warning(
         "refused: the guest has as many connections as it may have",
-        metadata: ["call": "\(call)", "limit": .stringConvertible(limit)])
+        metadata: ["call": "\(call.name)", "limit": .stringConvertible(limit)])
     }
     throw .mfile
   }

@@ -1,20 +1,20 @@
-/// How long a worker waits before its next instance. The first is there at once; one that crashes
-/// again and again waits twice as long each time, and in the end there is none.
+/// The pauses between the instances of a worker. The first successor starts at once. After each further crash
+/// the pause doubles, until there are no more successors.
 struct Backoff {
-  /// An instance that has lived for so long did not crash because of how it started.
+  /// An instance that lived this long did not crash because of its start.
   static let healthyLife: UInt64 = 10_000_000_000
   private static let firstPause: UInt64 = 10_000_000
   private static let longestPause: UInt64 = 1_000_000_000
-  /// Some five seconds in all, with the pauses between them.
+  /// The number of crashes in a row that are tolerated. With the pauses they take about five seconds.
   static let mostCrashes = 12
 
   private var crashes = 0
   private var shortages: UInt64 = 0
 
-  /// To be asked at each crash.
+  /// Counts a crash.
   ///
-  /// - Parameter life: of the instance, in nanoseconds.
-  /// - Returns: the pause in nanoseconds, or nil when it has crashed often enough.
+  /// - Parameter life: how long the instance lived, in nanoseconds.
+  /// - Returns: the pause in nanoseconds; nil when there have been too many crashes.
   mutating func pause(afterLife life: UInt64) -> UInt64? {
     if life >= Backoff.healthyLife { crashes = 0 }
     crashes += 1
@@ -24,8 +24,8 @@ struct Backoff {
     return min(Backoff.firstPause << UInt64(crashes - 2), Backoff.longestPause)
   }
 
-  /// To be asked each time that the system has no room for an instance. It is tried again for as long
-  /// as it takes.
+  /// The pause, in nanoseconds, after a start that failed because the system was short of something. There is no
+  /// limit to these tries. Each access counts one.
   var pauseInShortage: UInt64 {
     mutating get {
       defer { shortages = min(shortages + 1, 10) }

@@ -1,48 +1,50 @@
 import CLinux
 import Glibc
 
-/// What this process has given up for good: the second wall, behind the engine's. A guest that breaks out
-/// of the engine finds a process that starts no programs, opens no files but the module's and the
-/// cache's, and reaches no more of the kernel than a server needs.
+/// The rights that this process has given up for good: the second wall, behind the engine's.
 ///
-/// To be entered once what is read at the start is read, and before there are threads: the rules for
-/// files hold for the thread that makes them, and for those that it starts.
+/// A guest that breaks out of the engine finds a process that starts no programs, opens no files but the
+/// module's and the cache's, and can make only the system calls that a server needs.
+///
+/// Confine the process after everything has been read that is read once, and before there are threads: the rules
+/// for files apply to the thread that sets them and to those that it starts.
 public struct Confinement: Sendable {
   public enum Part: String, Sendable {
-    /// No system calls that a server does not need (CLinux/confine.h has the list).
+    /// System calls are limited to those that a server needs (CLinux/confine.h has the list).
     case seccomp
-    /// No files besides those of `Needs`.
+    /// Files are limited to those of `Needs`.
     case landlock
-    /// No program that is started has more privileges, as sudo would.
+    /// Programs that are started get no more privileges, as they would with sudo.
     case noNewPrivileges = "no_new_privs"
   }
 
-  /// What is to stay possible.
+  /// What stays possible.
   public struct Needs: Sendable {
-    /// Files that are read again later, as those that have taken their place.
+    /// Files that are read again later, or the ones that have replaced them.
     public var files: [String] = []
-    /// Directories that have files written, replaced and removed.
+    /// Directories in which files are written, replaced and removed.
     public var directories: [String] = []
-    /// Names are looked up when some of these have names, and nothing is connected to without any.
+    /// What guests may connect to. Names can be looked up only if some grants are names, and connections made
+    /// only if there are grants.
     public var connectGrants = ConnectGrants.none
-    /// The UNIX socket that a service manager listens on, nil without; `@` begins an abstract name.
+    /// The service manager's UNIX socket, nil without one. A leading `@` means an abstract name.
     public var managerSocket: String?
 
     public init() {}
   }
 
-  /// What holds.
+  /// The parts that are in force.
   public private(set) var parts: [Part] = []
-  /// What could not be done although the kernel knows it.
+  /// The parts that failed although the kernel has them, with the reason.
   public private(set) var failures: [String] = []
 
   public static let none = Confinement()
 
   private init() {}
 
-  /// Enters it, as far as the kernel can.
+  /// Confines the process, as far as the kernel can.
   public init(_ needs: Needs) {
-    // First: a process without privileges may do the others only after it.
+    // First, since a process without privileges may do the others only after it.
     note(.noNewPrivileges, confine_privileges())
     note(.seccomp, confine_system_calls(Confinement.families(needs)))
     do throws(SystemError) {
@@ -54,17 +56,17 @@ public struct Confinement: Sendable {
     }
   }
 
-  /// Notes a system call's result.
+  /// Notes the result of a system call.
   private mutating func note(_ part: Part, _ result: Int32) {
     if result == 0 { return parts.append(part) }
-    // An older kernel, or one that was built without it, is no failure.
+    // A kernel that is too old, or was built without this part, is no failure.
     guard ![ENOSYS, EOPNOTSUPP, EINVAL].contains(errno) else { return }
     failures.append("\(part.rawValue): \(describe(error: errno))")
   }
 
   private static func families(_ needs: Needs) -> Int32 {
     let lookups = needs.connectGrants.haveNames
-    // Name services other than DNS are asked over UNIX sockets.
+    // Name services other than DNS use UNIX sockets.
     let unix = lookups || needs.managerSocket != nil ? CONFINE_ALLOWS_UNIX : 0
     return Int32(unix) | (lookups ? Int32(CONFINE_ALLOWS_ROUTES) : 0)
   }
@@ -90,13 +92,13 @@ public struct Confinement: Sendable {
 }
 
 extension Confinement: CustomStringConvertible {
-  /// For the log.
+  /// The parts, for the log.
   public var description: String {
     parts.isEmpty ? "no" : parts.map(\.rawValue).joined(separator: ",")
   }
 }
 
-/// Which files stay, and for what.
+/// The files that stay accessible, and the rights to them.
 private struct FileRules {
   let needs: Confinement.Needs
 
@@ -109,13 +111,13 @@ private struct FileRules {
 
   var all: [(path: String, rights: UInt64)] {
     var all: [(String, UInt64)] = [
-      // Tells a shortage of descriptors from other errors.
+      // The engine opens it to tell a shortage of descriptors from other errors.
       ("/dev/null", FileRules.reading | CONFINE_WRITE_FILE),
-      // What the C library asks before it gives memory back.
+      // The C library reads it before it returns memory to the system.
       ("/proc/sys/vm/overcommit_memory", FileRules.reading),
     ]
-    // The file itself too, as it may have no directory that is its own. A directory is opened before it
-    // is refused.
+    // The file itself is listed too, since no directory may be listed for it. (A directory in its place must be
+    // opened to be refused.)
     all += needs.files.map { ($0, FileRules.reading | CONFINE_READ_DIR) }
     all += needs.files.flatMap(FileRules.directories).map { ($0, FileRules.reading) }
     all += needs.directories.map { ($0, FileRules.writing) }
@@ -126,15 +128,15 @@ private struct FileRules {
     return all
   }
 
-  /// What getaddrinfo(3) reads and loads: the settings are replaced whenever the network changes, so the
+  /// What getaddrinfo(3) reads and loads. The settings are replaced whenever the network changes, so their
   /// directory counts; the modules of nsswitch.conf(5) are libraries.
   private static let ofResolver = [
     "/etc", "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib",
   ]
 
-  /// Where the file of a path is, and where one that takes its place can be: the path's own directory, and
-  /// those that links on the way lead to (a `current` that points at another release tomorrow). Never the
-  /// root, which has everything. (Links in the root are the system's: where /home is, not a release.)
+  /// The directories that have a path's file, or can have its replacement: the path's own directory, and those
+  /// of links on the way (a `current` that points at another release tomorrow). Never the root, which has
+  /// everything. (Links in the root itself belong to the system: they say where /home is, not which release.)
   private static func directories(of path: String) -> Set<String> {
     var directories: Set<String> = []
     if let end = path.lastIndex(of: "/") {
@@ -157,14 +159,14 @@ private struct FileRules {
     return directories.subtracting(["/", ""])
   }
 
-  /// An absolute path without links; nil when there is nothing.
+  /// The absolute path without links; nil when there is no such file.
   private static func resolved(_ path: some StringProtocol) -> String? {
     guard let text = realpath(String(path), nil) else { return nil }
     defer { free(text) }
     return String(validatingCString: text)
   }
 
-  /// Adds a rule, unless there is nothing of that name.
+  /// Adds a rule, unless there is no such file.
   func allow(_ path: String, _ rights: UInt64, in rules: Int32) {
     let file = open(path, O_PATH | O_CLOEXEC)
     guard file >= 0 else { return }
@@ -178,7 +180,7 @@ private struct FileRules {
 
 extension ConnectGrants {
   var haveAny: Bool { !grants.isEmpty }
-  /// Whether there are names to look up: given ones, or any.
+  /// Whether names can be looked up, because some grants are names or `*`.
   var haveNames: Bool {
     grants.contains { grant in
       switch grant.host {

@@ -1,5 +1,4 @@
-/// The instances of one module: a worker each. A service has one, and for a while two when a module
-/// takes the place of another.
+/// The workers that run one module. A service has one generation, and two while a module replaces another.
 public final class Generation {
   public let number: Int
   public let drain: Drain
@@ -34,9 +33,9 @@ public final class Generation {
     ) { [number, report] event in report(number, worker, event) }
   }
 
-  /// Ends its instances, whatever they do.
+  /// Ends the instances, whatever they do.
   public func terminate() {
-    // In this order: an instance that is asked finds that it is to end.
+    // In this order, so that an instance finds the request when the engine makes it check.
     drain.terminate()
     module.engine.interrupt()
   }

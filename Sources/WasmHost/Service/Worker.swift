@@ -1,31 +1,11 @@
 import Glibc
+import GuestABI
 import Synchronization
 
-/// Runs instances of a module on a thread of its own, one after the other: when one traps, the next
-/// takes its place. Several workers are several of these over one module.
+/// A thread that runs instances of a module, one after the other: when one traps, a successor takes its place.
 public final class Worker: Sendable {
-  public enum Ending: Sendable, Equatable {
-    case ended(Outcome)
-    /// The module never ran.
-    case refused(HostError)
-  }
-
-  public enum Event: Sendable, Equatable {
-    /// A socket of an instance listens, at this address.
-    case listening(String)
-    /// An instance that listens waits for connections: it has opened all sockets that it opens at
-    /// its start. Told once.
-    case waiting
-    /// The guest asks for a drain of the whole service.
-    case drainRequested
-    /// An instance has trapped; another one takes its place after so many nanoseconds.
-    case trapped(Trap, pause: UInt64)
-    /// An instance that was to take another's place did not come to serve; the next try is after so
-    /// many nanoseconds.
-    case failedToStart(reason: String, pause: UInt64)
-    /// There is no instance any more. The worker's last act.
-    case ended(Ending)
-  }
+  public typealias Ending = WorkerEnding
+  public typealias Event = ServiceEvent
 
   private let ending = Mutex<Ending?>(nil)
 
@@ -43,7 +23,7 @@ public final class Worker: Sendable {
     }
   }
 
-  /// Nil while it runs.
+  /// How the worker ended; nil while it runs.
   public var result: Ending? { ending.withLock { $0 } }
 
   private static func run(
@@ -53,21 +33,21 @@ public final class Worker: Sendable {
     var configuration = configuration
     var backoff = Backoff()
     var hasServed = false
-    configuration.report = { report(Event($0)) }
+    configuration.report = report
     while true {
-      // It would have no listening sockets to take over any more.
+      // A new instance would have no listening sockets to take over.
       if drain.isRequested { return .ended(.exited(status: 0)) }
       let start = Clock.monotonic.now
       let life = Life(module, configuration, drain)
       let isSuccessor = hasServed
       hasServed = hasServed || life.hasServed
-      // One that has come to its end by itself has ended the worker.
+      // An instance that has exited by itself ends the worker.
       guard restarts, hasServed, !drain.isRequested, !life.hasServed || life.trap != nil else {
         return life.ending
       }
       let pause: UInt64
       if isSuccessor, life.wasShort {
-        // It passes, or it does not: the service's other instances go on meanwhile.
+        // The shortage may pass. Meanwhile the service's other instances go on.
         pause = backoff.pauseInShortage
       } else if let next = backoff.pause(afterLife: Clock.monotonic.now - start) {
         pause = next
@@ -86,7 +66,7 @@ public final class Worker: Sendable {
   /// One instance, from its start to its end.
   private struct Life {
     private(set) var ending: Ending
-    /// Whether it has come to wait for connections.
+    /// Whether the instance has waited for connections.
     private(set) var hasServed = false
 
     init(_ module: Module, _ configuration: InstanceConfiguration, _ drain: Drain) {
@@ -103,35 +83,13 @@ public final class Worker: Sendable {
       }
     }
 
-    /// Whether it has not served because the system was short of something.
+    /// Whether the instance did not serve because the system was short of something.
     var wasShort: Bool {
       if case .refused(.shortage) = ending { true } else { false }
     }
 
     var trap: Trap? {
       if case .ended(.trapped(let trap)) = ending { trap } else { nil }
-    }
-  }
-}
-
-extension Worker.Event {
-  fileprivate init(_ event: Instance.Event) {
-    self =
-      switch event {
-      case .listening(let address): .listening(address)
-      case .waiting: .waiting
-      case .drainRequested: .drainRequested
-      }
-  }
-}
-
-extension Worker.Ending: CustomStringConvertible {
-  /// Why there is no service, in a part of a sentence.
-  public var description: String {
-    switch self {
-    case .ended(.exited(let status)): "it ended with status \(status) before it served"
-    case .ended(.trapped(let trap)): "it trapped: \(trap.message)"
-    case .refused(let error): error.description
     }
   }
 }

@@ -1,27 +1,26 @@
 import CLinux
 import Glibc
 
-/// A listening socket that another process has opened and passed on, as systemd does
-/// (sd_listen_fds(3)). That process keeps it, and passes it on again at the next start: so nothing
-/// that belongs to the socket, and not to this process alone, is changed for good. The queue's length
-/// is the other's choice, no filter is attached, and connections that wait when this process ends are
-/// for the next one.
+/// A listening socket that another process has opened and passed on, as systemd does (sd_listen_fds(3)).
+///
+/// That process keeps the socket and passes it on again at the next start, so nothing about it is changed for
+/// good: the queue length stays its opener's choice, no filter is attached, and connections that wait when this
+/// process ends are left for the next one.
 public struct InheritedSocket: Sendable {
   let descriptor: Int32
   let address: SocketAddress
-  /// What it is called where it comes from, or else its descriptor.
+  /// The name that the opener has given it, or its descriptor, and its address.
   public let description: String
-  /// The flags of the open file description when it came, which is shared as well.
+  /// The flags of the open file description when the socket came. They are shared with the opener as well.
   private let flags: Int32
-  /// Whether an IPv6 wildcard is for IPv4 too.
+  /// Whether an IPv6 wildcard also accepts IPv4.
   private let isDualStack: Bool
   var isUsed = false
 
-  /// Takes a socket over. It does not block any more (several workers accept from it), until
-  /// `giveBack`.
+  /// Takes a socket over and makes it non-blocking (several workers accept from it), until `giveBack`.
   ///
-  /// - Parameter name: what LISTEN_FDNAMES says, empty for nothing.
-  /// - Throws: why it cannot be used.
+  /// - Parameter name: its name in LISTEN_FDNAMES; empty without one.
+  /// - Throws: `unfitSocket`, with the reason.
   public init(descriptor: Int32, name: String) throws(HostError) {
     let label = name.isEmpty ? "descriptor \(descriptor)" : "'\(name)' (descriptor \(descriptor))"
     func refuse(_ reason: String) -> HostError { .unfitSocket(name: label, reason: reason) }
@@ -34,10 +33,10 @@ public struct InheritedSocket: Sendable {
     guard flags >= 0 else { throw refuse("it is not open") }
     guard let type = option(SOL_SOCKET, SO_TYPE) else { throw refuse("it is not a socket") }
     guard let address = localAddress(of: descriptor) else {
-      throw refuse("it is no TCP socket, but one of another family, as a UNIX socket is")
+      throw refuse("it is not a TCP socket, but one of another family, such as a UNIX socket")
     }
     guard type == Int32(SOCK_STREAM.rawValue) else {
-      throw refuse("it is a datagram socket at \(address), no TCP socket")
+      throw refuse("it is a datagram socket at \(address), not a TCP socket")
     }
     guard option(SOL_SOCKET, SO_ACCEPTCONN) == 1 else {
       throw refuse("it does not listen, or is a connection (Accept=yes)")
@@ -58,9 +57,9 @@ public struct InheritedSocket: Sendable {
     close(descriptor)
   }
 
-  /// The place of the socket that suits a wish best: the very address; a wildcard that has it; or,
-  /// where the wish is a wildcard, a socket with the same port, as whose address its opener has chosen
-  /// a narrower one.
+  /// The place of the socket that fits a wanted address best: one with that address, else a wildcard that
+  /// includes it, else, when a wildcard is wanted, a socket with the same port whose opener has chosen a
+  /// narrower address.
   static func best(of sockets: [InheritedSocket], for wanted: SocketAddress) -> Int? {
     let ranks = sockets.map { $0.rank(for: wanted) }
     return ranks.indices.filter { ranks[$0] != nil }

@@ -1,60 +1,60 @@
 import CLinux
 import Glibc
+import GuestABI
 import Synchronization
 
-/// The listening sockets of a service. They belong to the host, not to an instance: one that traps,
-/// or whose place another takes, leaves them behind, and the connections in their queues are for
-/// the next instance.
+/// The listening sockets of a service. They belong to the host and not to an instance: one that traps or is
+/// replaced leaves them, and the connections in their queues, to its successor.
 ///
-/// Several workers have a socket each for an address (SO_REUSEPORT), over which the kernel spreads
-/// connections. A socket is kept for as long as there is an instance that has asked for it: one that
-/// a new module does not open is closed when the old module has gone.
+/// Each worker has its own socket for an address (SO_REUSEPORT), and the kernel spreads connections over them. A
+/// socket is kept as long as an instance uses it. One that a new module does not open is closed when the old
+/// module's instances have ended.
 public final class ListenerPool: Sendable {
-  /// An address as a guest asks for it. Port 0 may be asked for several times; they are told apart
-  /// by their order.
+  /// An address that a guest asks for. Port 0 may be asked for several times; `ordinal` tells these requests
+  /// apart.
   struct Request: Hashable {
     let host: [UInt8]
     let port: UInt16
     let ordinal: Int
   }
 
-  /// The instances of a worker, one after the other, in one generation of the service.
+  /// The user of sockets: the successive instances of one worker in one generation of the service.
   public struct User: Sendable {
     public var generation = 0
     public var worker = 0
     public init() {}
   }
 
-  /// A guest could else keep one for each address of 127.0.0.0/8.
+  /// How many sockets a worker may keep. Without a limit a guest could keep one for each address of 127.0.0.0/8.
   static let mostPerWorker = 64
-  /// Connections in queues have memory of the kernel as well: so many of them may wait in all queues of a
-  /// worker together, and in one of them.
+  /// How many connections may wait in all queues of a worker together, and (`longestBacklog`) in one of them.
+  /// They take memory of the kernel as well.
   static let mostWaiting: Int32 = 1088
   static let longestBacklog: UInt32 = 1024
 
   enum Binding {
-    /// The guest's socket is bound.
+    /// The guest's socket was bound.
     case bound
-    /// It is the kept one now, as its predecessor left it.
+    /// The guest's descriptor is now the kept socket, as its predecessor left it.
     case kept
-    /// It is one that another process has opened, and shares with this one.
+    /// The guest's descriptor is now an inherited socket, which another process shares.
     case inherited
   }
 
   private struct Kept {
     let descriptor: Int32
-    /// How many connections may wait in its queue.
+    /// The length of its queue.
     var backlog: Int32 = 0
     /// The generations that use it.
     var users: Set<Int>
-    /// Those of them whose present instance has yet to ask for it.
+    /// Those of them whose present instance has not asked for it yet.
     var unconfirmed: Set<Int> = []
   }
 
   private struct State {
-    /// Each request's sockets, by worker.
+    /// The kept sockets of each request, by worker.
     var sockets: [Request: [Int: Kept]] = [:]
-    /// For any worker that asks for such an address.
+    /// Inherited sockets, for every worker that asks for their address.
     var inherited: [InheritedSocket] = []
     var isClosed = false
   }
@@ -62,7 +62,7 @@ public final class ListenerPool: Sendable {
   private let state: Mutex<State>
   private let sharesPorts: Bool
 
-  /// - Parameter sharesPorts: for more than one worker.
+  /// - Parameter sharesPorts: whether there is more than one worker.
   public init(sharesPorts: Bool, inherited: [InheritedSocket] = []) {
     self.sharesPorts = sharesPorts
     state = Mutex(State(inherited: inherited))
@@ -72,18 +72,18 @@ public final class ListenerPool: Sendable {
 
   // MARK: What instances ask for
 
-  /// An instance begins: it has yet to ask for the sockets that its predecessor used.
+  /// Notes that an instance begins. It has not asked yet for the sockets that its predecessor used.
   func begin(_ user: User) {
     forEachSocket(of: user.worker) { kept in
       if kept.users.contains(user.generation) { kept.unconfirmed.insert(user.generation) }
     }
   }
 
-  /// Gives a guest's socket the address it asks for: by making it the kept one, if there is one, or
-  /// else by binding it.
+  /// Binds a guest's socket to the address that it asks for, or replaces it by a kept or inherited socket with
+  /// that address.
   func bind(_ descriptor: Int32, to request: Request, for user: User) throws(Errno) -> Binding {
     let wanted = SocketAddress(host: request.host, port: request.port)
-    // The lock is held to the end: the kept socket must not be closed before it is duplicated.
+    // The lock is held to the end, so that the kept socket is not closed before it is duplicated.
     return try state.withLock { (state) throws(Errno) in
       let own = state.sockets[request] ?? [:]
       if let kept = own[user.worker] {
@@ -101,13 +101,12 @@ public final class ListenerPool: Sendable {
         state.inherited[place].isUsed = true
         return .inherited
       }
-      // The first socket of an address has it for itself alone: of several services that start at
-      // once the kernel lets one listen. It is shared from then on (`keep`), with the workers that
-      // come later.
+      // The first socket of an address is bound exclusively: of several services that start at once, the kernel
+      // lets one listen. It is shared with the workers that come later as soon as it is kept (`keep`).
       if sharesPorts, state.isClosed || !own.isEmpty {
         setOption(descriptor, SOL_SOCKET, SO_REUSEPORT, 1)
       }
-      // Port 0 was the kernel's choice for the first worker; the others have the same.
+      // The kernel has chosen the port for the first worker; the others get the same one.
       var address = wanted
       if wanted.port == 0, let other = own.first?.value,
         let actual = localAddress(of: other.descriptor)
@@ -119,16 +118,16 @@ public final class ListenerPool: Sendable {
     }
   }
 
-  /// The length that a socket's queue is to have: an instance may have it longer than the ones before it,
-  /// and not shorter.
+  /// The queue length that a socket gets. An instance may ask for a longer queue than its predecessors had, and
+  /// not for a shorter one.
   ///
-  /// - Throws: `mfile` when the worker has as many sockets as are kept.
+  /// - Throws: `mfile` when the worker has its maximum of kept sockets.
   func backlog(_ wanted: Int32, of request: Request, user: User) throws(Errno) -> Int32 {
     try state.withLock { (state) throws(Errno) in
       let others = state.sockets.filter { $0.key != request }.values.compactMap { $0[user.worker] }
       guard others.count < Self.mostPerWorker else { throw .mfile }
       let left = max(Self.mostWaiting - others.reduce(0) { $0 + $1.backlog }, 0)
-      // (A negative one is the longest, as listen(2) has it.)
+      // (A negative backlog means the longest, as in listen(2).)
       let granted = min(Int32(min(UInt32(bitPattern: wanted), Self.longestBacklog)), left)
       let longest = max(granted, state.sockets[request]?[user.worker]?.backlog ?? 0)
       state.sockets[request]?[user.worker]?.backlog = longest
@@ -136,9 +135,9 @@ public final class ListenerPool: Sendable {
     }
   }
 
-  /// Keeps a socket that listens now, for the worker's next instance.
+  /// Keeps a socket that listens, for the worker's next instance.
   ///
-  /// - Throws: `mfile` when there is no descriptor left for that.
+  /// - Throws: `mfile` when there is no descriptor left.
   func keep(
     _ descriptor: Int32, backlog: Int32, for request: Request, user: User
   ) throws(Errno) {
@@ -153,8 +152,8 @@ public final class ListenerPool: Sendable {
     }
   }
 
-  /// An instance waits for connections, and has asked for all that it asks for at its start: what
-  /// only its predecessors used is of no use any more.
+  /// Notes that an instance waits for connections, after it has asked for all sockets that it opens at its
+  /// start. Those that only its predecessors used are released.
   func settle(_ user: User) {
     forEachSocket(of: user.worker) { kept in
       if kept.unconfirmed.remove(user.generation) != nil { kept.users.remove(user.generation) }
@@ -170,7 +169,7 @@ public final class ListenerPool: Sendable {
 
   // MARK: The service
 
-  /// A generation's instances are to end, and have no successors.
+  /// Releases the sockets of a generation whose instances end without successors.
   public func release(generation: Int) {
     forEachSocket { kept in
       kept.users.remove(generation)
@@ -178,12 +177,12 @@ public final class ListenerPool: Sendable {
     }
   }
 
-  /// Passed sockets that no instance has asked for.
+  /// Inherited sockets that no instance has asked for.
   public var unusedInherited: [InheritedSocket] {
     state.withLock { $0.inherited.filter { !$0.isUsed } }
   }
 
-  /// Keeps nothing any more: from now on a listening socket ends when its guest closes it.
+  /// Keeps no sockets any more. From now on a listening socket ends when its guest closes it.
   public func close() {
     state.withLock { state in
       state.isClosed = true
@@ -192,8 +191,8 @@ public final class ListenerPool: Sendable {
     }
   }
 
-  /// Leaves inherited sockets as they came, for the next process that is given them. To be called
-  /// when no instance accepts any more.
+  /// Restores inherited sockets for the next process that is given them. Call it when no instance accepts any
+  /// more.
   public func giveBackInherited() {
     state.withLock { state in
       for socket in state.inherited { socket.giveBack() }
@@ -201,7 +200,7 @@ public final class ListenerPool: Sendable {
     }
   }
 
-  /// Changes what is kept, of one worker or of all, and closes what has no user any more.
+  /// Changes the kept sockets of one worker or of all, and closes those without users.
   private func forEachSocket(of worker: Int? = nil, _ body: (inout Kept) -> Void) {
     state.withLock { state in
       for (request, sockets) in state.sockets {

@@ -13,14 +13,14 @@ package enum Clock: UInt32 {
     }
   }
 
-  /// In nanoseconds.
+  /// The time in nanoseconds.
   package var now: UInt64 {
     var time = timespec()
     clock_gettime(id, &time)
     return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
   }
 
-  /// In nanoseconds.
+  /// The resolution in nanoseconds.
   var resolution: UInt64 {
     var time = timespec()
     clock_getres(id, &time)

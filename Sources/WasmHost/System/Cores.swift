@@ -3,12 +3,12 @@ import Glibc
 
 /// The processor cores that this process may use.
 public enum Cores {
-  /// At least 1: those it may run on, and no more than a control group's quota of time is worth.
+  /// The number of cores, at least 1: those in the affinity mask, limited by the quota of the control group.
   public static var available: Int {
     min(max(runnable, 1), CPUQuota().cores ?? .max)
   }
 
-  /// The cores of the affinity mask, which a cpuset narrows as well.
+  /// The number of cores in the affinity mask, which a cpuset narrows as well.
   private static var runnable: Int {
     // A bit for each core, for up to 8192.
     var set = [UInt8](repeating: 0, count: 1024)
@@ -17,19 +17,19 @@ public enum Cores {
   }
 }
 
-/// The least quota of processor time among the control groups that this process is in (cgroups(7)):
-/// of version 2, of version 1, or of both on a machine that has mounted both.
+/// The smallest quota of processor time among the control groups that this process is in (cgroups(7)), of
+/// version 1, version 2 or both.
 struct CPUQuota {
-  /// In whole cores, rounded up; nil without a quota.
+  /// The quota in whole cores, rounded up; nil without a quota.
   let cores: Int?
 
-  /// - Parameter root: of the file system, another one in tests.
+  /// - Parameter root: the root of the file system; tests have another one.
   init(root: String = "") {
     let groups = lines(of: "\(root)/proc/self/cgroup").compactMap(Membership.init)
     let mounts = lines(of: "\(root)/proc/self/mountinfo").compactMap(Mount.init)
     let quotas = mounts.flatMap { mount in
       groups.filter { mount.has($0) }.flatMap { group in
-        // A parent's limit holds for its children as well.
+        // The limit of a parent group applies to its children as well.
         mount.folders(of: group).compactMap { folder in
           mount.isVersion2
             ? CPUQuota.cores(inVersion2: text(of: "\(root)\(folder)/cpu.max"))
@@ -82,13 +82,13 @@ private struct Membership {
 /// A line of /proc/self/mountinfo (proc(5)) that mounts control groups with the cpu controller.
 private struct Mount {
   let isVersion2: Bool
-  /// The group that is mounted there: the hierarchy's root, or what a container sees of it.
+  /// The group that is mounted there: the root of the hierarchy, or the part that a container sees.
   private let group: String
   private let folder: String
 
   init?(_ line: Substring) {
     let fields = line.split(separator: " ")
-    // Optional fields end in a hyphen; the type and the options of the file system are behind it.
+    // Optional fields end with a hyphen, which the file system's type and options follow.
     guard fields.count > 6, let hyphen = fields[6...].firstIndex(of: "-"),
       fields.count > hyphen + 3
     else { return nil }
@@ -105,8 +105,8 @@ private struct Mount {
   /// The folders of a group and of its parents, up to where the hierarchy is mounted.
   func folders(of membership: Membership) -> [String] {
     var path = String(membership.path)
-    // In a container the mounted group is often its own, and the membership is told from the
-    // machine's root, or with ".." in it from another group's: what is mounted is then all there is.
+    // In a container the mounted group is often the process's own, while the membership is given from the
+    // machine's root, or with ".." from another group. Then all that is visible is what is mounted.
     if group != "/" {
       path = path.hasPrefix(group + "/") ? String(path.dropFirst(group.count)) : ""
     }
@@ -119,7 +119,7 @@ private struct Mount {
     return folders
   }
 
-  /// Blanks and the like are written as octal numbers there: "\040".
+  /// Decodes a field: blanks and the like are written as octal numbers ("\040").
   private static func unescaped(_ field: Substring) -> String {
     var octets: [UInt8] = []
     var rest = Array(field.utf8)[...]
@@ -142,14 +142,14 @@ private func lines(of path: String) -> [Substring] {
   (text(of: path) ?? "").split(separator: "\n")
 }
 
-/// A file of /proc or /sys, whose size is not known before it is read.
+/// Reads a file of /proc or /sys, whose size is not known in advance.
 private func text(of path: String) -> String? {
   let descriptor = open(path, O_RDONLY | O_CLOEXEC)
   guard descriptor >= 0 else { return nil }
   defer { close(descriptor) }
   var content: [UInt8] = []
   var buffer = [UInt8](repeating: 0, count: 4096)
-  // A machine with a thousand mounts has a list of some 200 KB.
+  // (The list of a machine with a thousand mounts has about 200 KB.)
   while content.count < 1 << 22 {
     let count = read(descriptor, &buffer, buffer.count)
     if count < 0, errno == EINTR { continue }

@@ -1,29 +1,29 @@
 import Glibc
 
-/// Why a module did not start: each is one plain line.
+/// Why a module cannot be loaded, compiled or started. Each description is one plain line.
 public enum HostError: Error, Equatable {
-  /// The file cannot be read; the system's words.
+  /// The file cannot be read, with the system's reason.
   case unreadable(path: String, reason: String)
-  /// The compiled module cannot be written; the system's words.
+  /// The compiled module cannot be written, with the system's reason.
   case unwritable(path: String, reason: String)
   /// The bytes are not a core WebAssembly module that the engine accepts.
   case notAModule(path: String, reason: String)
-  /// The module is more than this host compiles.
+  /// The module is beyond the limits of what this host compiles.
   case excessive(path: String, reason: String)
   /// The module imports something that this host does not offer.
   case unsupportedImport(module: String, name: String, reason: String)
-  /// The engine would not make an instance of the module.
+  /// The engine cannot make an instance of the module.
   case notInstantiable(reason: String)
-  /// A socket that this process was given cannot be used.
+  /// A socket that was passed to this process cannot be used.
   case unfitSocket(name: String, reason: String)
-  /// The system has no more of something that the host needs; it may have again later.
+  /// The system has no more of a resource that the host needs. It may have it again later.
   case shortage(of: String, reason: String)
   /// The engine itself failed.
   case engine(String)
 }
 
 extension HostError: CustomStringConvertible {
-  /// On one line, whatever names are in it.
+  /// One line, whatever the names in it contain.
   public var description: String { printable(text) }
 
   private var text: String {
@@ -50,7 +50,7 @@ extension HostError: CustomStringConvertible {
   }
 }
 
-/// The system's words for an error number.
+/// The system's description of an error number.
 package func describe(error number: Int32) -> String {
   String(cString: strerror(number))
 }

@@ -2,7 +2,7 @@ import CLinux
 import Glibc
 import Synchronization
 
-/// Messages from any thread to one that waits in poll(2).
+/// A queue of messages from any thread to one that waits in poll(2).
 public final class Mailbox<Message: Sendable>: Sendable {
   /// Readable while there are messages.
   public let descriptor: Int32

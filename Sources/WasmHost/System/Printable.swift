@@ -1,6 +1,5 @@
-/// A text that others have written (a module's names, a file's name), as it can be shown: on one line, and
-/// without what would steer a terminal or turn the reading direction. Such characters are shown as
-/// `\u{1b}`.
+/// A foreign text (a name in a module, a file's name) in printable form: on one line, and without characters
+/// that control a terminal or turn the reading direction. Such characters become `\u{1b}`.
 package func printable(_ text: some StringProtocol) -> String {
   guard text.unicodeScalars.contains(where: \.steersReader) else { return String(text) }
   var result = ""
@@ -14,7 +13,7 @@ package func printable(_ text: some StringProtocol) -> String {
   return result
 }
 
-/// The same as one word, in quotes where it would not be one.
+/// A foreign text in printable form as one word: in quotes where it would not be one.
 package func printableWord(_ text: String) -> String {
   let isPlain =
     !text.isEmpty && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "\"") }
@@ -22,8 +21,8 @@ package func printableWord(_ text: String) -> String {
 }
 
 extension Unicode.Scalar {
-  /// The controls of ASCII and beyond (C0, DEL, C1), what some readers take for the end of a line, marks
-  /// of the reading direction (Unicode UAX 9), and characters that have no width.
+  /// Whether the scalar is a control character (C0, DEL, C1), a line separator for some readers, a mark of the
+  /// reading direction (Unicode UAX 9), or a character without width.
   package var steersReader: Bool {
     switch value {
     case 0..<0x20, 0x7f...0x9f, 0xad, 0x61c, 0x180e, 0x200b...0x200f, 0x2028...0x202e,

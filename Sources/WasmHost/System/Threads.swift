@@ -1,8 +1,8 @@
 import Glibc
 
-/// Starts a detached thread. It inherits the signal mask of the caller.
+/// Starts a detached thread, which inherits the caller's signal mask.
 ///
-/// Its stack does not depend on the user's limit: the engine lets a module use 512 KiB of it.
+/// Its stack has a fixed size, whatever the user's limit: the engine lets a module use 512 KiB of it.
 package func startThread(_ body: @escaping @Sendable () -> Void) throws(HostError) {
   final class Box: Sendable {
     let body: @Sendable () -> Void

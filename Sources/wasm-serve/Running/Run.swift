@@ -25,7 +25,7 @@ extension Settings {
       defer { listeners.giveBackInherited() }
       var shared = configuration
       shared.listeners = listeners
-      shared.board = Board()
+      shared.scoreboard = Scoreboard()
       // Twice as many while a module is replaced.
       shared.descriptors = DescriptorBudget(descriptors: descriptors, instances: 2 * workers)
       let loop = try ServiceLoop(
@@ -54,7 +54,8 @@ extension Settings {
 
   /// As the module's own lines, which are in the same stream, unless an option says otherwise.
   private var lineFormat: LogFormat {
-    logFormat ?? ModuleSettings(variables).logFormat ?? .text
+    let form = ServerSettings(variables).logFormat.flatMap { LogFormat(rawValue: $0) }
+    return logFormat ?? form ?? .text
   }
 
   private func makeCache(_ logger: Logger) -> ModuleCache? {
@@ -69,12 +70,10 @@ extension Settings {
     var configuration = InstanceConfiguration()
     configuration.arguments = [moduleName] + arguments
     // Its log and the host's are one stream: of one format, unless the module's environment has another.
-    let format = logFormat.map {
-      [InstanceConfiguration.Variable(ModuleSettings.logFormatVariable, $0.rawValue)]
-    }
-    configuration.environment = lastOfEachName((format ?? []) + variables)
+    let format = logFormat.map { [ServerSettings.logFormat($0.rawValue)] } ?? []
+    configuration.environment = lastOfEachName(format + variables)
     configuration.grants =
-      listen.isEmpty ? Grants(environment: configuration.environment) : Grants(listen)
+      listen.isEmpty ? ServerSettings(configuration.environment).grants : Grants(listen)
     configuration.connectGrants = ConnectGrants(allowConnect)
     configuration.maxConnections = maxConnections
     configuration.memoryLimit = memory.bytes
@@ -139,7 +138,7 @@ extension Settings {
     of limit: UInt, for workers: Int, _ configuration: InstanceConfiguration
   ) {
     let each = connectionsOfEach(configuration.environment)
-    let others = ModuleSettings.otherDescriptors
+    let others = ServerSettings.otherDescriptors
     let needed = UInt(workers) * (UInt(each) + others)
     guard limit < needed else { return }
     configuration.logger.warning(

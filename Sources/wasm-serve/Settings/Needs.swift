@@ -8,7 +8,7 @@ extension Settings {
 
   /// The most connections that a worker has at once, by the option or by what its module is set to.
   func connectionsOfEach(_ environment: [InstanceConfiguration.Variable]) -> UInt32 {
-    maxConnections ?? ModuleSettings(environment).maxConnections
+    maxConnections ?? ServerSettings(environment).maxConnections
   }
 
   /// The most that the process comes to hold, the kernel's memory for its connections included; twice the
@@ -18,7 +18,7 @@ extension Settings {
   ) -> ByteSize {
     let each = InstanceLimits.total(
       memory: memory.bytes,
-      connections: Int64(connectionsOfEach(environment)) + Int64(ModuleSettings.otherDescriptors),
+      connections: Int64(connectionsOfEach(environment)) + Int64(ServerSettings.otherDescriptors),
       socketMemory: socketMemory.bytes)
     let total = Settings.ownMemory + Int64(workers) * each
     return ByteSize(bytes: (total + 0xf_ffff) & ~0xf_ffff)

@@ -85,11 +85,11 @@ private final class GuestLog: @unchecked Sendable {
       guard descriptor == 1 || descriptor == 2 else { return 8 }
       var bytes: [UInt8] = []
       for number in 0..<call.arguments[2] {
-        let start = try call.memory.load(vectors + 8 * number, as: UInt32.self)
-        let count = try call.memory.load(vectors + 8 * number + 4, as: UInt32.self)
+        let start = try call.memory.read(UInt32.self, at: vectors + 8 * number)
+        let count = try call.memory.read(UInt32.self, at: vectors + 8 * number + 4)
         bytes += try call.memory.bytes(start, count: count)
       }
-      try call.memory.store(UInt32(bytes.count), at: call.arguments[3])
+      try call.memory.write(UInt32(bytes.count), at: call.arguments[3])
       changed.withLock {
         written += String(decoding: bytes, as: UTF8.self)
         changed.broadcast()

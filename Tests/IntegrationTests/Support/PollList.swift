@@ -30,34 +30,34 @@ struct PollList {
       try (0..<count).map { place in
         let address = subscriptionsAt + 48 * place
         return Subscription(
-          address: address, tag: try call.memory.load(address + 8, as: UInt8.self),
-          descriptor: try call.memory.load(address + 16, as: UInt32.self))
+          address: address, tag: try call.memory.read(UInt8.self, at: address + 8),
+          descriptor: try call.memory.read(UInt32.self, at: address + 16))
       }
     }
   }
 
   func setDescriptor(_ descriptor: UInt32, of subscription: Subscription) throws {
-    try call.memory.store(descriptor, at: subscription.address + 16)
+    try call.memory.write(descriptor, at: subscription.address + 16)
   }
 
   /// Answers with no events at all.
   func answerNothing() throws {
-    try call.memory.store(UInt32(0), at: countAt)
+    try call.memory.write(UInt32(0), at: countAt)
   }
 
   /// Changes each event that the host has written.
   func forEachEvent(_ body: (_ address: UInt32) throws -> Void) throws {
-    for place in 0..<(try call.memory.load(countAt, as: UInt32.self)) {
+    for place in 0..<(try call.memory.read(UInt32.self, at: countAt)) {
       try body(eventsAt + 32 * place)
     }
   }
 
   func setError(_ error: UInt16, ofEventAt address: UInt32) throws {
-    try call.memory.store(error, at: address + 8)
+    try call.memory.write(error, at: address + 8)
   }
 
   func setByteCount(_ bytes: UInt64, ofEventAt address: UInt32) throws {
-    try call.memory.store(bytes, at: address + 16)
+    try call.memory.write(bytes, at: address + 16)
   }
 }
 

@@ -50,9 +50,9 @@ final class Guest {
 
   // MARK: Memory
 
-  func load(_ address: UInt32) throws -> UInt32 { try memory.load(address, as: UInt32.self) }
+  func load(_ address: UInt32) throws -> UInt32 { try memory.read(UInt32.self, at: address) }
 
-  func store(_ value: UInt32, at address: UInt32) throws { try memory.store(value, at: address) }
+  func store(_ value: UInt32, at address: UInt32) throws { try memory.write(value, at: address) }
 
   func write(_ bytes: [UInt8], at address: UInt32) throws {
     try memory.bytes(address, count: UInt32(bytes.count)).copyBytes(from: bytes)

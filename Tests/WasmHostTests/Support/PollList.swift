@@ -29,12 +29,12 @@ struct PollList {
   func put(_ subscription: Subscription, at place: Int) throws {
     let record = PollList.base + UInt32(place) * 48
     try guest.write([UInt8](repeating: 0, count: 48), at: record)
-    try guest.memory.store(UInt64(place + 1000), at: record)
+    try guest.memory.write(UInt64(place + 1000), at: record)
     switch subscription {
     case .clock(let id, let timeout, let isAbsolute):
       try guest.store(id, at: record + 16)
-      try guest.memory.store(timeout, at: record + 24)
-      try guest.memory.store(UInt16(isAbsolute ? 1 : 0), at: record + 40)
+      try guest.memory.write(timeout, at: record + 24)
+      try guest.memory.write(UInt16(isAbsolute ? 1 : 0), at: record + 40)
     case .read(let fd):
       try guest.write([1], at: record + 8)
       try guest.store(fd, at: record + 16)
@@ -52,11 +52,11 @@ struct PollList {
     return try (0..<(try guest.load(128))).map { place in
       let record = PollList.events + place * 32
       return Event(
-        userdata: try guest.memory.load(record, as: UInt64.self),
-        errno: Errno(rawValue: try guest.memory.load(record + 8, as: UInt16.self)),
-        type: try guest.memory.load(record + 10, as: UInt8.self),
-        hungUp: try guest.memory.load(record + 24, as: UInt16.self) & 1 == 1,
-        bytes: try guest.memory.load(record + 16, as: UInt64.self))
+        userdata: try guest.memory.read(UInt64.self, at: record),
+        errno: Errno(rawValue: try guest.memory.read(UInt16.self, at: record + 8)),
+        type: try guest.memory.read(UInt8.self, at: record + 10),
+        hungUp: try guest.memory.read(UInt16.self, at: record + 24) & 1 == 1,
+        bytes: try guest.memory.read(UInt64.self, at: record + 16))
     }
   }
 }

@@ -33,14 +33,14 @@ func compile(_ text: String) throws -> Module {
 let everyFunction: String = {
   var imports = ""
   var exports = ""
-  for function in HostFunction.all {
+  for function in HostFunction.preview1 {
     let isStandardAccept = function.name == "sock_accept" && function.parameters.count == 3
     let name = isStandardAccept ? "sock_accept_3" : function.name
-    let types = function.parameters.map { "\($0)" }.joined(separator: " ")
+    let types = function.parameterTypes.map { "\($0)" }.joined(separator: " ")
     let parameters = types.isEmpty ? "" : "(param \(types))"
-    let result = function.results.isEmpty ? "" : "(result i32)"
+    let result = !function.hasResult ? "" : "(result i32)"
     let taken = function.parameters.map { _ in "i32" }.joined(separator: " ")
-    let arguments = function.parameters.enumerated().map { place, type in
+    let arguments = function.parameterTypes.enumerated().map { place, type in
       type == .i64 ? "(i64.extend_i32_u (local.get \(place)))" : "(local.get \(place))"
     }.joined(separator: " ")
     imports += """
