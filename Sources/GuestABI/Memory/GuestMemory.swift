@@ -139,6 +139,12 @@ extension GuestMemory {
       start: try checked(address, size: UInt64(count), alignment: 1), count: Int(count))
   }
 
+  /// Checks that `count` octets at a guest's address are in the memory.
+  public func check(_ address: UInt32, count: UInt32) throws(Errno) {
+    // The pointer is not used.
+    _ = unsafe try checked(address, size: UInt64(count), alignment: 1)
+  }
+
   /// A copy of `count` octets at a guest's address.
   ///
   /// - Parameter limit: so many are taken at most; the whole range is checked all the same.

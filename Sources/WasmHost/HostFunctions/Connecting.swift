@@ -41,7 +41,7 @@ extension Instance {
     _ call: HostCall, _ address: UInt32, port: UInt32, _ transport: Transport
   ) throws(Errno) -> SocketAddress {
     guard let port = UInt16(exactly: port) else { throw .inval }
-    let wanted = SocketAddress(host: Array(try addressBuffer(address)), port: port)
+    let wanted = SocketAddress(host: try host(at: address), port: port)
     guard destinations.allow(wanted, transport) else {
       reportRefusal(
         call, "\(wanted)\(transport.suffix)", granted: destinations.grants.map(\.description))

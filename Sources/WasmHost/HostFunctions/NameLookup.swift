@@ -180,12 +180,12 @@ private struct Answer {
     let slot = try memory.slot(for: SocketAddressBuffer.self, at: record.address)
     var socketAddress = slot.record
     // Both ranges are checked before anything is written.
-    let room = try memory.bytes(socketAddress.buffer, count: socketAddress.count).count
-    let nameRoom = try memory.bytes(record.name, count: record.nameLength).count
+    try memory.check(socketAddress.buffer, count: socketAddress.count)
+    try memory.check(record.name, count: record.nameLength)
     let data = data
-    guard data.count <= room else { return nil }
+    guard data.count <= socketAddress.count else { return nil }
     // The NUL takes an octet.
-    guard name.map({ $0.count < nameRoom }) ?? true else { throw .aimemory }
+    guard name.map({ $0.count < record.nameLength }) ?? true else { throw .aimemory }
     let family: AddressFamily = address.host.count == 4 ? .inet4 : .inet6
 
     try memory.write(data, at: socketAddress.buffer)

@@ -16,7 +16,7 @@ extension Instance {
 
   func sockRecv(
     _ fd: UInt32, vectors address: UInt32, count: UInt32, flags: UInt32, read: UInt32,
-    outFlags: UInt32, source: UnsafeMutableRawBufferPointer? = nil
+    outFlags: UInt32, source: AddressBuffer? = nil
   ) throws(Errno) {
     let entry = try descriptors.socket(fd)
     guard flags & ~(ReceiveFlags.peek | ReceiveFlags.waitAll) == 0 else { throw .inval }
@@ -54,7 +54,7 @@ extension Instance {
   /// Receives into the gathered vectors. Zero octets mean that the peer has closed its side.
   func receive(
     _ entry: UnsafeMutablePointer<Descriptor>, flags: Int32,
-    source: UnsafeMutableRawBufferPointer? = nil
+    source: AddressBuffer? = nil
   ) throws(Errno) -> (bytes: Int, isTruncated: Bool) {
     let isNonBlocking = entry.pointee.state.contains(.nonBlocking)
     if isNonBlocking, !entry.pointee.mayRead(inPoll: poller.calls) { throw .again }
@@ -91,7 +91,7 @@ extension Instance {
   }
 
   private func receiveOnce(
-    _ hostFD: Int32, _ flags: Int32, _ source: UnsafeMutableRawBufferPointer?
+    _ hostFD: Int32, _ flags: Int32, _ source: AddressBuffer?
   ) -> (bytes: Int, isTruncated: Bool) {
     if vectors.remaining == 1, source == nil, let vector = vectors.pointer {
       return (recv(hostFD, vector.pointee.iov_base, vector.pointee.iov_len, flags), false)
@@ -103,7 +103,8 @@ extension Instance {
         message.pointee.msg_namelen = socklen_t(MemoryLayout<sockaddr_storage>.size)
         let bytes = recvmsg(hostFD, message, flags)
         if bytes >= 0, let source, let address = SocketAddress(pointer.pointee) {
-          source.copyBytes(from: address.host.prefix(source.count))
+          // (The place was checked before the call.)
+          try? memory.write(Array(address.host.prefix(Int(source.count))), at: source.buffer)
         }
         return (bytes, message.pointee.msg_flags & Int32(MSG_TRUNC) != 0)
       }

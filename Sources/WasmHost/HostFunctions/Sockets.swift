@@ -49,7 +49,7 @@ extension Instance {
   ) throws(Errno) {
     let entry = try descriptors.socket(fd)
     guard let port = UInt16(exactly: port) else { throw .inval }
-    let wanted = SocketAddress(host: Array(try addressBuffer(address)), port: port)
+    let wanted = SocketAddress(host: try host(at: address), port: port)
     let transport = entry.pointee.transport
     guard configuration.grants.allow(wanted, transport) else {
       // A guest that was granted the other family's wildcard too will ask for that next: no refusal is logged.
@@ -256,17 +256,23 @@ extension Instance {
     let portSlot = try memory.slot(for: UInt32.self, at: port)
     let found = try self.address(of: entry.pointee.hostFD, get)
     guard buffer.count >= found.host.count else { throw .inval }
-    buffer.copyBytes(from: found.host)
+    try memory.write(found.host, at: buffer.buffer)
     typeSlot.record = found.host.count == 4 ? 4 : 6
     portSlot.record = UInt32(found.port)
   }
 
-  /// The octets that an `AddressBuffer` refers to: 4 or 16 of them.
-  func addressBuffer(_ address: UInt32) throws(Errno) -> UnsafeMutableRawBufferPointer {
+  /// The record of an IP address, whose octets have been checked: 4 or 16 of them.
+  func addressBuffer(_ address: UInt32) throws(Errno) -> AddressBuffer {
     let record = try memory.read(AddressBuffer.self, at: address)
-    let bytes = try memory.bytes(record.buffer, count: record.count)
+    try memory.check(record.buffer, count: record.count)
     guard record.count == 4 || record.count == 16 else { throw .inval }
-    return bytes
+    return record
+  }
+
+  /// The 4 or 16 octets of an IP address.
+  func host(at address: UInt32) throws(Errno) -> [UInt8] {
+    let record = try addressBuffer(address)
+    return try memory.copy(record.buffer, count: record.count)
   }
 
   private var grantedToBind: [String] { configuration.grants.grants.map(\.description) }
