@@ -9,11 +9,11 @@ let installed = "/@installed@" + String(repeating: "/", count: 108)
 
 let package = Package(
   name: "wasm-http-server",
+  // What services depend on, and no programs: a package that depends on this one fetches what its products
+  // need, and no service needs the host's logging (Tests/dependent).
   products: [
     .library(name: "HTTPCodec", targets: ["HTTPCodec"]),
     .library(name: "HTTPServer", targets: ["HTTPServer"]),
-    .executable(name: "http_server", targets: ["http_server"]),
-    .executable(name: "wasm-serve", targets: ["wasm-serve"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
