@@ -8,7 +8,7 @@ host_sources := Package.swift $(shell find Sources/CLinux Sources/CWasmtime Sour
 c_guests := $(patsubst Tests/Fixtures/Guests/%.c,dist/guests/%.wasm,$(wildcard Tests/Fixtures/Guests/*.c))
 
 .PHONY: help serve build fixture test test-quick check format bench fuzz fuzz-merge coverage soak install uninstall dist \
-	react-client demo screenshot images pin push ecr-login deploy-check deploy-test rollouts bench-containers clean
+	react-client demo screenshot docs images pin push ecr-login deploy-check deploy-test rollouts bench-containers clean
 .DELETE_ON_ERROR:
 
 PREFIX ?= /usr/local
@@ -29,6 +29,7 @@ help:
 	@echo 'make dist      a tarball in dist/ that works wherever it is unpacked'
 	@echo 'make demo      serve, and beside it a page in React that posts to the server (examples/react-client)'
 	@echo 'make react-client  only build that page, into dist/react-client; make screenshot for its pictures'
+	@echo 'make docs      the documentation of the libraries, in dist/docs'
 	@echo 'make images    container images in dist/images, without a daemon (docs/images.md)'
 	@echo 'make pin       writes the digests of images that are not built here into deploy/, as their registries have them now'
 	@echo 'make push      REGISTRY=host/path: pushes them, and writes the digests into OVERLAY=deploy/overlays/k3s-ecr'
@@ -116,6 +117,9 @@ demo: dist/http_server.wasm dist/wasm-serve react-client
 
 screenshot: dist/http_server.wasm dist/wasm-serve
 	@scripts/browser-tests screenshot
+
+docs:
+	@scripts/docs
 
 images: dist/http_server.wasm dist/wasm-serve
 	@WITH='$(WITH)' WASMEDGE='$(WASMEDGE)' SOURCE='$(SOURCE)' scripts/images
