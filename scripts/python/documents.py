@@ -103,7 +103,7 @@ def compile_snippet(snippet: Snippet, options: list[str], work: Path) -> str:
         command.remove("-parse-as-library")
     else:
         command += options
-    # (To its intermediate language: that some value escapes is found only there.)
+    # (The check for escaping values runs only in the intermediate language.)
     command += ["-emit-sil", "-o", os.devnull, str(file)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if not snippet.expected_errors:
@@ -140,7 +140,7 @@ def check_symbols(graphs: list[str]) -> int:
     missing = []
     for graph in graphs:
         for symbol in json.loads(Path(graph).read_text())["symbols"]:
-            # What the compiler adds (to an enumeration, say) stands nowhere.
+            # Symbols that the compiler adds (to an enumeration, say) have no place.
             if "location" not in symbol:
                 continue
             count += 1
