@@ -4,13 +4,13 @@ import PackageDescription
 // The engine is not a Swift package: scripts/setup unpacks it here (see docs/architecture.md).
 let engine = "\(Context.packageDirectory)/.tools/wasmtime"
 
-// Room for the path of the installed engine, of 120 octets.
+// A placeholder of 120 octets, which scripts/install replaces by the path of the installed engine.
 let installed = "/@installed@" + String(repeating: "/", count: 108)
 
 let package = Package(
   name: "wasm-http-server",
-  // What services depend on, and no programs: a package that depends on this one fetches what its products
-  // need, and no service needs the host's logging (Tests/dependent).
+  // Libraries for services, and no programs: a package that depends on this one fetches what the
+  // products need, and no service needs the host's logging (Tests/dependent).
   products: [
     .library(name: "HTTPCodec", targets: ["HTTPCodec"]),
     .library(name: "HTTPServer", targets: ["HTTPServer"]),
@@ -52,22 +52,22 @@ let package = Package(
         "CLinux", "WasmHost", .product(name: "Logging", package: "swift-log"),
       ],
       linkerSettings: [
-        // The engine lies beside the program, or where `make install` puts it. A program with privileges
-        // (setcap) is not asked where it lies: for it scripts/install writes the place itself.
+        // The engine is next to the program, or where `make install` puts it. For a program with
+        // privileges (setcap) the loader ignores $ORIGIN: scripts/install writes the path itself.
         .unsafeFlags([
           "-Xlinker", "-rpath", "-Xlinker", "$ORIGIN:$ORIGIN/../lib/wasm-serve:\(installed)",
         ])
       ]),
 
-    // What tests and fuzzing share: what is right, and a network in memory.
+    // Shared by tests and fuzzing: oracles, and a network in memory.
     .target(name: "SeededRandom", path: "Tests/SeededRandom"),
     .target(
       name: "CodecOracle", dependencies: ["HTTPCodec", "SeededRandom"], path: "Tests/CodecOracle"),
     .target(
       name: "ScriptedNetwork", dependencies: ["HTTPServer", "Sockets"],
       path: "Tests/ScriptedNetwork"),
-    // Servers and clients, many of them in one thread: with optimisation also where tests are
-    // built without, or they and not the server would be what is measured.
+    // Many servers and clients in one thread. Optimised even in debug builds, or tests would measure
+    // the clients and not the server.
     .systemLibrary(name: "CEpoll", path: "Tests/CEpoll"),
     .target(
       name: "ServerHarness", dependencies: ["CEpoll", "SeededRandom"], path: "Tests/ServerHarness",
@@ -105,7 +105,7 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-// It needs libFuzzer in all that it links: scripts/fuzz builds it.
+// Everything that it links needs libFuzzer's instrumentation: scripts/fuzz builds it.
 if Context.environment["FUZZ"] != nil {
   package.targets.append(
     .executableTarget(name: "fuzz", dependencies: ["FuzzTargets"], path: "fuzz/Driver"))
