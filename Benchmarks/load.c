@@ -1,8 +1,8 @@
 // Generates load, and measures its cost for the server: processor time of all the server's threads, per request.
 //
 // The load comes in rounds: a request on each connection, then the responses, the last one first. So the generator
-// sleeps while the server works through a queue, is woken once a round, and its own speed hardly matters. Every response
-// is read to its end and checked. Besides these connections others may be open, which made one request each.
+// sleeps while the server works through a queue, is woken once a round, and its own speed hardly matters. Every
+// response is read to its end and checked. Besides these connections others may be open, which made one request each.
 //
 // usage: load PORT get|post|pipeline CONNECTIONS IDLE ROUNDS PID...
 // prints nanoseconds per request
