@@ -1,45 +1,46 @@
-# make serve   sets up, builds and runs the server (PORT=8080 make serve for another port)
-# make test    sets up, builds and passes all tests and checks
-# make help    the other targets
+# make serve   installs the tools, builds and runs the server (PORT=8080 make serve for another port)
+# make test    installs the tools, builds and runs all tests and checks
+# make help    lists the other targets
 
 guest_sources := Package.swift $(shell find Sources/CLinux Sources/CMemory Sources/CWASI Sources/Heap Sources/HTTPCodec Sources/Memory Sources/Sockets Sources/HTTPServer -type f)
 host_sources := Package.swift $(shell find Sources/CLinux Sources/CWasmtime Sources/CommandLine Sources/GuestABI Sources/WasmHost Sources/wasm-serve -type f)
-# Guests in C, for tests.
+# Guests in C for tests.
 c_guests := $(patsubst Tests/Fixtures/Guests/%.c,dist/guests/%.wasm,$(wildcard Tests/Fixtures/Guests/*.c))
 
 .PHONY: help serve build fixture test test-quick check format bench fuzz fuzz-merge coverage soak install uninstall dist \
-	react-client demo screenshot images pin push ecr-login deploy-check deploy-test rollouts bench-containers clean
+	react-client demo screenshot docs images pin push ecr-login deploy-check deploy-test rollouts bench-containers clean
 .DELETE_ON_ERROR:
 
 PREFIX ?= /usr/local
 DESTDIR ?=
 
 help:
-	@echo 'make serve     set up, build, and serve on http://localhost:1234 (PORT=8080 make serve)'
-	@echo 'make test      set up, build, and pass all tests and checks'
-	@echo 'make test-quick  the part of it for between two edits: under a minute after a build'
+	@echo 'make serve     install the tools, build, and serve on http://localhost:1234 (PORT=8080 make serve)'
+	@echo 'make test      install the tools, build, and run all tests and checks'
+	@echo 'make test-quick  a part of the tests, for use between two edits: under a minute after a build'
 	@echo 'make build     dist/: http_server.wasm, wasm-serve and its engine, http_server (native)'
 	@echo 'make fixture   serve the contract of conformance suites (PORT=18200 make fixture)'
-	@echo 'make fuzz      fuzz each target for a minute (SECONDS=600 TARGET=request for other ones)'
-	@echo 'make fuzz-merge  keep what fuzzing has found for make test to replay'
-	@echo 'make coverage  how much of HTTPCodec its tests reach'
-	@echo 'make bench     cost per request and time to start, as ratios to a C server and nginx'
-	@echo 'make soak      good and hostile clients for MINUTES=5, on the real module: nothing lost, no growth'
-	@echo 'make install   into PREFIX=/usr/local (DESTDIR=... for packages); make uninstall'
-	@echo 'make dist      a tarball in dist/ that works wherever it is unpacked'
-	@echo 'make demo      serve, and beside it a page in React that posts to the server (examples/react-client)'
-	@echo 'make react-client  only build that page, into dist/react-client; make screenshot for its pictures'
-	@echo 'make images    container images in dist/images, without a daemon (docs/images.md)'
-	@echo 'make pin       writes the digests of images that are not built here into deploy/, as their registries have them now'
-	@echo 'make push      REGISTRY=host/path: pushes them, and writes the digests into OVERLAY=deploy/overlays/k3s-ecr'
-	@echo 'make ecr-login REGISTRY=...: creates the repositories at Amazon ECR, and logs in'
-	@echo 'make deploy-check  renders and validates all manifests of deploy/'
-	@echo 'make rollouts  20 rolling updates under load, a million requests: how many failed (ROLLOUTS="--updates 2")'
-	@echo 'make bench-containers  from podman run to the first response, as ratio to a static C program'
-	@echo 'make deploy-test  only the tests of deploy/ that are part of make test (TESTS=test_images)'
-	@echo 'make check     only the checks of format and scripts that are part of make test'
+	@echo 'make fuzz      fuzz each target for a minute (SECONDS=600 TARGET=request changes both)'
+	@echo 'make fuzz-merge  keep the inputs that fuzzing has found, for make test to replay'
+	@echo 'make coverage  measure how much of HTTPCodec its tests reach'
+	@echo 'make bench     measure cost per request and time to start, as ratios to a C server and nginx'
+	@echo 'make soak      run good and hostile clients against the real module for MINUTES=5: nothing lost, no growth'
+	@echo 'make install   install into PREFIX=/usr/local (DESTDIR=... for packages); make uninstall'
+	@echo 'make dist      make a tarball in dist/ that works wherever it is unpacked'
+	@echo 'make demo      serve, and also a React page that posts to the server (examples/react-client)'
+	@echo 'make react-client  only build that page, into dist/react-client; make screenshot makes its pictures'
+	@echo 'make docs      build the documentation of the libraries, in dist/docs'
+	@echo 'make images    build container images in dist/images, without a daemon (docs/images.md)'
+	@echo 'make pin       write the current digests of images that are not built here into deploy/'
+	@echo 'make push      REGISTRY=host/path: push the images, and write their digests into OVERLAY=deploy/overlays/k3s-ecr'
+	@echo 'make ecr-login REGISTRY=...: create the repositories at Amazon ECR, and log in'
+	@echo 'make deploy-check  render and validate all manifests of deploy/'
+	@echo 'make rollouts  count failed requests in 20 rolling updates under load (ROLLOUTS="--updates 2")'
+	@echo 'make bench-containers  time from podman run to the first response, as ratio to a static C program'
+	@echo 'make deploy-test  run only the tests of deploy/ that are part of make test (TESTS=test_images)'
+	@echo 'make check     run only the checks of format and scripts that are part of make test'
 	@echo 'make format    format the Swift and Python sources'
-	@echo 'make clean     remove what was built, but not the tools'
+	@echo 'make clean     remove build results, but not the tools'
 
 serve: dist/http_server.wasm dist/wasm-serve
 	@scripts/serve dist/http_server.wasm
@@ -49,7 +50,7 @@ build: dist/http_server.wasm dist/wasm-serve dist/http_server
 fixture: dist/fixture.wasm dist/wasm-serve
 	@scripts/serve dist/fixture.wasm
 
-# The stamp is newer than what sets up: without a change nothing is looked for again.
+# The stamp is newer than the files that decide about the tools: setup runs again only after a change.
 .tools/ready: scripts/setup scripts/lib.sh scripts/requirements/engine.txt
 	@scripts/setup
 	@touch $@
@@ -116,6 +117,9 @@ demo: dist/http_server.wasm dist/wasm-serve react-client
 
 screenshot: dist/http_server.wasm dist/wasm-serve
 	@scripts/browser-tests screenshot
+
+docs:
+	@scripts/docs
 
 images: dist/http_server.wasm dist/wasm-serve
 	@WITH='$(WITH)' WASMEDGE='$(WASMEDGE)' SOURCE='$(SOURCE)' scripts/images

@@ -4,7 +4,7 @@ import PackageDescription
 // The engine is not a Swift package: scripts/setup unpacks it here (see docs/architecture.md).
 let engine = "\(Context.packageDirectory)/.tools/wasmtime"
 
-// Room for the path of the installed engine, of 120 octets.
+// A placeholder of 120 octets, which scripts/install replaces by the path of the installed engine.
 let installed = "/@installed@" + String(repeating: "/", count: 108)
 
 // Every use of a pointer is marked `unsafe`, or it is an error. (The values that a function may not outlive
@@ -19,11 +19,11 @@ let lifetimes: [SwiftSetting] = [.enableExperimentalFeature("Lifetimes")]
 
 let package = Package(
   name: "wasm-http-server",
+  // Libraries for services, and no programs: a package that depends on this one fetches what the
+  // products need, and no service needs the host's logging (Tests/dependent).
   products: [
     .library(name: "HTTPCodec", targets: ["HTTPCodec"]),
     .library(name: "HTTPServer", targets: ["HTTPServer"]),
-    .executable(name: "http_server", targets: ["http_server"]),
-    .executable(name: "wasm-serve", targets: ["wasm-serve"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -69,14 +69,14 @@ let package = Package(
         "CLinux", "CommandLine", "WasmHost", .product(name: "Logging", package: "swift-log"),
       ],
       linkerSettings: [
-        // The engine lies beside the program, or where `make install` puts it. A program with privileges
-        // (setcap) is not asked where it lies: for it scripts/install writes the place itself.
+        // The engine is next to the program, or where `make install` puts it. For a program with
+        // privileges (setcap) the loader ignores $ORIGIN: scripts/install writes the path itself.
         .unsafeFlags([
           "-Xlinker", "-rpath", "-Xlinker", "$ORIGIN:$ORIGIN/../lib/wasm-serve:\(installed)",
         ])
       ]),
 
-    // What tests and fuzzing share: what is right, and a network in memory.
+    // Shared by tests and fuzzing: oracles, and a network in memory.
     .target(name: "SeededRandom", path: "Tests/SeededRandom"),
     .target(
       name: "CodecOracle", dependencies: ["HTTPCodec", "Memory", "SeededRandom"],
@@ -84,8 +84,8 @@ let package = Package(
     .target(
       name: "ScriptedNetwork", dependencies: ["HTTPServer", "Memory", "Sockets"],
       path: "Tests/ScriptedNetwork", swiftSettings: lifetimes),
-    // Servers and clients, many of them in one thread: with optimisation also where tests are
-    // built without, or they and not the server would be what is measured.
+    // Many servers and clients in one thread. Optimised even in debug builds, or tests would measure
+    // the clients and not the server.
     .systemLibrary(name: "CEpoll", path: "Tests/CEpoll"),
     .target(
       name: "ServerHarness", dependencies: ["CEpoll", "SeededRandom"], path: "Tests/ServerHarness",
@@ -128,7 +128,7 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-// It needs libFuzzer in all that it links: scripts/fuzz builds it.
+// Everything that it links needs libFuzzer's instrumentation: scripts/fuzz builds it.
 if Context.environment["FUZZ"] != nil {
   package.targets.append(
     .executableTarget(name: "fuzz", dependencies: ["FuzzTargets"], path: "fuzz/Driver"))

@@ -3,7 +3,7 @@
 // It answers what the echo service answers, octet for octet: GET with a text, POST with an echo of the content. It
 // reads requests for real (method, target, version, every field name and value is checked; Content-Length and
 // Connection are obeyed), keeps connections alive and answers pipelined requests with one send. It has no timeouts, no
-// limits but its buffer, no configuration and no error responses: what it does not like, it closes.
+// limits but its buffer, no configuration and no error responses: it closes the connection instead.
 //
 // usage: floor PORT
 
@@ -26,7 +26,7 @@
 
 enum { INPUT = 64 << 10, OUTPUT = 4 * INPUT, EVENTS = 1024 };
 
-// What is left of a connection's input between two reads: mostly nothing, and then it has no memory.
+// The rest of a connection's input between two reads. Usually it is empty, and takes no memory.
 struct leftover {
     char *octets;
     size_t count;
@@ -62,7 +62,7 @@ static bool is_name(const char *name, size_t length, const char *wanted) {
     return length == strlen(wanted) && strncasecmp(name, wanted, length) == 0;
 }
 
-// The length of the request at `start`, 0 when it is not complete, -1 when it is none.
+// The length of the request at `start`, 0 when it is incomplete, -1 when it is invalid.
 static ssize_t parse(const char *start, const char *end, struct request *request) {
     *request = (struct request){0};
     int hosts = 0;
@@ -124,7 +124,7 @@ static ssize_t parse(const char *start, const char *end, struct request *request
 static char get_response[512], common_fields[256];
 static size_t get_length, common_length;
 
-// The Date changes once a second; with it, all that is prepared.
+// The Date changes once a second, and with it the prepared responses.
 static void keep_time(void) {
     static time_t prepared;
     struct timespec now;
@@ -167,7 +167,7 @@ static bool flush(int fd) {
     return all;
 }
 
-// Answers all requests in `count` octets of `input`, and keeps what is left over; false to close.
+// Answers all requests in `count` octets of `input`, and keeps the rest; returns false to close.
 static bool answer(int fd, size_t count) {
     const char *at = input, *end = input + count;
     struct request request = {0};
@@ -189,8 +189,8 @@ static bool answer(int fd, size_t count) {
     return true;
 }
 
-// Reads until a read takes less than there was room for: an edge-triggered epoll tells of what comes later. Not of the
-// client's end, if that was in the same event: then until that is read.
+// Reads until a read does not fill the buffer: edge-triggered epoll reports later input. It does not report a FIN
+// that was part of the same event: then reads until that.
 static bool serve(int fd, bool has_ended) {
     for (;;) {
         size_t kept = leftovers[fd].count;

@@ -1,8 +1,8 @@
-// A load, and what it costs the server: the time on a processor of all its threads, per request.
+// Generates load, and measures its cost for the server: processor time of all the server's threads, per request.
 //
-// The load comes in rounds: a request on each connection, then the responses, the last one first. So the load sleeps
-// while the server works through a queue, is woken once a round, and its own speed hardly matters. Every response is
-// read to its end and checked. Beside these connections others may be open, which made one request each and no more.
+// The load comes in rounds: a request on each connection, then the responses, the last one first. So the generator
+// sleeps while the server works through a queue, is woken once a round, and its own speed hardly matters. Every
+// response is read to its end and checked. Besides these connections others may be open, which made one request each.
 //
 // usage: load PORT get|post|pipeline CONNECTIONS IDLE ROUNDS PID...
 // prints nanoseconds per request
@@ -31,7 +31,7 @@ static void fail(const char *what) {
     exit(1);
 }
 
-// MARK: What the server has used
+// MARK: The server's processor time
 
 // Nanoseconds: the first number in the schedstat of each thread.
 static long long processor_time(void) {
@@ -55,7 +55,7 @@ static long long processor_time(void) {
     return total;
 }
 
-// The same, when the server has nothing to do any more; after ten seconds in any case.
+// The same, once the server is idle; after ten seconds in any case.
 static long long settled_time(void) {
     long long before, now = processor_time();
     for (int i = 0; i < 500; i++) {
@@ -96,7 +96,7 @@ static void send_request(int fd) {
     if (send(fd, request, request_length, MSG_NOSIGNAL) != (ssize_t)request_length) fail("cannot send");
 }
 
-// The length of the response at `start`, 0 when it is not complete.
+// The length of the response at `start`, 0 when it is incomplete.
 static size_t check_response(const char *start, const char *end) {
     const char *content = memmem(start, end - start, "\r\n\r\n", 4);
     if (content == NULL) return 0;
@@ -140,7 +140,7 @@ static int open_connection(void) {
     struct sockaddr_in address = {
         .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     struct timeval patience = {.tv_sec = 10};
-    // With a reset at the end no port stays in TIME_WAIT: some ten thousand of them would be missed in the next run.
+    // A reset at the end leaves no port in TIME_WAIT: the next run would lack some ten thousand ports.
     struct linger reset = {.l_onoff = 1};
     if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof address) != 0) fail("cannot connect");
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -159,7 +159,7 @@ int main(int argc, char **argv) {
     files.rlim_cur = files.rlim_max;
     setrlimit(RLIMIT_NOFILE, &files);
 
-    // A hundred at a time: no more than any server lets wait. The active ones are spread among all.
+    // A hundred at a time, which fits into any server's accept queue. The active ones are spread among all.
     int total = active + idle, opened = 0;
     int *all = calloc(total, sizeof *all), *connections = calloc(active, sizeof *connections);
     if (all == NULL || connections == NULL) fail("no memory");
@@ -177,7 +177,7 @@ int main(int argc, char **argv) {
     long long used = settled_time() - before;
     printf("%.1f\n", (double)used / ((double)rounds * active * responses_expected));
 
-    // The idle ones are there still, each of them.
+    // Every idle connection must still be open.
     play(all, total, 1);
     for (int i = 0; i < total; i++) close(all[i]);
     settled_time();

@@ -1,9 +1,9 @@
-// Takes the network away from a server, to see what is left: what the program itself needs for a request.
+// Removes the network from a server, to measure the program's own cost of a request.
 //
-// Preloaded (LD_PRELOAD) into a server that uses epoll_wait, recv and send. It lets the server work in earnest until a
-// request has come on each of 64 connections. From then on no call reaches the system: all 64 are ready at all times,
-// each recv yields the same request, each send takes all. After enough requests it prints the nanoseconds of processor
-// time per request and ends the process. Of several batches it takes the best: neighbours only ever add to it.
+// Preloaded (LD_PRELOAD) into a server that uses epoll_wait, recv and send. The server works normally until a
+// request has arrived on each of 64 connections. From then on no call reaches the system: all 64 are always ready,
+// each recv returns the same request, each send accepts everything. After enough requests it prints the nanoseconds of
+// processor time per request and ends the process. It takes the best of several batches: other load only adds time.
 
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -33,7 +33,7 @@ static double processor_time(void) {
     return time.tv_sec * 1e9 + time.tv_nsec;
 }
 
-// Called once a turn, in which each connection has its request.
+// Called once per turn; in each turn every connection has a request.
 static void account(void) {
     static double best, began;
     static int turns, batches;

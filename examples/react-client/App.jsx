@@ -78,7 +78,7 @@ export function App() {
   );
 }
 
-// What came of the message, as post() says it.
+// The outcome of the message, as returned by post().
 function Outcome({ outcome, text }) {
   if (outcome.kind === "sending") return <p>{text.sending}</p>;
   const [title, ...paragraphs] = text[outcome.kind](outcome);
@@ -93,7 +93,7 @@ function Outcome({ outcome, text }) {
   );
 }
 
-// A value that the page's own address remembers (?name=value): for a reload, a bookmark, a link.
+// A value that is kept in the page's own address (?name=value): for a reload, a bookmark, a link.
 function useAddressParameter(name, initial) {
   const [value, setValue] = useState(
     () => new URLSearchParams(location.search).get(name) ?? initial);

@@ -1,4 +1,4 @@
-// Posts a message to a server of another origin. Knows nothing of the page.
+// Posts a message to a server of another origin. Independent of the page.
 
 // A browser sends text/plain at once, as a form could. For application/json it asks the server
 // first, with a preflight (Fetch standard, "CORS-safelisted request-header").
@@ -9,7 +9,7 @@ const encoders = {
 
 export const contentTypes = Object.keys(encoders);
 
-// Says what came of it, and never throws:
+// Returns the outcome, and never throws:
 //   { kind: "answer", status, text }    a status from 200 to 299
 //   { kind: "tooLarge", status, text }  413
 //   { kind: "status", status, text }    another status
@@ -25,11 +25,11 @@ export async function post(server, contentType, message, seconds) {
       body: encoders[contentType](message),
       signal: limit.signal,
     });
-    // Within the time limit as well.
+    // The time limit covers the content as well.
     const text = await response.text();
     return { kind: kindOf(response), status: response.status, text };
   } catch {
-    // For all but the time limit fetch has one error: why is kept from pages.
+    // Except for the time limit fetch has only one error: browsers hide the reason from pages.
     return { kind: limit.signal.aborted ? "timeout" : "unreadable" };
   } finally {
     clearTimeout(timer);

@@ -1,4 +1,4 @@
-// All that the page says, in each of its languages. An outcome has a title and paragraphs.
+// All texts of the page, in each of its languages. An outcome has a title and paragraphs.
 
 export const texts = {
   en: {
@@ -82,7 +82,7 @@ export const texts = {
 
 export const languages = Object.keys(texts);
 
-// The first of the browser's languages that the page speaks.
+// The first of the browser's languages that the page supports.
 export function browserLanguage() {
   const wanted = navigator.languages.map((tag) => tag.split("-")[0].toLowerCase());
   return wanted.find((language) => languages.includes(language)) ?? "en";

@@ -40,7 +40,7 @@ def write_artifact(folder, version, created, revision, module):
         module.read_bytes(),
         {"org.opencontainers.image.title": module.name},
     )
-    # The layers' digests make the config, and so its own digest, unlike that of any other module.
+    # The layers' digests make the config, and so its digest, unique to this module.
     config = {
         "created": created,
         "architecture": "wasm",

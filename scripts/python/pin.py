@@ -46,7 +46,7 @@ def pin(value, name, repository, digest):
         value["images"].append(entry := {"name": name})
     entry["newName"] = repository
     entry["digest"] = digest
-    # A tag beside the digest would count for nothing, and mislead.
+    # A tag next to the digest would have no effect, and mislead.
     entry.pop("newTag", None)
 
 
@@ -63,7 +63,7 @@ def main(overlay, *pins):
         pin(value, name, repository, digest)
     text = io.StringIO()
     yaml.dump(value, text)
-    # In one step: nobody finds half a file.
+    # Atomically, so that no reader finds half a file.
     new = path.with_name(".kustomization.yaml.new")
     new.write_text(text.getvalue())
     new.replace(path)

@@ -31,7 +31,7 @@ class Component:
     files: list = dataclasses.field(default_factory=list)
     inside: list = dataclasses.field(default_factory=list)
     version: str | None = None
-    # Names for scanners: the first one is that which advisories are filed under.
+    # Identifiers for scanners: advisories are filed under the first one.
     purls: list = dataclasses.field(default_factory=list)
     cpe: str | None = None
     location: str = "NOASSERTION"
@@ -108,7 +108,7 @@ def known_components(version):
             *("http_server", "Apache-2.0", ["*/http_server.*", "http_server.*"], [], version),
             purl("generic", "http_server", version),
         ),
-        # Its advisories are about the crate; the library itself comes from the wheel.
+        # Advisories name the crate; the library itself comes from the wheel.
         Component(
             *("wasmtime", "Apache-2.0 WITH LLVM-exception", ["*/libwasmtime.so"], [], engine),
             purl("cargo", "wasmtime", engine)
@@ -197,7 +197,7 @@ def document(layout, version, created):
     digest = manifest_descriptor["digest"].removeprefix("sha256:")
     components = known_components(version)
     owned = {component.name: [] for component in components}
-    # (A base image that somebody else has made brings files of which nothing is known here.)
+    # (A third-party base image brings files that are unknown here.)
     others = Component("base", "NOASSERTION")
     for path, content in sorted(files_of(layout, manifest)):
         owners = (c for c in components if any(fnmatch.fnmatch(path, p) for p in c.files))
