@@ -19,6 +19,7 @@ func run(store: Store) {
   serve { request, response in
     if request.path == "/last" { response.content = store.last }
     if let query = request.query, query == "all" { response.content += [1] }
+    // swift-format-ignore: ReplaceForEachWithForLoop
     request.fields.forEach { field in
       if field.name.equalsIgnoringCase("cookie") { response.content += [UInt8(field.value.count)] }
     }

@@ -9,6 +9,7 @@ func serve(_ handler: @escaping (Request, inout Response) -> Void) {}
 func run() {
   serve { request, response in
     var last = Span<UInt8>()
+    // swift-format-ignore: ReplaceForEachWithForLoop
     request.fields.forEach { field in
       last = field.value
     }  // escapes

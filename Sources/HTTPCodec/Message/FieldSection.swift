@@ -34,7 +34,7 @@ struct FieldSectionReader {
       if octet == .carriageReturn {
         state = .sectionEnd
         position += 1
-        return try readSectionEnd(octets, &position)
+        return try read(octets, &position)
       }
       if octet.isWhitespace { throw isFirstLine ? .whitespaceBeforeField : .obsoleteFolding }
       isFirstLine = false
@@ -74,17 +74,10 @@ struct FieldSectionReader {
       return .field
 
     case .sectionEnd:
-      return try readSectionEnd(octets, &position)
+      guard octets[position] == .lineFeed else { throw .bareCarriageReturn }
+      position += 1
+      return .end
     }
-  }
-
-  private func readSectionEnd(
-    _ octets: Span<UInt8>, _ position: inout Int
-  ) throws(RequestError) -> Step {
-    guard position < octets.count else { return .incomplete }
-    guard octets[position] == .lineFeed else { throw .bareCarriageReturn }
-    position += 1
-    return .end
   }
 
   /// The name of the line just read.

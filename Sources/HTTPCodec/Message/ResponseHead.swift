@@ -23,11 +23,6 @@ extension OctetBuffer {
 
   private mutating func replaceControls(from start: Int) {
     var written = mutableOctets(from: start)
-    var position = 0
-    while true {
-      position = written.span.endOfFieldValue(from: position)
-      if position == written.count { return }
-      written[position] = .space
-    }
+    for i in written.indices where !OctetSet.fieldValue.contains(written[i]) { written[i] = .space }
   }
 }

@@ -7,8 +7,6 @@ struct OctetSet {
 
   @inline(__always)
   func contains(_ octet: UInt8) -> Bool {
-    // Letters are in all of the sets, and are most of what is read.
-    if (octet | 0x20) &- 0x61 < 26 { return true }
     if octet < 0x40 { return (below64 &>> UInt64(octet)) & 1 != 0 }
     if octet < 0x80 { return (from64 &>> UInt64(octet & 0x3F)) & 1 != 0 }
     return obsText
@@ -20,7 +18,12 @@ struct OctetSet {
     // (The one check of the indices is here, and the loop needs none.)
     let rest = octets.extracting(start..<octets.count)
     var length = 0
-    while length < rest.count, contains(rest[length]) { length &+= 1 }
+    while length < rest.count {
+      // Letters are in each of the sets, and most of what is read.
+      let isLetter = (rest[length] | 0x20) &- 0x61 < 26
+      guard isLetter || contains(rest[length]) else { break }
+      length &+= 1
+    }
     return start &+ length
   }
 
@@ -35,14 +38,18 @@ extension Span<UInt8> {
   @inline(never)
   func isEncoded(with set: OctetSet) -> Bool {
     var position = 0
-    while true {
-      position = set.end(of: self, from: position)
-      guard position < count else { return true }
-      guard self[position] == UInt8(ascii: "%"), position + 2 < count,
-        self[position + 1].hexadecimalValue != nil, self[position + 2].hexadecimalValue != nil
-      else { return false }
-      position += 3
+    while position < count {
+      if self[position] == UInt8(ascii: "%") {
+        guard position + 2 < count, self[position + 1].hexadecimalValue != nil,
+          self[position + 2].hexadecimalValue != nil
+        else { return false }
+        position += 3
+      } else {
+        guard set.contains(self[position]) else { return false }
+        position += 1
+      }
     }
+    return true
   }
 }
 
