@@ -1,15 +1,16 @@
-import HTTPCodec
+import HTTPServer
 
 // The content in a global variable.
 
-struct Response {}
-
-func serve(_ handler: @escaping (Request, inout Response) -> Void) {}
-
 nonisolated(unsafe) var content = Span<UInt8>()
 
-func run() {
-  serve { request, response in
-    content = request.content  // escapes
+@main
+struct Service {
+  static func main() {
+    var router = Router()
+    router.post { request, response in
+      content = request.content  // escapes
+    }
+    Server.run(router)
   }
 }

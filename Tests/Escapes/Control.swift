@@ -1,10 +1,6 @@
-import HTTPCodec
+import HTTPServer
 
 // What a handler does with a request, and what must compile: reading it, passing it on, copying from it.
-
-struct Response { var content: [UInt8] = [] }
-
-func serve(_ handler: @escaping (Request, inout Response) -> Void) {}
 
 final class Store { var last: [UInt8] = [] }
 
@@ -15,17 +11,24 @@ func isAllowed(_ request: Request) -> Bool {
 
 func isSecret(_ token: Span<UInt8>) -> Bool { token == "secret" }
 
-func run(store: Store) {
-  serve { request, response in
-    if request.path == "/last" { response.content = store.last }
-    if let query = request.query, query == "all" { response.content += [1] }
-    // swift-format-ignore: ReplaceForEachWithForLoop
-    request.fields.forEach { field in
-      if field.name.equalsIgnoringCase("cookie") { response.content += [UInt8(field.value.count)] }
+@main
+struct Service {
+  static func main() {
+    let store = Store()
+    var router = Router()
+    router.get("/last") { request, response in
+      let last = store.last
+      if let query = request.query, query == "all" { response.write(last.span) }
+      // swift-format-ignore: ReplaceForEachWithForLoop
+      request.fields.forEach { field in
+        if field.name.equalsIgnoringCase("cookie") { response.write(field.value) }
+      }
     }
-    if isAllowed(request) {
+    router.post { request, response in
+      guard isAllowed(request) else { return response.fail(.forbidden, "not allowed") }
       let content = request.content
       store.last = content.indices.map { content[$0] }
     }
+    Server.run(router)
   }
 }

@@ -1,14 +1,17 @@
-import HTTPCodec
+import HTTPServer
 
 // The fields in a closure that is called later.
 
-struct Response { var later: () -> Void = {} }
+nonisolated(unsafe) var later: [() -> Void] = []
 
-func serve(_ handler: @escaping (Request, inout Response) -> Void) {}
-
-func run() {
-  serve { request, response in
-    let fields = request.fields
-    response.later = { _ = fields["authorization"] }  // escapes
+@main
+struct Service {
+  static func main() {
+    var router = Router()
+    router.post { request, response in
+      let fields = request.fields
+      later.append { _ = fields["authorization"] }  // escapes
+    }
+    Server.run(router)
   }
 }

@@ -1,13 +1,18 @@
-import HTTPCodec
+import HTTPServer
 
-// The path, returned from the handler.
+// The path, returned by a function of the service.
 
-struct Response {}
+func path(_ head: Request) -> Span<UInt8> {  // error: a function cannot return a ~Escapable result
+  head.path
+}
 
-func serve(_ handler: @escaping (Request, inout Response) -> Span<UInt8>) {}
-
-func run() {
-  serve { request, response in
-    request.path
-  }  // escapes
+@main
+struct Service {
+  static func main() {
+    var router = Router()
+    router.get { request, response in
+      response.write(path(request))
+    }
+    Server.run(router)
+  }
 }

@@ -1,14 +1,15 @@
-import HTTPCodec
+import HTTPServer
 
-// A request in a variable that the handler shares with others.
+// A request in a variable that all calls of the handler share.
 
-struct Response {}
-
-func serve(_ handler: @escaping (Request, inout Response) -> Void) {}
-
-func run() {
-  var last: Request?
-  serve { request, response in
-    last = request  // escapes
+@main
+struct Service {
+  static func main() {
+    var router = Router()
+    var last: Request?
+    router.post { request, response in
+      last = request  // escapes
+    }
+    Server.run(router)
   }
 }

@@ -1,13 +1,16 @@
-import HTTPCodec
+import HTTPServer
 
 // A request in a closure that is called later.
 
-struct Response { var later: () -> Void = {} }
+nonisolated(unsafe) var later: [() -> Void] = []
 
-func serve(_ handler: @escaping (Request, inout Response) -> Void) {}
-
-func run() {
-  serve { request, response in
-    response.later = { _ = request.path }  // escapes
+@main
+struct Service {
+  static func main() {
+    var router = Router()
+    router.post { request, response in
+      later.append { _ = request.path }  // escapes
+    }
+    Server.run(router)
   }
 }

@@ -1,15 +1,16 @@
-import HTTPCodec
+import HTTPServer
 
 // A request in a global variable.
 
-struct Response {}
-
-func serve(_ handler: @escaping (Request, inout Response) -> Void) {}
-
 nonisolated(unsafe) var kept: Request?
 
-func run() {
-  serve { request, response in
-    kept = request  // escapes
+@main
+struct Service {
+  static func main() {
+    var router = Router()
+    router.post { request, response in
+      kept = request  // escapes
+    }
+    Server.run(router)
   }
 }

@@ -1,17 +1,19 @@
-import HTTPCodec
+import HTTPServer
 
 // A field's value in an object.
-
-struct Response {}
-
-func serve(_ handler: @escaping (Request, inout Response) -> Void) {}
 
 final class Store {
   var token: Span<UInt8>?  // error: the 'get' accessor cannot return a ~Escapable result
 }
 
-func run(store: Store) {
-  serve { request, response in
-    store.token = request.fields["authorization"]
+@main
+struct Service {
+  static func main() {
+    var router = Router()
+    let store = Store()
+    router.post { request, response in
+      store.token = request.fields["authorization"]
+    }
+    Server.run(router)
   }
 }

@@ -1,17 +1,19 @@
-import HTTPCodec
+import HTTPServer
 
 // A value of `forEach`, kept longer than the call.
 
-struct Response {}
-
-func serve(_ handler: @escaping (Request, inout Response) -> Void) {}
-
-func run() {
-  serve { request, response in
-    var last = Span<UInt8>()
-    // swift-format-ignore: ReplaceForEachWithForLoop
-    request.fields.forEach { field in
-      last = field.value
-    }  // escapes
+@main
+struct Service {
+  static func main() {
+    var router = Router()
+    router.get { request, response in
+      var last = Span<UInt8>()
+      // swift-format-ignore: ReplaceForEachWithForLoop
+      request.fields.forEach { field in
+        last = field.value
+      }  // escapes
+      response.write(last)
+    }
+    Server.run(router)
   }
 }

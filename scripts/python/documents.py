@@ -3,8 +3,9 @@
 usage: documents.py symbols GRAPH.json...     the symbol graphs of what is public
        documents.py snippets OPTION...        options of the compiler, for the libraries
 
-A snippet is a block that is marked as Swift (three backticks and "swift"), in Markdown or in a
-comment in Sources/. How it is compiled depends on how it begins:
+A snippet is a block that is marked as Swift (three backticks and "swift"), in Markdown or in the
+comment of a public symbol of a library. (Examples of what is not public cannot compile in a
+client's module.) How a snippet is compiled depends on how it begins:
 
 - "// swift-tools-version" makes it a package's manifest;
 - with an import in it, it is a whole file, as it stands;
@@ -24,6 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+LIBRARIES = [ROOT / "Sources" / name for name in ("HTTPCodec", "HTTPServer")]
 FENCE = re.compile(r"^(?P<margin>\s*(?:///?)?\s*)```(?P<language>\S*)\s*$")
 
 
@@ -52,13 +54,22 @@ class Snippet:
         )
 
 
+def is_of_public(lines: list[str]) -> bool:
+    """Whether the symbol that follows these lines, the rest of its comment, is public."""
+    for line in map(str.strip, lines):
+        if not line.startswith(("///", "@")) or re.search(r"\bpublic\b", line):
+            return re.search(r"\bpublic\b", line) is not None
+    return False
+
+
 def snippets_of(text: str, file: str) -> list[Snippet]:
     """The blocks of Swift in Markdown, which may stand in comments of Swift."""
     found = []
+    lines = text.splitlines()
     snippet = None
     margin = 0
     inside = False
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(lines, 1):
         fence = FENCE.match(line)
         if not fence:
             if snippet:
@@ -67,22 +78,24 @@ def snippets_of(text: str, file: str) -> list[Snippet]:
             inside, snippet = False, None
         else:
             inside, margin = True, len(fence["margin"])
-            if fence["language"] == "swift":
+            if fence["language"] == "swift" and (
+                file.endswith(".md") or is_of_public(lines[number:])
+            ):
                 snippet = Snippet(file, number + 1, [])
                 found.append(snippet)
     return found
 
 
 def documents() -> list[Path]:
-    """All Markdown, and the sources for their comments; not what was built or fetched."""
+    """All Markdown, and the libraries' sources for their comments; not what was built."""
     found = []
     for folder, folders, files in os.walk(ROOT):
         folders[:] = [name for name in folders if not name.startswith(".") and name != "dist"]
-        of_sources = Path(folder).is_relative_to(ROOT / "Sources")
+        of_library = any(Path(folder).is_relative_to(library) for library in LIBRARIES)
         found += [
             Path(folder, name)
             for name in files
-            if name.endswith(".md") or (of_sources and name.endswith(".swift"))
+            if name.endswith(".md") or (of_library and name.endswith(".swift"))
         ]
     return sorted(found)
 
