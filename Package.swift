@@ -39,18 +39,20 @@ let package = Package(
     .target(
       name: "Sockets",
       dependencies: [
-        "CMemory", "CWASI", "Memory", .target(name: "CLinux", condition: .when(platforms: [.linux])),
+        "CMemory", "CWASI", "Memory",
+        .target(name: "CLinux", condition: .when(platforms: [.linux])),
       ], swiftSettings: safe),
-    .target(name: "Heap", dependencies: ["CMemory"]),
+    .target(name: "Heap", dependencies: ["CMemory"], swiftSettings: safe),
     .target(
       name: "HTTPServer", dependencies: ["CMemory", "Heap", "HTTPCodec", "Memory", "Sockets"],
       swiftSettings: safe),
     .executableTarget(name: "http_server", dependencies: ["HTTPServer"], swiftSettings: safe),
     .executableTarget(
       name: "conformance_service", dependencies: ["HTTPServer"],
-      path: "Tests/Fixtures/ConformanceService"),
+      path: "Tests/Fixtures/ConformanceService", swiftSettings: safe),
     .executableTarget(
-      name: "faulty_service", dependencies: ["HTTPServer"], path: "Tests/Fixtures/FaultyService"),
+      name: "faulty_service", dependencies: ["HTTPServer"], path: "Tests/Fixtures/FaultyService",
+      swiftSettings: safe),
 
     // The host: runs such modules on the Wasmtime engine.
     .target(

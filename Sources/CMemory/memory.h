@@ -1,7 +1,7 @@
 // The C library's memory functions, the same on every platform we run on.
 //
 // Swift's own allocation traps when there is no memory; a server answers that instead, so what the
-// network can make grow is allocated with these (see HTTPCodec/OctetBuffer.swift).
+// network can make grow is allocated with these (see HTTPCodec/Octets/OctetBuffer.swift).
 #pragma once
 
 typedef __SIZE_TYPE__ size_t;

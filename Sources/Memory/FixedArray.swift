@@ -11,7 +11,7 @@ import CMemory
 /// every access checks its index.
 @safe @usableFromInline
 package struct FixedArray<Element: BitwiseCopyable>: ~Copyable {
-  @usableFromInline package private(set) var count = 0
+  @usableFromInline package var count = 0
   @usableFromInline var memory: UnsafeMutablePointer<Element>?
 
   /// An array without elements.
@@ -42,15 +42,18 @@ package struct FixedArray<Element: BitwiseCopyable>: ~Copyable {
   package var isEmpty: Bool { count == 0 }
   package var indices: Range<Int> { 0..<count }
 
+  /// Whether an index is within the array. (As an unsigned number a negative one is too large as well.)
+  @inlinable @inline(__always)
+  package func contains(_ place: Int) -> Bool { UInt(bitPattern: place) < UInt(bitPattern: count) }
+
   package subscript(place: Int) -> Element {
-    @inline(__always) _read {
-      precondition(place >= 0 && place < count)
-      // There is an element at this place, so there is memory.
-      yield unsafe memory.unsafelyUnwrapped[place]
+    @inlinable @inline(__always) get {
+      precondition(contains(place))
+      return unsafe memory.unsafelyUnwrapped[place]  // there is an element here, so there is memory
     }
-    @inline(__always) _modify {
-      precondition(place >= 0 && place < count)
-      yield unsafe &memory.unsafelyUnwrapped[place]  // as above
+    @inlinable @inline(__always) set {
+      precondition(contains(place))
+      unsafe memory.unsafelyUnwrapped[place] = newValue  // as above
     }
   }
 

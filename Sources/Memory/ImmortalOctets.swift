@@ -3,7 +3,7 @@ import CMemory
 extension StaticString {
   /// The octets of a literal.
   package var octets: Span<UInt8> {
-    @_lifetime(immortal)
+    @inlinable @inline(__always) @_lifetime(immortal)
     get {
       // A literal is part of the program: its octets are there, unchanged, until the process ends.
       let literal = unsafe Span(_unsafeStart: utf8Start, count: utf8CodeUnitCount)

@@ -4,6 +4,12 @@
 /// `WASISockets` and `POSIXSockets` implement it, `SystemSockets` names the one of this
 /// platform; the tests have a scripted network.
 package protocol Sockets: ~Copyable {
+  /// Takes what watching sockets needs. To be called first, once.
+  ///
+  /// - Parameter tokens: how many sockets can be watched, with tokens from 0 on.
+  /// - Returns: false when there is not enough memory, or no descriptors.
+  mutating func reserve(_ tokens: Int) -> Bool
+
   /// Opens a listening socket.
   ///
   /// - Parameters:
@@ -26,8 +32,8 @@ package protocol Sockets: ~Copyable {
   /// - Returns: whether the system does; not every one can (unless implemented, it cannot).
   mutating func refuseConnections(on listener: Descriptor) -> Bool
 
-  /// The address of a connection's other end, nil when it is unknown. That of an IPv4 client is an
-  /// IPv4 address, whatever the listening socket's.
+  /// The address of a connection's other end, nil when it is unknown. A dual-stack socket has that of an
+  /// IPv4 client as ::ffff:192.0.2.1 (RFC 4291 2.5.5.2).
   func peerAddress(of connection: Descriptor) -> SocketAddress?
 
   /// Appends what there is to read, as much as `room` holds; 0 octets at the end of the input.
@@ -76,6 +82,8 @@ extension Sockets where Self: ~Copyable {
   package mutating func refuseConnections(on listener: Descriptor) -> Bool { false }
 
   package mutating func announceDrain() {}
+
+  package mutating func reserve(_ tokens: Int) -> Bool { true }
 }
 
 package typealias Descriptor = Int32
@@ -93,15 +101,6 @@ package struct SocketAddress: Sendable {
   }
 
   package var octetCount: Int { isIPv6 ? 16 : 4 }
-
-  /// An IPv4 address where a dual-stack socket has it as ::ffff:192.0.2.1 (RFC 4291 2.5.5.2).
-  package var unmapped: SocketAddress {
-    for i in 0..<12 where octets[i] != (i < 10 ? 0 : 0xFF) { return self }
-    guard isIPv6 else { return self }
-    var last = InlineArray<16, UInt8>(repeating: 0)
-    for i in 0..<4 { last[i] = octets[12 + i] }
-    return SocketAddress(octets: last, isIPv6: false, port: port)
-  }
 }
 
 /// The result of `accept`.

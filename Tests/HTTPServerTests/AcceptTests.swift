@@ -142,7 +142,7 @@ struct AcceptTests {
     for code in [97, 99, 1] as [Int32] {
       let server = try TestServer(listening: false)
       server.network.faults.listenIPv6 = SocketError(code: code)
-      try server.loop.listen()
+      try server.listen()
       #expect(server.network.listeners.map(\.address.isIPv6) == [false])
       #expect(server.connect(sending: request("GET")).statuses == [200])
     }
@@ -150,7 +150,7 @@ struct AcceptTests {
     for (code, host) in [(98, nil), (97, IPAddress.anyIPv6)] as [(Int32, IPAddress?)] {
       let server = try TestServer(listening: false) { $0.host = host }
       server.network.faults.listenIPv6 = SocketError(code: code)
-      #expect(throws: ListenError.self) { try server.loop.listen() }
+      #expect(throws: ListenError.self) { try server.listen() }
       #expect(server.network.listeners.isEmpty)
     }
   }

@@ -124,7 +124,7 @@ struct AdminAccessTests {
       $0.adminHost = nil
     }
     server.network.faults.listenIPv6 = .init(code: 97)
-    try server.loop.listen()
+    try server.listen()
     #expect(server.network.listeners.map(\.address.octets[0]) == [0, 0])
     #expect(server.network.listeners.map(\.address.isIPv6) == [false, false])
   }

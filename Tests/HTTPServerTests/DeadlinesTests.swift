@@ -64,14 +64,18 @@ struct DeadlinesTests {
     #expect(before == nil && atEnd == 0 && other == nil)
   }
 
-  @Test("The one that was set first is found, among those that are meant, and not too young")
-  func first() throws {
+  @Test("Those of a kind are gone through in the order in which they were set")
+  func order() throws {
     var deadlines = try deadlines(slots: 4)
     for slot in [2, 0, 3, 1] { deadlines.set(.idle, for: slot, at: Int64(10 + slot)) }
-    let any = deadlines.first(.idle, setBy: 20) { _ in true }
-    let odd = deadlines.first(.idle, setBy: 20) { $0 % 2 == 1 }
-    let old = deadlines.first(.idle, setBy: 11) { _ in true }
-    let other = deadlines.first(.write, setBy: 20) { _ in true }
-    #expect(any == 2 && odd == 3 && old == nil && other == nil)
+    deadlines.clear(0)
+    var slots: [Int] = []
+    var next = deadlines.first(.idle)
+    while let slot = next {
+      slots.append(slot)
+      next = deadlines.next(after: slot)
+    }
+    let other = deadlines.first(.write)
+    #expect(slots == [2, 3, 1] && other == nil)
   }
 }

@@ -87,7 +87,7 @@ struct FaultTests {
       let server = try TestServer()
       server.network.faults.listen = SocketError(code: code)
       do throws(ListenError) {
-        try server.loop.listen()
+        try server.listen()
         Issue.record("listens all the same")
       } catch {
         #expect(error.error.code == code)

@@ -48,9 +48,9 @@
     router.get("/lost") { _, _ in _ = malloc(16) }
     router.addEcho()
     let network = SteadySockets(text)
-    var loop = EventLoop(configuration: configuration, router: router, network: network)
+    var loop = EventLoop(configuration, router, network: network)
     guard loop.reserve() else { throw CancellationError() }
-    try loop.listen()
+    if let error = loop.listen(configuration) { throw error }
     func serve(_ rounds: Int) throws {
       network.rounds = 0
       while network.rounds < rounds { try loop.turn() }

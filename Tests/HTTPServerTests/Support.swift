@@ -83,3 +83,13 @@ func trustedProxies(_ list: String) throws -> TrustedProxies {
   guard let proxies = TrustedProxies(Array(list.utf8).span) else { throw CancellationError() }
   return proxies
 }
+
+/// The configuration from environment variables; throws the first one that is invalid.
+func configuration(_ environment: @escaping (String) -> String?) throws -> Configuration {
+  var configuration = Configuration()
+  let error = configuration.read { name in
+    environment(name.description).map { ImmortalOctets(keeping: $0) }
+  }
+  if let error { throw error }
+  return configuration
+}

@@ -115,6 +115,34 @@ struct SupervisionTests {
     #expect(try server.program.finish().status == 0)
   }
 
+  @Test("A length that a client makes up ends the instance, and brings no other client's request")
+  func madeUpLength() throws {
+    let server = try server(["--workers", "1"])
+    // It lies in the memory that the next request is read into.
+    let secret = String(repeating: "password ", count: 200)
+    let other = try server.client()
+    try other.post(secret, "/slice?\(secret.utf8.count)")
+    #expect(try other.response().text == secret)
+
+    let client = try server.client()
+    for count in [0, 5, 11] {
+      try client.post("Hello World", "/slice?\(count)")
+      #expect(try client.response().text == "Hello World".prefix(count))
+    }
+    // The instance traps before an octet is sent, and its connections end with it.
+    try client.post("Hello World", "/slice?5000", fields: "Connection: close\r\n")
+    do {
+      #expect(try client.readToEnd().isEmpty)
+    } catch let end as Client.ConnectionEnded {
+      #expect(end.unread.isEmpty)
+    }
+    try eventually("the log says so") { server.timesLogged("the module trapped") == 1 }
+    #expect(try post("still here", to: server) == "echo: still here")
+    #expect(try server.metric("http_server_instances_started_total") == 2)
+    server.program.signal(SIGTERM)
+    #expect(try server.program.finish().status == 0)
+  }
+
   @Test("An instance that traps at its first request has been counted")
   func startsCounted() throws {
     let server = try server(["--workers", "1"])

@@ -13,6 +13,7 @@ final class TestServer {
 
   let network: ScriptedSockets
   var loop: EventLoop<ScriptedSockets>
+  private let configuration: Configuration
 
   /// - Parameters:
   ///   - listening: false for one whose ports the test opens.
@@ -29,9 +30,14 @@ final class TestServer {
     // What `request` has in Host.
     configuration.adminHosts = ImmortalOctets("server.example")
     change(&configuration)
-    loop = EventLoop(configuration: configuration, router: router, network: network)
+    self.configuration = configuration
+    loop = EventLoop(configuration, router, network: network)
     if !loop.reserve() { throw OutOfMemory() }
-    if listening { try self.loop.listen() }
+    if listening { try listen() }
+  }
+
+  func listen() throws(ListenError) {
+    if let error = loop.listen(configuration) { throw error }
   }
 
   var isDrained: Bool { loop.drain.isDone }

@@ -160,7 +160,8 @@ struct POSIXSocketsTests {
 }
 
 private func makeSockets() throws -> POSIXSockets {
-  guard let sockets = POSIXSockets(tokens: 4) else { throw SocketError(code: 0) }
+  var sockets = POSIXSockets()
+  guard sockets.reserve(4) else { throw SocketError(code: 0) }
   return sockets
 }
 

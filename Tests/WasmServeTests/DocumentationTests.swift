@@ -1,9 +1,8 @@
 import Foundation
 import Testing
-
-@testable import CommandLine
 import WasmHost
 
+@testable import CommandLine
 @testable import wasm_serve
 
 /// What the documentation says of `wasm-serve` beside what the program has.

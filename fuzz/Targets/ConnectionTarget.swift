@@ -90,7 +90,7 @@ private final class ConnectionPlay {
     guard index < server.network.listeners.count, clients.count < 12 else { return }
     let listener = server.network.listeners[index]
     if listener.isClosed || listener.failure != nil { return }
-    let client = FuzzClient(isAdmin: index == 1)
+    let client = FuzzClient(usesAdminPort: index == 1)
     listener.queue.append(client.network)
     clients.append(client)
   }
@@ -167,7 +167,7 @@ private final class ConnectionPlay {
       timedOut: server.loop.context.journal.metrics.connectionsTimedOut,
       evicted: server.loop.context.journal.metrics.connectionsEvicted
     )
-    let counted = clients.filter { !$0.isAdmin }
+    let counted = clients.filter { !$0.usesAdminPort }
     let delivered = counted.reduce(0) { $0 + $1.network.delivered }
     let received = counted.reduce(0) { $0 + $1.network.received.count }
     if metrics.received != delivered {

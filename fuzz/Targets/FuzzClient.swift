@@ -7,10 +7,10 @@ import HTTPCodec
 /// A client that remembers what it has sent, and so knows what must come back.
 final class FuzzClient: CustomStringConvertible {
   let network = Client()
-  let isAdmin: Bool
+  let usesAdminPort: Bool
   private var sent: [UInt8] = []
 
-  init(isAdmin: Bool) { self.isAdmin = isAdmin }
+  init(usesAdminPort: Bool) { self.usesAdminPort = usesAdminPort }
 
   /// It sends no more: it has said so, or has seen that the server closed an idle connection.
   var hasEnded: Bool { network.isReset || network.hasFinished || network.isClosed }

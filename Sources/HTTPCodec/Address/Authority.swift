@@ -13,7 +13,7 @@ func isAuthority(_ octets: Span<UInt8>, portRequired: Bool = false) -> Bool {
     guard literal.after != nil, isIPLiteral(literal.before.extracting(droppingFirst: 1)) else {
       return false
     }
-    hostEnd = literal.before.count + 1
+    hostEnd = literal.before.count &+ 1
   } else {
     hostEnd = OctetSet.registeredName.end(of: octets, from: 0)
     if hostEnd < octets.count, octets[hostEnd] == UInt8(ascii: "%") {
@@ -25,7 +25,7 @@ func isAuthority(_ octets: Span<UInt8>, portRequired: Bool = false) -> Bool {
   }
   if hostEnd == octets.count { return !portRequired }
   guard octets[hostEnd] == .colon else { return false }
-  let port = octets.extracting(hostEnd + 1..<octets.count)
+  let port = octets.extracting(hostEnd &+ 1..<octets.count)
   if port.isEmpty { return !portRequired }
   guard let number = port.decimal(upTo: 65535) else { return false }
   return number > 0 || !portRequired

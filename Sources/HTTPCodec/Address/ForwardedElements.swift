@@ -18,6 +18,7 @@ package struct ForwardedElements: ~Escapable {
   /// The "for" of the next element, with its quotes where it has any; empty for an element that has
   /// none or is malformed, nil at the end.
   @inline(never) @_lifetime(copy self)
+  @_optimize(size)
   package mutating func next() -> Span<UInt8>? {
     var node: Span<UInt8>?
     var isEmpty = true
@@ -26,7 +27,7 @@ package struct ForwardedElements: ~Escapable {
     while position < value.count {
       let octet = value[position]
       if octet == .comma || octet == UInt8(ascii: ";") || octet.isWhitespace {
-        position += 1
+        position &+= 1
         if octet == .comma, !isEmpty { break }
         if octet == UInt8(ascii: ";") { isBehindPair = false }
         continue
@@ -37,10 +38,10 @@ package struct ForwardedElements: ~Escapable {
         value[position] == UInt8(ascii: "=")
       else {
         isValid = false
-        if name.isEmpty { position += 1 }
+        if name.isEmpty { position &+= 1 }
         continue
       }
-      position += 1
+      position &+= 1
       isBehindPair = true
       let text = takeText()
       if text.isEmpty { isValid = false }
@@ -58,17 +59,18 @@ package struct ForwardedElements: ~Escapable {
   /// A token, or a quoted-string with its quotes; empty when there is neither, or no closing quote, in
   /// which all is taken.
   @inline(never) @_lifetime(copy self)
+  @_optimize(size)
   private mutating func takeText() -> Span<UInt8> {
     let start = position
     guard position < value.count, value[position] == .quote else {
       position = OctetSet.token.end(of: value, from: position)
       return value.extracting(start..<position)
     }
-    position += 1
+    position &+= 1
     while position < value.count, value[position] != .quote {
-      position += value[position] == UInt8(ascii: "\\") ? 2 : 1
+      position &+= value[position] == UInt8(ascii: "\\") ? 2 : 1
     }
-    position += 1
+    position &+= 1
     return position <= value.count ? value.extracting(start..<position) : Span()
   }
 }

@@ -26,23 +26,27 @@ package struct IPAddress: BitwiseCopyable {
 
   /// An IPv4 address as a dual-stack socket has it, ::ffff:192.0.2.1, is that IPv4 address
   /// (RFC 4291 2.5.5.2).
+  @inline(never)
+  @_optimize(size)
   package init(octets: InlineArray<16, UInt8>, isIPv6: Bool) {
     self.octets = octets
     self.isIPv6 = isIPv6
     for i in 0..<12 where octets[i] != (i < 10 ? 0 : 0xFF) { return }
     guard isIPv6 else { return }
-    for i in 0..<4 { self.octets[i] = octets[12 + i] }
+    for i in 0..<4 { self.octets[i] = octets[12 &+ i] }
     self.isIPv6 = false
   }
 
   /// Any of the two families.
   @inline(never)
+  @_optimize(size)
   package init?(_ text: Span<UInt8>) {
     guard let address = IPAddress(v4: text) ?? IPAddress(v6: text) else { return nil }
     self = address
   }
 
   /// IPv4address = dec-octet "." dec-octet "." dec-octet "." dec-octet (RFC 3986 3.2.2).
+  @_optimize(size)
   init?(v4 text: Span<UInt8>) {
     var rest: Span<UInt8>? = text
     var count = 0
@@ -55,13 +59,14 @@ package struct IPAddress: BitwiseCopyable {
         let value = digits.decimal(upTo: 255)
       else { return nil }
       octets[count] = UInt8(truncatingIfNeeded: value)
-      count += 1
+      count &+= 1
     }
     guard count == 4 else { return nil }
   }
 
   /// IPv6address (RFC 3986 3.2.2): eight groups of up to four HEXDIG; one run of groups that are
   /// zero written as "::"; the last two groups perhaps as an IPv4 address.
+  @_optimize(size)
   init?(v6 text: Span<UInt8>) {
     isIPv6 = true
     var count = 0
@@ -75,12 +80,12 @@ package struct IPAddress: BitwiseCopyable {
     while position < text.count {
       guard count <= 14 else { return nil }
       var end = position
-      while end < text.count, text[end] != .colon { end += 1 }
+      while end < text.count, text[end] != .colon { end &+= 1 }
       let group = text.extracting(position..<end)
       if end == text.count, let v4 = IPAddress(v4: group) {
         guard count <= 12 else { return nil }
-        for i in 0..<4 { octets[count + i] = v4.octets[i] }
-        count += 4
+        for i in 0..<4 { octets[count &+ i] = v4.octets[i] }
+        count &+= 4
         break
       }
       guard (1...4).contains(group.count) else { return nil }
@@ -90,14 +95,14 @@ package struct IPAddress: BitwiseCopyable {
         value = value << 4 | digit
       }
       octets[count] = UInt8(truncatingIfNeeded: value >> 8)
-      octets[count + 1] = UInt8(truncatingIfNeeded: value)
-      count += 2
-      position = end + 1
+      octets[count &+ 1] = UInt8(truncatingIfNeeded: value)
+      count &+= 2
+      position = end &+ 1
       if position == text.count { return nil }  // a single colon at the end
       if position < text.count, text[position] == .colon {
         guard gap == nil else { return nil }
         gap = count
-        position += 1
+        position &+= 1
       }
     }
     guard let gap else {
@@ -105,8 +110,8 @@ package struct IPAddress: BitwiseCopyable {
     }
     // "::" stands for one group of zeros at least: what is behind it moves to the end.
     guard count <= 14 else { return nil }
-    let moved = count - gap
-    for i in 0..<moved { octets[15 - i] = octets[count - 1 - i] }
-    for i in gap..<(16 - moved) { octets[i] = 0 }
+    let moved = count &- gap
+    for i in 0..<moved { octets[15 &- i] = octets[count &- 1 &- i] }
+    for i in gap..<(16 &- moved) { octets[i] = 0 }
   }
 }

@@ -27,8 +27,8 @@ package struct IPAddressBlock: BitwiseCopyable {
   @inline(never)
   package func contains(_ other: IPAddress) -> Bool {
     guard other.isIPv6 == address.isIPv6 else { return false }
-    for i in 0..<(bits + 7) / 8 {
-      let mask = i * 8 + 8 <= bits ? 0xFF : ~(UInt8(0xFF) &>> UInt8(bits % 8))
+    for i in 0..<(bits &+ 7) / 8 {
+      let mask = i * 8 &+ 8 <= bits ? 0xFF : ~(UInt8(0xFF) &>> UInt8(bits % 8))
       if (address.octets[i] ^ other.octets[i]) & mask != 0 { return false }
     }
     return true

@@ -10,6 +10,16 @@ struct ChunkedContentReader {
     case extensionValueStart, extensionValue, quoted, quotedPair, extensionEnd
     case data, dataEnd, dataLineEnd
     case trailers
+
+    var isInExtension: Bool {
+      switch self {
+      case .extensionSpace, .extensionNameStart, .extensionName, .extensionNameSpace,
+        .extensionValueStart, .extensionValue, .quoted, .quotedPair, .extensionEnd:
+        true
+      default:
+        false
+      }
+    }
   }
 
   /// Octets of chunk extensions, and of superfluous zeros, in one request (RFC 9112 7.1.1).
@@ -37,33 +47,34 @@ struct ChunkedContentReader {
     if position < count { hasBegun = true }
     while position < count {
       if state == .data {
-        let length = Int(min(chunk, Int64(count - position)))
-        octets.move(position..<position + length, to: end)
-        end += length
-        position += length
-        chunk -= Int64(length)
+        let length = Int(min(chunk, Int64(count &- position)))
+        octets.move(position..<position &+ length, to: end)
+        end &+= length
+        position &+= length
+        chunk &-= Int64(length)
         if chunk == 0 { state = .dataEnd }
         continue
       }
       if state == .trailers {
         let start = position
         // What is over the limit is not read: it could change what is wrong with the section.
-        let end = start + min(count - start, trailerLimit - trailerOctets)
+        let end = start &+ min(count &- start, trailerLimit &- trailerOctets)
         let step = try trailers.read(octets.span.extracting(first: end), &position)
-        trailerOctets += position - start
+        trailerOctets &+= position &- start
         // Trailer fields are read for their grammar and dropped: none of them may change how the
         // message was framed, and no handler asks for any (RFC 9110 6.5.1).
         if step == .end { return true }
         if position < count && trailerOctets == trailerLimit { throw .trailerSectionTooLarge }
         continue
       }
-      try readOctet(octets[position], room: limit - end)
-      position += 1
+      try readOctet(octets[position], room: limit &- end)
+      position &+= 1
     }
     return false
   }
 
   private mutating func readOctet(_ octet: UInt8, room: Int) throws(RequestError) {
+    if state.isInExtension { try countExtensionOctet() }
     switch state {
     case .sizeStart:
       guard let digit = octet.hexadecimalValue else { throw .invalidChunkSize }
@@ -84,7 +95,6 @@ struct ChunkedContentReader {
 
     // chunk-ext = *( BWS ";" BWS chunk-ext-name [ BWS "=" BWS chunk-ext-val ] )
     case .extensionSpace:
-      try countExtensionOctet()
       if octet == UInt8(ascii: ";") {
         state = .extensionNameStart
       } else if !octet.isWhitespace {
@@ -92,7 +102,6 @@ struct ChunkedContentReader {
       }
 
     case .extensionNameStart:
-      try countExtensionOctet()
       if OctetSet.token.contains(octet) {
         state = .extensionName
       } else if !octet.isWhitespace {
@@ -100,10 +109,9 @@ struct ChunkedContentReader {
       }
 
     case .extensionName where OctetSet.token.contains(octet):
-      try countExtensionOctet()
+      break
 
     case .extensionName, .extensionNameSpace:
-      try countExtensionOctet()
       if octet == UInt8(ascii: "=") {
         state = .extensionValueStart
       } else if octet.isWhitespace {
@@ -119,7 +127,6 @@ struct ChunkedContentReader {
       }
 
     case .extensionValueStart:
-      try countExtensionOctet()
       if octet == UInt8(ascii: "\"") {
         state = .quoted
       } else if OctetSet.token.contains(octet) {
@@ -129,10 +136,9 @@ struct ChunkedContentReader {
       }
 
     case .extensionValue where OctetSet.token.contains(octet):
-      try countExtensionOctet()
+      break
 
     case .extensionValue, .extensionEnd:
-      try countExtensionOctet()
       if octet == UInt8(ascii: ";") {
         state = .extensionNameStart
       } else if octet == .carriageReturn {
@@ -144,7 +150,6 @@ struct ChunkedContentReader {
       }
 
     case .quoted:
-      try countExtensionOctet()
       if octet == UInt8(ascii: "\"") {
         state = .extensionEnd
       } else if octet == UInt8(ascii: "\\") {
@@ -154,7 +159,6 @@ struct ChunkedContentReader {
       }
 
     case .quotedPair:
-      try countExtensionOctet()
       guard OctetSet.fieldValue.contains(octet) else { throw .invalidChunkExtension }
       state = .quoted
 
@@ -193,7 +197,7 @@ struct ChunkedContentReader {
   }
 
   private mutating func countExtensionOctet() throws(RequestError) {
-    extensionOctets += 1
+    extensionOctets &+= 1
     if extensionOctets > ChunkedContentReader.extensionLimit { throw .chunkExtensionsTooLarge }
   }
 }

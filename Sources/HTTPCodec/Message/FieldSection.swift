@@ -33,7 +33,7 @@ struct FieldSectionReader {
       let octet = octets[position]
       if octet == .carriageReturn {
         state = .sectionEnd
-        position += 1
+        position &+= 1
         return try read(octets, &position)
       }
       if octet.isWhitespace { throw isFirstLine ? .whitespaceBeforeField : .obsoleteFolding }
@@ -52,7 +52,7 @@ struct FieldSectionReader {
       // No whitespace before the colon (RFC 9112 5.1), and at least one octet of name.
       guard octets[position] == .colon, hasName else { throw .invalidFieldName }
       colon = position
-      position += 1
+      position &+= 1
       state = .value
       fallthrough
 
@@ -62,20 +62,20 @@ struct FieldSectionReader {
       if octets[position] == .lineFeed { throw .bareLineFeed }
       guard octets[position] == .carriageReturn else { throw .invalidFieldValue }
       valueEnd = position
-      position += 1
+      position &+= 1
       state = .lineEnd
       fallthrough
 
     case .lineEnd:
       guard position < octets.count else { return .incomplete }
       guard octets[position] == .lineFeed else { throw .bareCarriageReturn }
-      position += 1
+      position &+= 1
       state = .lineStart
       return .field
 
     case .sectionEnd:
       guard octets[position] == .lineFeed else { throw .bareCarriageReturn }
-      position += 1
+      position &+= 1
       return .end
     }
   }
@@ -87,6 +87,6 @@ struct FieldSectionReader {
   /// The value of the line just read, without the whitespace around it.
   @_lifetime(copy octets)
   func value(in octets: Span<UInt8>) -> Span<UInt8> {
-    octets.extracting(colon + 1..<valueEnd).trimmed
+    octets.extracting(colon &+ 1..<valueEnd).trimmed
   }
 }

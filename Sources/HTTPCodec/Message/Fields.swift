@@ -1,13 +1,13 @@
 /// The fields of a request's header section, in the order they came (RFC 9110 5.3).
 ///
-/// They are found again in the message when asked for: a request whose fields nobody looks at
-/// costs no table of them.
+/// There is no table of them: each access reads the header section from its start, so that a request whose
+/// fields no handler reads costs nothing. Names are compared without regard to case.
 public struct Fields: ~Escapable {
-  /// One field line.
+  /// One field line (RFC 9112 5). It exists until the call of `forEach` that hands it out returns.
   public struct Field: ~Escapable {
-    /// The name as it was sent: compare it with `equalsIgnoringCase`.
+    /// The name as it was sent, a token, never empty: compare it with `equalsIgnoringCase`.
     public let name: Span<UInt8>
-    /// The value without the whitespace around it.
+    /// The value without the whitespace around it; it may be empty.
     public let value: Span<UInt8>
 
     @_lifetime(copy name, copy value)
@@ -52,7 +52,7 @@ public struct Fields: ~Escapable {
   @_lifetime(copy self)
   package func makeIterator() -> Iterator { Iterator(section) }
 
-  /// The value of the first field of this name, nil without one.
+  /// The value of the first field of this name, nil without one. (Several fields of one name: `forEach`.)
   ///
   /// ```swift
   /// router.get { request, response in
@@ -60,7 +60,7 @@ public struct Fields: ~Escapable {
   /// }
   /// ```
   ///
-  /// - Parameter name: in lower case.
+  /// - Parameter name: a literal, written in lower case here; it is compared without regard to case.
   public subscript(name: StaticString) -> Span<UInt8>? {
     @_lifetime(copy self)
     get {
@@ -72,7 +72,7 @@ public struct Fields: ~Escapable {
     }
   }
 
-  /// Calls `body` with each field.
+  /// Calls `body` with each field, in the order they came.
   ///
   /// ```swift
   /// var cookies = 0

@@ -95,14 +95,14 @@ struct FramingFields {
     var timesChunked = 0
     var endsInChunked = false
     value.forEachListElement { coding in
-      codings += 1
+      codings &+= 1
       endsInChunked = coding.equalsIgnoringCase("chunked")
-      if endsInChunked { timesChunked += 1 }
+      if endsInChunked { timesChunked &+= 1 }
     }
     // Applied twice it is as wrong as in the wrong place (RFC 9112 7.1).
     if !endsInChunked || timesChunked > 1 { note(.chunkedNotFinal) }
     var commas = 0
-    for i in value.indices where value[i] == .comma { commas += 1 }
+    for i in value.indices where value[i] == .comma { commas &+= 1 }
     if codings <= commas { note(.emptyTransferCoding) }
     if codings > timesChunked { note(.unsupportedTransferCoding) }
   }

@@ -1,7 +1,31 @@
-/// A request method (RFC 9110 9.3, RFC 5789). Names are case-sensitive.
+/// A request method (RFC 9110 9.3, RFC 5789). Names are case-sensitive: "get" is ``unknown``.
+///
+/// ```swift
+/// router.on(.put, "/item") { request, response in
+///   response.status = .noContent
+/// }
+/// ```
 public enum Method: UInt8, Sendable {
-  case get, head, post, put, delete, connect, options, trace, patch
-  /// A token that names no method of ours: the answer is 501 (RFC 9110 9.1).
+  /// GET: reads the resource. A route for it answers HEAD too.
+  case get
+  /// HEAD: as GET, without the content. Handlers of GET answer it; the server leaves out the
+  /// content.
+  case head
+  /// POST: hands the content to the resource, which decides what that means.
+  case post
+  /// PUT: replaces the resource by the content.
+  case put
+  /// DELETE: removes the resource.
+  case delete
+  /// CONNECT: a tunnel through a proxy. No handler is called for it.
+  case connect
+  /// OPTIONS: what the resource can do. The router answers it where no route does.
+  case options
+  /// TRACE: the request back as content, for debugging.
+  case trace
+  /// PATCH: changes the resource as the content says (RFC 5789).
+  case patch
+  /// A token that is none of these. The router answers 501 (RFC 9110 9.1), and no handler is called.
   case unknown
 
   /// How many there are: their raw values are from 0 on. (`allCases` would be an array anew at
@@ -11,6 +35,7 @@ public enum Method: UInt8, Sendable {
   /// No name of ours is longer than this, in octets.
   static var longestName: Int { 16 }
 
+  /// The name as it is sent, such as "GET"; "other" for ``unknown``, whose token is not kept.
   public var name: StaticString {
     switch self {
     case .get: "GET"

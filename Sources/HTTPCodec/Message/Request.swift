@@ -4,7 +4,7 @@ import Memory
 ///
 /// It exists until its handler returns, and so do its parts: they are spans of the connection's memory, which
 /// the next request overwrites. The compiler refuses code that keeps one of them longer. What is needed later
-/// is copied:
+/// must be copied:
 ///
 /// ```swift
 /// router.post { request, response in
@@ -13,14 +13,14 @@ import Memory
 /// }
 /// ```
 public struct Request: ~Escapable {
-  /// The method.
+  /// The method: never `.connect` or `.unknown` in a handler.
   ///
   /// ```swift
-  /// if request.method == .head { … }
+  /// if request.method == .head { response.addField("x-cost", "none") }
   /// ```
   public let method: Method
 
-  /// The request target as it was sent.
+  /// The request target as it was sent, never empty (RFC 9112 3.2).
   ///
   /// ```swift
   /// response.write(request.target)  // "/todos?limit=20"
@@ -31,25 +31,31 @@ public struct Request: ~Escapable {
   /// target that has none (http://host), and empty for "*" and for CONNECT.
   ///
   /// ```swift
-  /// if request.path == "/todos" { … }
+  /// if request.path == "/todos" { response.write("all\n") }
   /// ```
   public let path: Span<UInt8>
 
-  /// What stands behind the "?" of the target as it was sent, nil without one.
+  /// What stands after the "?" of the target, as it was sent; nil without one. It is not decoded.
   ///
   /// ```swift
-  /// if let query = request.query, query == "all" { … }
+  /// if let query = request.query, query == "all" { response.write("all\n") }
   /// ```
   public let query: Span<UInt8>?
 
-  /// The header section.
+  /// The fields of the header section. Those of a trailer section are not among them.
   ///
   /// ```swift
-  /// if let type = request.fields["content-type"], type == "application/json" { … }
+  /// if let type = request.fields["content-type"], type == "application/json" {
+  ///   response.contentType = "application/json"
+  /// }
   /// ```
   public let fields: Fields
 
-  /// The content, without any transfer coding; empty when there was none.
+  /// The content, without any transfer coding; empty when there was none. With the header section it has
+  /// at most `MAX_REQUEST_SIZE` octets.
+  ///
+  /// Indices are checked: an index or a range beyond `content.count` ends the instance, whatever number a
+  /// client sends.
   ///
   /// ```swift
   /// response.write(request.content)

@@ -59,17 +59,19 @@ struct RequestLineReader {
 
       case .secondEmptyLine:
         // The octets so far are read again with each one: there are twelve at the most.
-        guard OtherProtocol.mayBeProxyHeader(octets.extracting(0..<position + 1)) else {
+        guard OtherProtocol.mayBeProxyHeader(octets.extracting(0..<position &+ 1)) else {
           throw .emptyLines
         }
-        if OtherProtocol.isProxyHeader(octets.extracting(0..<position + 1)) { throw .proxyProtocol }
+        if OtherProtocol.isProxyHeader(octets.extracting(0..<position &+ 1)) {
+          throw .proxyProtocol
+        }
 
       case .method:
         position = OctetSet.token.end(of: octets, from: position)
         guard position < octets.count else { return false }
         guard octets[position] == .space, position > lineStart else { throw .invalidMethod }
         method = Method(octets.extracting(lineStart..<position))
-        partStart = position + 1
+        partStart = position &+ 1
         state = .target
 
       case .target:
@@ -84,7 +86,7 @@ struct RequestLineReader {
         }
         guard octets[position] == .space, position > partStart else { throw .invalidTarget }
         target = partStart..<position
-        partStart = position + 1
+        partStart = position &+ 1
         state = .version
 
       case .version:
@@ -93,17 +95,17 @@ struct RequestLineReader {
           octets.extracting(droppingFirst: position).starts(with: "HTTP/1.1")
         {
           minor = 1
-          position += 8
+          position &+= 8
           continue
         }
         try readVersion(octets, position)
 
       case .end:
         guard octet == .lineFeed else { throw .bareCarriageReturn }
-        position += 1
+        position &+= 1
         return true
       }
-      position += 1
+      position &+= 1
     }
     return false
   }
@@ -111,7 +113,7 @@ struct RequestLineReader {
   /// HTTP-version = "HTTP" "/" DIGIT "." DIGIT, then the CR of the line (RFC 9112 2.3).
   private mutating func readVersion(_ octets: Span<UInt8>, _ position: Int) throws(RequestError) {
     let octet = octets[position]
-    let offset = position - partStart
+    let offset = position &- partStart
     let pattern = ("HTTP/#.#" as StaticString).octets
     guard offset < pattern.count else {
       if octet == .lineFeed { throw .bareLineFeed }

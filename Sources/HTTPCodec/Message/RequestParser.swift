@@ -150,7 +150,7 @@ package struct RequestParser {
     // Before the verdict: what was refused has fields as well.
     headEnd = position
     contentEnd = position
-    framing = try framingFields.framing(isHTTP11: line.isHTTP11, room: limits.request - headEnd)
+    framing = try framingFields.framing(isHTTP11: line.isHTTP11, room: limits.request &- headEnd)
     state = .content
   }
 
@@ -161,9 +161,9 @@ package struct RequestParser {
     case .none:
       state = .complete
     case .contentLength(let length):
-      position = min(octets.count, headEnd + Int(length))
+      position = min(octets.count, headEnd &+ Int(length))
       contentEnd = position
-      if position == headEnd + Int(length) { state = .complete }
+      if position == headEnd &+ Int(length) { state = .complete }
     case .chunked:
       let complete = try chunked.read(
         &octets, &position, contentEnd: &contentEnd, limit: limits.request,

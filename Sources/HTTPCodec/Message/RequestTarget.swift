@@ -34,9 +34,9 @@ struct RequestTarget {
     let split = target.extracting(droppingFirst: start).split(at: UInt8(ascii: "?"))
     // The query's octets were checked as the line was read (OctetSet.query).
     guard split.before.isEncoded(with: .path) else { throw .invalidTarget }
-    let pathEnd = start + split.before.count
+    let pathEnd = start &+ split.before.count
     path = start..<pathEnd
-    query = split.after == nil ? nil : pathEnd + 1..<target.count
+    query = split.after == nil ? nil : pathEnd &+ 1..<target.count
   }
 
   /// absolute-form: "http://" authority path-abempty [ "?" query ] (RFC 9112 3.2.2). A server must
@@ -52,7 +52,7 @@ struct RequestTarget {
     }
     var end = start
     while end < target.count, target[end] != UInt8(ascii: "/"), target[end] != UInt8(ascii: "?") {
-      end += 1
+      end &+= 1
     }
     guard isAuthority(target.extracting(start..<end)) else { throw .invalidTarget }
     return end

@@ -5,24 +5,23 @@ extension OctetBuffer {
     append("HTTP/1.1 ")
     append(decimal: Int64(status.code))
     append(octet: .space)
-    append(status.reason)
+    append(text: status.reason)
     append("\r\n")
   }
 
   /// Appends a field line (RFC 9112 5), the whole of it or nothing. Octets that cannot stand in a
   /// value become spaces, so that no value can end its line and begin another.
   package mutating func append(field name: StaticString, _ value: Span<UInt8>) {
-    guard reserve(name.utf8CodeUnitCount + value.count + 4) else { return noteOverflow() }
-    append(name)
+    guard reserve(name.utf8CodeUnitCount &+ value.count &+ 4) else { return noteOverflow() }
+    append(text: name)
     append(": ")
-    let start = count
-    append(value)
-    replaceControls(from: start)
+    if value.isFieldValue {
+      append(value)
+    } else {
+      for i in value.indices {
+        append(octet: OctetSet.fieldValue.contains(value[i]) ? value[i] : .space)
+      }
+    }
     append("\r\n")
-  }
-
-  private mutating func replaceControls(from start: Int) {
-    var written = mutableOctets(from: start)
-    for i in written.indices where !OctetSet.fieldValue.contains(written[i]) { written[i] = .space }
   }
 }

@@ -21,6 +21,6 @@ extension UInt8 {
   var hexadecimalValue: Int? {
     if isDigit { return Int(self &- 0x30) }
     let letter = asciiLowercase &- 0x61
-    return letter < 6 ? Int(letter) + 10 : nil
+    return letter < 6 ? Int(letter) &+ 10 : nil
   }
 }

@@ -11,7 +11,7 @@ extension OctetBuffer {
     var digits = 1
     while number / divisor >= 10 || digits < minimumDigits {
       divisor *= 10
-      digits += 1
+      digits &+= 1
     }
     while divisor > 0 {
       append(octet: UInt8(truncatingIfNeeded: number / divisor % 10) + UInt8(ascii: "0"))

@@ -1,14 +1,16 @@
+import Memory
+
 extension OctetBuffer {
   /// Appends a date as IMF-fixdate, "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110 5.6.7).
   ///
   /// - Parameter seconds: since the Unix epoch; of a year from 1970 to 9999.
   package mutating func append(httpDate seconds: Int64) {
     let date = CalendarDate(seconds: seconds)
-    append(dayNames[date.weekday])
+    append(nameAt: date.weekday, of: dayNames)
     append(", ")
     append(decimal: date.day, minimumDigits: 2)
     append(octet: .space)
-    append(monthNames[Int(date.month) - 1])
+    append(nameAt: Int(date.month) &- 1, of: monthNames)
     append(octet: .space)
     append(decimal: date.year, minimumDigits: 4)
     append(octet: .space)
@@ -33,6 +35,10 @@ extension OctetBuffer {
     append(octet: UInt8(ascii: "Z"))
   }
 
+  private mutating func append(nameAt place: Int, of names: StaticString) {
+    append(names.octets.extracting(3 &* place..<3 &* place &+ 3))
+  }
+
   private mutating func append(timeOf date: CalendarDate) {
     append(decimal: date.hour, minimumDigits: 2)
     append(octet: .colon)
@@ -42,13 +48,9 @@ extension OctetBuffer {
   }
 }
 
-private var dayNames: InlineArray<7, StaticString> {
-  ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
-}
-
-private var monthNames: InlineArray<12, StaticString> {
-  ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-}
+/// Names of three letters each, one behind the other.
+private var dayNames: StaticString { "SunMonTueWedThuFriSat" }
+private var monthNames: StaticString { "JanFebMarAprMayJunJulAugSepOctNovDec" }
 
 /// A point in time in the proleptic Gregorian calendar, UTC.
 private struct CalendarDate {
@@ -62,17 +64,17 @@ private struct CalendarDate {
     let days = seconds / 86400
     let time = seconds % 86400
     (hour, minute, second) = (time / 3600, time / 60 % 60, time % 60)
-    weekday = Int((days + 4) % 7)  // 1 January 1970 was a Thursday
+    weekday = Int((days &+ 4) % 7)  // 1 January 1970 was a Thursday
 
     // Howard Hinnant's civil_from_days: years begin in March, so that leap days come last.
-    let shifted = days + 719_468
+    let shifted = days &+ 719_468
     let era = shifted / 146_097
     let dayOfEra = shifted % 146_097
-    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 &* yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let marchMonth = (5 &* dayOfYear + 2) / 153
-    day = dayOfYear - (153 &* marchMonth + 2) / 5 + 1
-    month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
-    year = yearOfEra + era &* 400 + (month <= 2 ? 1 : 0)
+    let yearOfEra = (dayOfEra &- dayOfEra / 1460 &+ dayOfEra / 36_524 &- dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra &- (365 &* yearOfEra &+ yearOfEra / 4 &- yearOfEra / 100)
+    let marchMonth = (5 &* dayOfYear &+ 2) / 153
+    day = dayOfYear &- (153 &* marchMonth &+ 2) / 5 &+ 1
+    month = marchMonth < 10 ? marchMonth &+ 3 : marchMonth &- 9
+    year = yearOfEra &+ era &* 400 &+ (month <= 2 ? 1 : 0)
   }
 }

@@ -59,7 +59,7 @@ package struct OctetBuffer: ~Copyable {
   package mutating func reserve(_ extra: Int) -> Bool {
     guard extra <= limit - count else { return false }
     if count + extra <= capacity { return true }
-    let wanted = min(max(count + extra, capacity * 2, 256), limit)
+    let wanted = min(max(count + extra, capacity &* 2, 256), limit)
     // The buffer's own memory or nil; when it fails, the old memory stays as it is.
     guard let grown = unsafe realloc(memory, wanted) else { return false }
     unsafe memory = grown.assumingMemoryBound(to: UInt8.self)
@@ -105,6 +105,10 @@ package struct OctetBuffer: ~Copyable {
   }
 
   package mutating func append(_ other: borrowing OctetBuffer) { append(other.octets) }
+
+  /// Appends a text that is not a literal where this is called: its octets are found here, once.
+  @inline(never)
+  package mutating func append(text: StaticString) { append(text.octets) }
 
   package mutating func append(_ literal: StaticString) {
     append(literal.octets)

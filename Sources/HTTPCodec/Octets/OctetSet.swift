@@ -40,13 +40,13 @@ extension Span<UInt8> {
     var position = 0
     while position < count {
       if self[position] == UInt8(ascii: "%") {
-        guard position + 2 < count, self[position + 1].hexadecimalValue != nil,
-          self[position + 2].hexadecimalValue != nil
+        guard position &+ 2 < count, self[position &+ 1].hexadecimalValue != nil,
+          self[position &+ 2].hexadecimalValue != nil
         else { return false }
-        position += 3
+        position &+= 3
       } else {
         guard set.contains(self[position]) else { return false }
-        position += 1
+        position &+= 1
       }
     }
     return true

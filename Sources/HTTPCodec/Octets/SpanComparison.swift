@@ -31,7 +31,7 @@ extension Span<UInt8> {
   /// Whether these octets begin with those of a literal.
   ///
   /// ```swift
-  /// if request.path.starts(with: "/todos/") { … }
+  /// if request.path.starts(with: "/todos/") { response.write("one\n") }
   /// ```
   public func starts(with literal: StaticString) -> Bool {
     extracting(first: literal.utf8CodeUnitCount) == literal
@@ -41,10 +41,12 @@ extension Span<UInt8> {
   /// field names, connection options and coding names are (RFC 9110 5.1, 7.6.1; RFC 9112 7).
   ///
   /// ```swift
-  /// if let type = request.fields["content-type"], type.equalsIgnoringCase("application/json") { … }
+  /// if let type = request.fields["content-type"], type.equalsIgnoringCase("application/json") {
+  ///   response.contentType = "application/json"
+  /// }
   /// ```
   ///
-  /// - Parameter lowercase: a literal without upper-case letters.
+  /// - Parameter lowercase: a literal, by convention without upper-case letters.
   public func equalsIgnoringCase(_ lowercase: StaticString) -> Bool {
     equalsIgnoringCase(lowercase.octets)
   }

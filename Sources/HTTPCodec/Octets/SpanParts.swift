@@ -2,7 +2,7 @@
 /// same memory, with indices of its own from 0 on.
 extension Span<UInt8> {
   package var first: UInt8? { isEmpty ? nil : self[0] }
-  package var last: UInt8? { isEmpty ? nil : self[count - 1] }
+  package var last: UInt8? { isEmpty ? nil : self[count &- 1] }
 
   @inline(__always)
   package func allSatisfy(_ predicate: (UInt8) -> Bool) -> Bool {
@@ -13,18 +13,22 @@ extension Span<UInt8> {
   /// How often an octet is among these.
   package func count(of octet: UInt8) -> Int {
     var count = 0
-    for i in indices where self[i] == octet { count += 1 }
+    for i in indices where self[i] == octet { count &+= 1 }
     return count
   }
 
   /// These octets without the spaces and tabs around them (OWS, RFC 9110 5.6.3).
+  ///
+  /// ```swift
+  /// response.write(request.content.trimmed)
+  /// ```
   public var trimmed: Span<UInt8> {
     @inline(never) @_lifetime(copy self)
     get {
       var start = 0
       var end = count
-      while start < end, self[start].isWhitespace { start += 1 }
-      while end > start, self[end - 1].isWhitespace { end -= 1 }
+      while start < end, self[start].isWhitespace { start &+= 1 }
+      while end > start, self[end &- 1].isWhitespace { end &-= 1 }
       return extracting(start..<end)
     }
   }
@@ -32,13 +36,15 @@ extension Span<UInt8> {
   /// What stands before the first `separator` and what stands after it.
   ///
   /// ```swift
+  /// guard let authorization = request.fields["authorization"] else { return }
   /// let credentials = authorization.split(at: UInt8(ascii: " "))
-  /// guard credentials.before == "Bearer", let token = credentials.after else { … }
+  /// guard credentials.before == "Bearer", let token = credentials.after else { return }
+  /// response.write(token)
   /// ```
   @inline(never) @_lifetime(copy self)
   public func split(at separator: UInt8) -> SplitOctets {
     for i in indices where self[i] == separator {
-      return SplitOctets(before: extracting(0..<i), after: extracting(i + 1..<count))
+      return SplitOctets(before: extracting(0..<i), after: extracting(i &+ 1..<count))
     }
     return SplitOctets(before: self, after: nil)
   }
@@ -47,6 +53,7 @@ extension Span<UInt8> {
   /// skipped (RFC 9110 5.6.1.2).
   ///
   /// ```swift
+  /// var acceptsGzip = false
   /// request.fields["accept-encoding"]?.forEachListElement { coding in
   ///   if coding == "gzip" { acceptsGzip = true }
   /// }
@@ -69,7 +76,8 @@ extension Span<UInt8> {
     return nil
   }
 
-  /// The value of 1*DIGIT; nil for anything else, or above `limit`.
+  /// The number that these octets are in decimal digits (1*DIGIT); nil for anything else, no octet at
+  /// all, or a number above `limit`.
   ///
   /// ```swift
   /// let page = request.query?.decimal(upTo: 1000) ?? 1
@@ -83,14 +91,14 @@ extension Span<UInt8> {
       let digit = Int64(self[i] &- 0x30)
       // Checked before the step, so that no number of digits can overflow. (A multiplication that
       // checks itself, in 64 bits, would need a compiler runtime in the module.)
-      guard digit <= limit, value <= (limit - digit) / 10 else { return nil }
+      guard digit <= limit, value <= (limit &- digit) / 10 else { return nil }
       value = value &* 10 &+ digit
     }
     return value
   }
 }
 
-/// Octets that were split at a separator.
+/// Octets that were split at their first separator. The separator is in neither part.
 public struct SplitOctets: ~Escapable {
   /// What stands before the separator; all of it when there is no separator.
   public let before: Span<UInt8>

@@ -70,30 +70,27 @@ struct RequestIdentifier {
   /// digits; a later version may say more behind them (Trace Context 3.2.2).
   @_lifetime(copy fields)
   private func traceID(of fields: Fields) -> Span<UInt8>? {
-    guard let traceparent = fields["traceparent"], traceparent.count >= 55,
-      traceparent[2] == UInt8(ascii: "-"), traceparent[35] == UInt8(ascii: "-"),
-      traceparent[52] == UInt8(ascii: "-"),
-      isHexadecimal(traceparent.extracting(0..<2)),
-      isHexadecimal(traceparent.extracting(53..<55))
-    else { return nil }
-    let version = traceparent.extracting(0..<2)
-    if version == "ff" || version == "00" && traceparent.count > 55 { return nil }
-    if traceparent.count > 55, traceparent[55] != UInt8(ascii: "-") { return nil }
-    let trace = traceparent.extracting(3..<35)
-    let parent = traceparent.extracting(36..<52)
-    guard isHexadecimal(trace), isHexadecimal(parent), !isZero(trace), !isZero(parent) else {
+    guard let traceparent = fields["traceparent"], traceparent.count >= 55 else { return nil }
+    for i in 0..<55 {
+      let isSeparator = i == 2 || i == 35 || i == 52
+      guard isSeparator ? traceparent[i] == UInt8(ascii: "-") : isHexadecimal(traceparent[i]) else {
+        return nil
+      }
+    }
+    let version = traceparent.extracting(first: 2)
+    if version == "ff" { return nil }
+    if traceparent.count > 55, version == "00" || traceparent[55] != UInt8(ascii: "-") {
       return nil
     }
-    return trace
+    let traceID = traceparent.extracting(3..<35)
+    return isZero(traceID) || isZero(traceparent.extracting(36..<52)) ? nil : traceID
+  }
+
+  private func isHexadecimal(_ octet: UInt8) -> Bool {
+    octet.isDigit || (octet >= UInt8(ascii: "a") && octet <= UInt8(ascii: "f"))
   }
 
   @inline(never)
-  private func isHexadecimal(_ octets: Span<UInt8>) -> Bool {
-    octets.allSatisfy {
-      $0.isDigit || ($0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "f"))
-    }
-  }
-
   private func isZero(_ octets: Span<UInt8>) -> Bool {
     octets.allSatisfy { $0 == UInt8(ascii: "0") }
   }

@@ -32,7 +32,7 @@ struct ResponseWriter: ~Copyable {
     commonFields.append(httpDate: seconds)
     commonFields.append("\r\n")
     commonFields.append(serverLine)
-    commonFields.append(commonField)
+    commonFields.append(text: commonField)
     usualStart.removeAll()
     usualStart.append(statusLine: .ok)
     usualStart.append(commonFields)
@@ -60,7 +60,7 @@ struct ResponseWriter: ~Copyable {
     if !response.status.forbidsContent {
       if let contentType = response.contentType, length > 0 {
         output.append("Content-Type: ")
-        output.append(contentType)
+        output.append(text: contentType)
         output.append("\r\nContent-Length: ")
       } else {
         output.append("Content-Length: ")
@@ -72,7 +72,7 @@ struct ResponseWriter: ~Copyable {
     output.append(response.fields)
     if let option {
       output.append("Connection: ")
-      output.append(option)
+      output.append(text: option)
       output.append("\r\n")
     }
     output.append("\r\n")

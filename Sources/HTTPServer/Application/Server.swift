@@ -20,8 +20,6 @@ import Sockets
 /// | 1           | cannot listen, cannot wait, or not enough memory    |
 /// | 2           | a setting is invalid                                |
 public enum Server {
-  private enum ExitStatus: Int32 { case drained, failed, invalidSetting }
-
   /// The version of this server, such as "0.1.0", as its log and its metrics tell it.
   public static var version: StaticString { Version.current }
 
@@ -33,78 +31,79 @@ public enum Server {
   /// What is wrong at start is one line on standard error and an exit status.
   public static func run(_ router: Router) -> Never {
     SystemProcess.prepareStandardStreams()
-    guard SystemProcess.readEnvironment() else {
-      // Defaults in place of settings would be another server than was asked for.
-      fail(.failed) { line in
-        line.append("the environment cannot be read: there is not enough memory for it")
-      }
-    }
-    let configuration: Configuration
-    do {
-      configuration = try Configuration(SystemProcess.environment)
-    } catch {
-      fail(.invalidSetting) { line in
-        line.append(error.name)
-        line.append(" is ")
-        let value = SystemProcess.environment(error.name) ?? ImmortalOctets()
-        line.append(quoted: value.span)
-        line.append(", but must be ")
-        line.append(error.expected)
-        guard let range = error.range else { return }
-        line.append(" from ")
-        line.append(decimal: range.lowerBound)
-        line.append(" to ")
-        line.append(decimal: range.upperBound)
-      }
-    }
-
-    guard let network = SystemSockets(tokens: Limits(configuration).sockets) else {
-      failForMemory()
-    }
-    var loop = EventLoop(configuration: configuration, router: router, network: network)
-    if !loop.reserve() { failForMemory() }
-
-    do {
-      try loop.listen()
-    } catch {
-      fail(.failed) { line in
-        line.append("cannot listen on ")
-        line.append(address: error.address)
-        line.append(" (")
-        line.append(error.setting)
-        line.append("): ")
-        line.append(error.error.reason)
-      }
-    }
-
+    // Defaults in place of settings would be another server than was asked for.
+    guard SystemProcess.readEnvironment() else { end(with: .environment) }
+    var configuration = Configuration()
+    if let error = configuration.read(SystemProcess.environment) { end(with: .setting(error)) }
+    var loop = EventLoop(configuration, router, network: SystemSockets())
+    guard loop.reserve() else { end(with: .memory, keeping: loop) }
+    if let error = loop.listen(configuration) { end(with: .listening(error), keeping: loop) }
     do {
       try loop.run()
     } catch {
-      fail(.failed) { line in
-        line.append("cannot wait for sockets: ")
-        line.append(error.reason)
-        line.append(", errno ")
-        line.append(decimal: Int64(error.code))
-      }
+      end(with: .waiting(error), keeping: loop)
     }
-    SystemProcess.exit(ExitStatus.drained.rawValue)
+    end(with: nil, keeping: loop)
   }
 
-  @inline(never)
-  private static func failForMemory() -> Never {
-    fail(.failed) { line in line.append("not enough memory for MAX_CONNECTIONS connections") }
+  /// Why the server ends before it has drained.
+  private enum Failure {
+    case environment
+    case setting(SettingError)
+    case memory
+    case listening(ListenError)
+    case waiting(SocketError)
+
+    var exitStatus: Int32 { if case .setting = self { 2 } else { 1 } }
   }
 
-  /// Ends the process with one line on standard error.
+  /// Ends the process. The loop is kept to the end: what it has is not freed one by one before.
   @inline(never)
-  private static func fail(
-    _ status: ExitStatus, _ write: (inout OctetBuffer) -> Void
+  private static func end(
+    with failure: Failure?, keeping loop: borrowing EventLoop<SystemSockets>
   ) -> Never {
+    guard let failure else { SystemProcess.exit(0) }
+    end(with: failure)
+  }
+
+  /// Ends the process, with one line on standard error.
+  @inline(never)
+  private static func end(with failure: Failure) -> Never {
     var line = OctetBuffer(limit: 4096)
     line.append("http_server: ")
-    write(&line)
+    switch failure {
+    case .environment:
+      line.append("the environment cannot be read: there is not enough memory for it")
+    case .setting(let error):
+      line.append(text: error.name)
+      line.append(" is ")
+      let value = SystemProcess.environment(error.name) ?? ImmortalOctets()
+      line.append(quoted: value.span)
+      line.append(", but must be ")
+      line.append(text: error.expected)
+      if error.least < error.most {
+        line.append(" from ")
+        line.append(decimal: error.least)
+        line.append(" to ")
+        line.append(decimal: error.most)
+      }
+    case .memory:
+      line.append("not enough memory for MAX_CONNECTIONS connections")
+    case .listening(let error):
+      line.append("cannot listen on ")
+      line.append(address: error.address)
+      line.append(" (")
+      line.append(text: error.setting)
+      line.append("): ")
+      line.append(text: error.error.reason)
+    case .waiting(let error):
+      line.append("cannot wait for sockets: ")
+      line.append(text: error.reason)
+      line.append(", errno ")
+      line.append(decimal: Int64(error.code))
+    }
     line.append("\n")
     _ = SystemProcess.write(line.octets, to: 2)
-    SystemProcess.exit(status.rawValue)
+    SystemProcess.exit(failure.exitStatus)
   }
 }

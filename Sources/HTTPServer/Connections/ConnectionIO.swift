@@ -59,6 +59,7 @@ extension Connection {
   }
 
   /// The request did not come in time.
+  @inline(never)
   mutating func timeOut<Network: ~Copyable>(
     _ loop: inout LoopContext<Network>
   ) throws(ConnectionLost) {
@@ -129,7 +130,8 @@ extension Connection {
     let start = batch.octets.count
     let answered = loop.journal.answered
     let rest = conversation.answer(
-      &loop.received, began: requestBegan(loop), loop.limits, &loop.services, &loop.journal,
+      &loop.received, began: loop.deadlines.requestBegan(slot, orAt: loop.now), loop.limits,
+      &loop.services, &loop.journal,
       into: &batch.octets)
     noteAnswers(since: answered, &loop)
     do throws(ConnectionLost) {
@@ -156,7 +158,8 @@ extension Connection {
       loop.responses.removeAll()
       let answered = loop.journal.answered
       let rest = conversation.answer(
-        &input, began: requestBegan(loop), loop.limits, &loop.services, &loop.journal,
+        &input, began: loop.deadlines.requestBegan(slot, orAt: loop.now), loop.limits,
+        &loop.services, &loop.journal,
         into: &loop.responses)
       noteAnswers(since: answered, &loop)
       isUnfinished = loop.responses.count >= loop.limits.pendingResponses
@@ -165,22 +168,17 @@ extension Connection {
     }
   }
 
-  /// When the request began that the connection is in, or that begins now.
-  private func requestBegan<Network: ~Copyable>(_ loop: borrowing LoopContext<Network>) -> Int64 {
-    loop.deadlines.kind(of: slot) == .request ? loop.deadlines.since(slot) : loop.now
-  }
-
   /// Counts how long requests took whose responses have just been made: those that came whole in
   /// this turn, at its end; one that began earlier, now.
-  @inline(__always)
+  @inline(never)
   private func noteAnswers<Network: ~Copyable>(
     since answered: UInt64, _ loop: inout LoopContext<Network>
   ) {
     var count = loop.journal.answered &- answered
     guard count > 0 else { return }
-    let began = requestBegan(loop)
+    let began = loop.deadlines.requestBegan(slot, orAt: loop.now)
     if began < loop.now {
-      loop.journal.metrics.durations.observe(loop.network.monotonicTime() - began)
+      loop.journal.metrics.durations.observe(loop.network.monotonicTime() &- began)
       count &-= 1
     }
     loop.answeredInTurn &+= count
@@ -192,7 +190,8 @@ extension Connection {
   ) throws(ConnectionLost) {
     loop.responses.removeAll()
     conversation.refuse(
-      error, input, began: requestBegan(loop), &loop.services, &loop.journal,
+      error, input, began: loop.deadlines.requestBegan(slot, orAt: loop.now), &loop.services,
+      &loop.journal,
       into: &loop.responses)
     input.release()
     try sendResponses(&loop)

@@ -43,7 +43,7 @@ struct ConnectionTable: ~Copyable {
   }
 
   /// Whether the slot has a connection. An event may come for one that has just been closed.
-  func contains(_ slot: Int) -> Bool { slot < capacity && isOpen[slot] }
+  func contains(_ slot: Int) -> Bool { isOpen.contains(slot) && isOpen[slot] }
 
   /// The connection in a slot, which must have one.
   subscript(slot: Int) -> Connection {

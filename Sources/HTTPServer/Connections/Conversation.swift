@@ -127,6 +127,7 @@ struct Conversation {
     phase = .closing
   }
 
+  @inline(__always)
   mutating func takeHasAnswered() -> Bool {
     defer { hasAnswered = false }
     return hasAnswered

@@ -17,8 +17,6 @@ struct Deadlines: ~Copyable {
     case write
     /// The response is sent, the client's end has not come.
     case linger
-
-    static var all: InlineArray<5, Kind> { [.fresh, .idle, .request, .write, .linger] }
   }
 
   /// By how much a deadline may end too early: see `set`.
@@ -68,6 +66,12 @@ struct Deadlines: ~Copyable {
   /// When a slot's deadline was set.
   func since(_ slot: Int) -> Int64 { links[slot].since }
 
+  /// When the request began that a slot's connection is in; `now` when it is in none.
+  @inline(__always)
+  func requestBegan(_ slot: Int, orAt now: Int64) -> Int64 {
+    links[slot].kind == .request ? links[slot].since : now
+  }
+
   /// Starts a deadline, in place of the one that the slot had.
   ///
   /// One of the same kind that has only just begun stays: a busy connection would be put at the
@@ -76,7 +80,7 @@ struct Deadlines: ~Copyable {
   @inline(never)
   mutating func set(_ kind: Kind, for slot: Int, at now: Int64) {
     let link = links[slot]
-    if link.kind == kind, now - link.since < min(self[kind] >> 6, Deadlines.laxity) { return }
+    if link.kind == kind, now &- link.since < min(self[kind] >> 6, Deadlines.laxity) { return }
     clear(slot)
     let last = queues[kind.rawValue].last
     links[slot] = Link(kind: kind, since: now, previous: last, next: -1)
@@ -108,28 +112,28 @@ struct Deadlines: ~Copyable {
   /// The first slot whose time of this kind is over.
   func expired(_ kind: Kind, at now: Int64) -> Int? {
     let first = Int(queues[kind.rawValue].first)
-    guard first >= 0, links[first].since + self[kind] <= now else { return nil }
+    guard first >= 0, links[first].since &+ self[kind] <= now else { return nil }
     return first
   }
 
-  /// The first slot whose deadline of this kind was set at `time` or before, among those that `isMeant`.
-  /// (The others are passed over one by one: the caller sees to it that they are few.)
-  func first(_ kind: Kind, setBy time: Int64, where isMeant: (Int) -> Bool) -> Int? {
-    var slot = Int(queues[kind.rawValue].first)
-    while slot >= 0, links[slot].since <= time {
-      if isMeant(slot) { return slot }
-      slot = Int(links[slot].next)
-    }
-    return nil
+  /// The slot whose deadline of this kind was set first; nil without one.
+  func first(_ kind: Kind) -> Int? {
+    let first = Int(queues[kind.rawValue].first)
+    return first >= 0 ? first : nil
+  }
+
+  /// The slot whose deadline of the same kind was set next.
+  func next(after slot: Int) -> Int? {
+    let next = Int(links[slot].next)
+    return next >= 0 ? next : nil
   }
 
   /// When the next deadline ends, `.max` when there is none.
+  @inline(never)
   var next: Int64 {
     var next = Int64.max
-    for kind in queues.indices {
-      let first = Int(queues[kind].first)
-      guard first >= 0 else { continue }
-      next = min(next, links[first].since + durations[kind])
+    for kind in queues.indices where queues[kind].first >= 0 {
+      next = min(next, links[Int(queues[kind].first)].since &+ durations[kind])
     }
     return next
   }

@@ -38,7 +38,8 @@ struct LoopContext<Network: Sockets & ~Copyable>: ~Copyable {
   ///
   /// - Returns: false when there is not enough.
   mutating func reserve() -> Bool {
-    received.reserve(limits.buffer) && responses.reserve(limits.pendingResponses)
+    network.reserve(limits.sockets) && received.reserve(limits.buffer)
+      && responses.reserve(limits.pendingResponses)
       && services.reserve() && journal.reserve() && deadlines.reserve(limits.allConnections)
   }
 }

@@ -34,10 +34,11 @@ struct SendBatch: ~Copyable {
   }
 
   /// The slot of the connection that an entry is for.
+  @inline(__always)
   func slot(_ entry: Int) -> Int { Int(entries[entry].slot) }
 
   /// The responses of an entry.
-  @_lifetime(borrow self)
+  @inline(__always) @_lifetime(borrow self)
   func responses(_ entry: Int) -> Span<UInt8> {
     octets.octets.extracting(Int(entries[entry].start)..<Int(entries[entry].end))
   }

@@ -13,8 +13,9 @@ extension TrustedProxies {
     if !contain(IPAddress(octets: peer.octets, isIPv6: peer.isIPv6)) { return nil }
     let isForwarded = header.span.equalsIgnoringCase("forwarded")
     var client: IPAddress?
-    fields.forEach { field in
-      guard field.name.equalsIgnoringCase(header.span) else { return }
+    var fields = fields.makeIterator()
+    while let field = fields.next() {
+      guard field.name.equalsIgnoringCase(header.span) else { continue }
       var list = field.value
       var elements = ForwardedElements(field.value)
       while let node = isForwarded ? elements.next() : list.takeListElement() {

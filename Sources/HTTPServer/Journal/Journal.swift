@@ -49,7 +49,7 @@ struct Journal: ~Copyable {
 
   /// A turn of the event loop ends.
   mutating func endTurn() {
-    scoreboard.writeIfDue(metrics, at: now)
+    if scoreboard.takeIsDue(at: now) { Scoreboard.write(metrics) }
     log.flush()
   }
 
@@ -108,7 +108,7 @@ struct Journal: ~Copyable {
   /// Records a connection that was closed at once, since its address has as many as it may.
   @inline(never)
   mutating func noteOverLimit(_ peer: SocketAddress) {
-    metrics.connectionsOverLimit += 1
+    metrics.connectionsOverLimit &+= 1
     guard log.level <= .info, mayLogCaused(),
       log.begin(.info, "connection closed: its address has as many as it may")
     else { return }
@@ -118,14 +118,15 @@ struct Journal: ~Copyable {
 
   private mutating func mayLogCaused() -> Bool {
     if causedLines < Journal.linesPerSecond {
-      causedLines += 1
+      causedLines &+= 1
       return true
     }
-    unlogged += 1
+    unlogged &+= 1
     return false
   }
 
   /// Logs how many requests of the last second were refused without a line of their own.
+  @inline(never)
   mutating func logUnlogged() {
     causedLines = 0
     guard unlogged > 0, log.begin(.info, "more requests were refused than are logged one by one")
@@ -145,7 +146,7 @@ struct Journal: ~Copyable {
     log.line.add("status", Int64(answer.status.code))
     log.line.add("bytes", Int64(answer.contentLength))
     // (Up to this turn on the loop's clock, and in this turn on the system's.)
-    let nanoseconds = now - answer.began + SystemProcess.monotonicTime() - turnBegan
+    let nanoseconds = now &- answer.began &+ SystemProcess.monotonicTime() &- turnBegan
     log.line.add("duration_us", max(0, nanoseconds) / 1000)
     addOrigin(fields, answer)
     if let agent = fields["user-agent"] { log.line.add("user_agent", agent) }

@@ -64,20 +64,20 @@ struct Log: ~Copyable {
   /// Writes the lines that wait, and a line about those that were dropped: once a second at the most,
   /// as that one may be lost as well.
   mutating func flush() {
-    if !isWaiting && untold == 0 && accessLines.lost + lines.lost == 0 { return }
+    if !isWaiting && untold == 0 && accessLines.lost &+ lines.lost == 0 { return }
     accessLines.flush()
     lines.flush()
     countLost()
-    guard untold > 0, !isWaiting, time - toldAt >= .second || time < toldAt else {
+    guard untold > 0, !isWaiting, time &- toldAt >= .second || time < toldAt else {
       return
     }
     tellLost()
   }
 
   private mutating func countLost() {
-    let lost = accessLines.takeLost() + lines.takeLost()
+    let lost = accessLines.takeLost() &+ lines.takeLost()
     linesLost &+= UInt64(clamping: lost)
-    untold += lost
+    untold &+= lost
   }
 
   private mutating func tellLost() {

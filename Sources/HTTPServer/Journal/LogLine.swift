@@ -18,20 +18,20 @@ struct LogLine: ~Copyable {
   ) {
     text.removeAll()
     let isText = format == .text
-    text.append(isText ? "" : "{\"time\":\"")
+    text.append(text: isText ? "" : "{\"time\":\"")
     text.append(timestamp: time / .second, milliseconds: time / .millisecond % 1000)
-    text.append(isText ? " " : "\",\"level\":\"")
-    text.append(level.name)
-    text.append(isText ? " " : "\",\"logger\":\"")
-    text.append(logger)
-    text.append(isText ? ": " : "\",\"message\":\"")
-    text.append(message)
-    text.append(isText ? "" : "\"")
+    text.append(text: isText ? " " : "\",\"level\":\"")
+    text.append(text: level.name)
+    text.append(text: isText ? " " : "\",\"logger\":\"")
+    text.append(text: logger)
+    text.append(text: isText ? ": " : "\",\"message\":\"")
+    text.append(text: message)
+    text.append(text: isText ? "" : "\"")
   }
 
   @inline(never)
   mutating func end() {
-    text.append(format == .text ? "\n" : "}\n")
+    text.append(text: format == .text ? "\n" : "}\n")
   }
 
   @inline(never)
@@ -74,11 +74,11 @@ struct LogLine: ~Copyable {
   private mutating func beginField(_ name: StaticString) {
     if format == .text {
       text.append(octet: UInt8(ascii: " "))
-      text.append(name)
+      text.append(text: name)
       text.append(octet: UInt8(ascii: "="))
     } else {
       text.append(",\"")
-      text.append(name)
+      text.append(text: name)
       text.append("\":")
     }
   }

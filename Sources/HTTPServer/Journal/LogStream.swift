@@ -29,7 +29,7 @@ struct LogStream: ~Copyable {
     waiting.append(line)
     if waiting.overflowed {
       waiting.rollBack(to: start)
-      lost += 1
+      lost &+= 1
     } else {
       isInLine = false
     }
@@ -50,7 +50,7 @@ struct LogStream: ~Copyable {
   mutating func drop() { drop(fromInsideLine: false) }
 
   private mutating func drop(fromInsideLine isInside: Bool) {
-    lost += Int64(waiting.octets.count(of: UInt8(ascii: "\n")))
+    lost &+= Int64(waiting.octets.count(of: UInt8(ascii: "\n")))
     waiting.removeAll()
     if isInside { isInLine = true }
   }

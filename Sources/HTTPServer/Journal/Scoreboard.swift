@@ -10,16 +10,17 @@ struct Scoreboard {
   private var writtenAt: Int64 = 0
 
   /// When there is something to write; nil when there is not.
-  var dueAt: Int64? { isDirty ? writtenAt + Scoreboard.interval : nil }
+  var dueAt: Int64? { isDirty ? writtenAt &+ Scoreboard.interval : nil }
 
   /// Something may have been counted.
   mutating func noteTurn() { isDirty = SystemScoreboard.exists }
 
-  mutating func writeIfDue(_ metrics: borrowing Metrics, at now: Int64) {
-    guard let dueAt, now >= dueAt else { return }
+  /// Whether the metrics are to be written now; if so, the caller does it.
+  mutating func takeIsDue(at now: Int64) -> Bool {
+    guard let dueAt, now >= dueAt else { return false }
     isDirty = false
     writtenAt = now
-    Scoreboard.write(metrics)
+    return true
   }
 
   @inline(never)
@@ -32,7 +33,7 @@ struct Scoreboard {
   static func inherited() -> Metrics {
     var page = Page()
     if SystemScoreboard.exists, page.read(0) { page.metrics.gauges = Metrics.Gauges() }
-    page.metrics.instancesStarted += 1
+    page.metrics.instancesStarted &+= 1
     return page.metrics
   }
 
@@ -56,7 +57,7 @@ struct Scoreboard {
       if page.metrics.startTime > 0 {
         total.startTime = min(total.startTime, page.metrics.startTime)
       }
-      number += 1
+      number &+= 1
     }
     return total
   }
@@ -82,10 +83,10 @@ struct Scoreboard {
     var number = 1
     while page.read(number) {
       let since = Int64(clamping: page.computesSince)
-      if page.isLive != 0, since > 0, now - since >= patience {
-        return Stuck(worker: number - 1, seconds: (now - since) / .second)
+      if page.isLive != 0, since > 0, now &- since >= patience {
+        return Stuck(worker: number &- 1, seconds: (now &- since) / .second)
       }
-      number += 1
+      number &+= 1
     }
     return nil
   }

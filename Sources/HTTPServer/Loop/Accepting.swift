@@ -20,39 +20,41 @@ extension EventLoop where Network: ~Copyable {
 
   /// Opens the public port and, if there is one, the admin port.
   ///
-  /// - Throws: what was refused, and for which setting.
-  mutating func listen() throws(ListenError) {
-    context.ports[.application].listener = try open(
-      .application, configuration.host, configuration.port, token: connections.capacity)
-    if let port = configuration.adminPort {
-      context.ports[.admin].listener = try open(
-        .admin, configuration.adminHost, port, token: connections.capacity + 1)
+  /// - Returns: what was refused, and for which setting; nil when both are open.
+  mutating func listen(_ configuration: Configuration) -> ListenError? {
+    let token = connections.capacity
+    if let error = open(.application, configuration.host, configuration.port, token: token) {
+      return error
+    }
+    if let port = configuration.adminPort,
+      let error = open(.admin, configuration.adminHost, port, token: token + 1)
+    {
+      return error
     }
     checkMemoryLimit()
+    return nil
   }
 
   @inline(never)
   private mutating func open(
     _ name: Port.Name, _ host: IPAddress?, _ number: UInt16, token: Int
-  ) throws(ListenError) -> ListeningSocket {
-    let descriptor: Descriptor
-    let address: SocketAddress
-    if let host {
-      (descriptor, address) = try open(name, host, number)
-    } else {
-      // [::] is for both families. Where a machine, or what the host grants, has no IPv6, IPv4 is all
-      // there is to listen on.
-      do throws(ListenError) {
-        (descriptor, address) = try open(name, .anyIPv6, number)
-      } catch {
-        if error.error.isAddressInUse { throw error }
-        (descriptor, address) = try open(name, .anyIPv4, number)
-      }
+  ) -> ListenError? {
+    var failure = SocketError(code: 0)
+    var address = SocketAddress(host ?? .anyIPv6, port: number)
+    var descriptor = listen(on: address, &failure)
+    // [::] is for both families. Where a machine, or what the host grants, has no IPv6, IPv4 is all there
+    // is to listen on.
+    if descriptor == nil, host == nil, !failure.isAddressInUse {
+      address = SocketAddress(.anyIPv4, port: number)
+      descriptor = listen(on: address, &failure)
+    }
+    guard let descriptor else {
+      return ListenError(setting: name.setting, address: address, error: failure)
     }
     context.network.watch(descriptor, token: token, for: .read)
-    let actual = context.network.localAddress(of: descriptor) ?? address
     if context.journal.log.begin(.info, name.message) {
-      context.journal.log.line.add("address", actual)
+      context.journal.log.line.add(
+        "address", context.network.localAddress(of: descriptor) ?? address)
       if name == .application {
         context.journal.log.line.add("version", Version.current)
         context.journal.log.line.add(
@@ -60,20 +62,19 @@ extension EventLoop where Network: ~Copyable {
       }
       context.journal.log.end()
     }
-    return ListeningSocket(descriptor: descriptor, token: token)
+    context.ports[name].listener = ListeningSocket(descriptor: descriptor, token: token)
+    return nil
   }
 
-  @inline(never)
-  private mutating func open(
-    _ name: Port.Name, _ host: IPAddress, _ number: UInt16
-  ) throws(ListenError) -> (Descriptor, SocketAddress) {
-    let address = SocketAddress(octets: host.octets, isIPv6: host.isIPv6, port: number)
+  private mutating func listen(
+    on address: SocketAddress, _ failure: inout SocketError
+  ) -> Descriptor? {
     do throws(SocketError) {
-      let descriptor = try context.network.listen(
+      return try context.network.listen(
         on: address, backlog: 1024, buffer: context.limits.socketBuffer)
-      return (descriptor, address)
     } catch {
-      throw ListenError(setting: name.setting, address: address, error: error)
+      failure = error
+      return nil
     }
   }
 
@@ -113,7 +114,7 @@ extension EventLoop where Network: ~Copyable {
       case .none:
         return
       case .lost:
-        context.journal.metrics.connectionsLost += 1
+        context.journal.metrics.connectionsLost &+= 1
       case .exhausted where !hasEvicted && (evict(from: port) || evict(from: port.other)):
         // Its descriptor is what was missing, perhaps: once more.
         hasEvicted = true
@@ -138,9 +139,11 @@ extension EventLoop where Network: ~Copyable {
   private mutating func serve(_ descriptor: Descriptor, on port: Port.Name) {
     var peer: SocketAddress?
     var key: UInt64 = 0
-    if configuration.accessLog || addressLimit.limit > 0 {
-      peer = context.network.peerAddress(of: descriptor)
-      if port == .application, let peer { key = limitedKey(of: peer) }
+    if context.journal.logsAccess || addressLimit.limit > 0 {
+      peer = context.network.peerAddress(of: descriptor).map { peer in
+        SocketAddress(IPAddress(octets: peer.octets, isIPv6: peer.isIPv6), port: peer.port)
+      }
+      if port == .application, let peer { key = addressLimit.key(of: peer) }
       if key != 0, let peer, !addressLimit.allows(key) {
         // Without an answer, which would take a slot for as long as its client likes.
         context.journal.noteOverLimit(peer)
@@ -154,9 +157,9 @@ extension EventLoop where Network: ~Copyable {
     connections.insert(
       Connection(
         descriptor, slot: slot, Conversation(on: port, with: peer, context.limits), context.limits))
-    context.ports[port].openConnections += 1
+    context.ports[port].openConnections &+= 1
     addressLimit.set(key, for: slot)
-    if port.isMeasured { context.journal.metrics.connectionsAccepted += 1 }
+    if port.isMeasured { context.journal.metrics.connectionsAccepted &+= 1 }
     noteOpenConnections()
     context.deadlines.set(.fresh, for: slot, at: context.now)
     connections[slot].watch(for: .read, &context.network)
@@ -168,26 +171,17 @@ extension EventLoop where Network: ~Copyable {
     }
   }
 
-  /// The key of a client's address in `addressLimit`; 0 where there is no limit, and for a trusted proxy:
-  /// behind it are many clients.
-  @inline(never)
-  private func limitedKey(of peer: SocketAddress) -> UInt64 {
-    if addressLimit.limit == 0 { return 0 }
-    let address = IPAddress(octets: peer.octets, isIPv6: peer.isIPv6)
-    return configuration.trustedProxies.contain(address) ? 0 : AddressLimit.key(of: peer)
-  }
-
   // MARK: Pausing
 
   /// Gives what is short some time to come back.
   @inline(never)
   mutating func pauseAccepting(_ message: StaticString) {
-    if shortage.acceptAgainAt == nil { context.journal.metrics.acceptPauses += 1 }
+    if shortage.acceptAgainAt == nil { context.journal.metrics.acceptPauses &+= 1 }
     if context.now >= shortage.nextLineAt {
       shortage.nextLineAt = context.now + 10 * .second
       context.journal.log.write(.warn, message)
     }
-    shortage.acceptAgainAt = context.now + EventLoop.retryPause
+    shortage.acceptAgainAt = context.now &+ EventLoop.retryPause
     watchListeners()
   }
 
@@ -208,7 +202,7 @@ extension EventLoop where Network: ~Copyable {
   mutating func watchListeners() {
     watchListener(of: .application)
     watchListener(of: .admin)
-    shortage.lookAgainAt = context.now + EventLoop.lookInterval
+    shortage.lookAgainAt = context.now &+ EventLoop.lookInterval
   }
 
   @inline(never)
@@ -220,7 +214,7 @@ extension EventLoop where Network: ~Copyable {
     context.network.watch(
       listener.descriptor, token: listener.token, for: isWanted ? .read : [])
     // (A pause because descriptors are short is counted where it begins.)
-    if !isWanted && shortage.acceptAgainAt == nil { context.journal.metrics.acceptPauses += 1 }
+    if !isWanted && shortage.acceptAgainAt == nil { context.journal.metrics.acceptPauses &+= 1 }
   }
 
   // MARK: Closing
@@ -260,6 +254,12 @@ struct ListenError: Error {
   let setting: StaticString
   let address: SocketAddress
   let error: SocketError
+}
+
+extension SocketAddress {
+  fileprivate init(_ address: IPAddress, port: UInt16) {
+    self.init(octets: address.octets, isIPv6: address.isIPv6, port: port)
+  }
 }
 
 extension Limits {

@@ -1,3 +1,4 @@
+import HTTPCodec
 import Memory
 import Sockets
 
@@ -15,16 +16,28 @@ struct AddressLimit: ~Copyable {
   /// By slot; 0 where there is no connection, or one that is not counted.
   private var keys = FixedArray<UInt64>()
 
-  init(_ limit: Int) {
+  /// Behind one of these are many clients: their connections are not counted.
+  private let exempt: TrustedProxies
+
+  init(_ limit: Int, exempt: TrustedProxies) {
     self.limit = limit
+    self.exempt = exempt
   }
 
   /// Takes the memory of the keys, if they are needed. - Returns: false when there is not enough.
   mutating func reserve(_ slots: Int) -> Bool { limit == 0 || keys.reserve(slots, repeating: 0) }
 
-  /// The key of an address: an IPv6 client has a /64 at the least (RFC 6177 2), of which any address is
+  /// The key of a client's address; 0 where there is no limit, or none for this address.
+  @inline(never)
+  func key(of peer: SocketAddress) -> UInt64 {
+    let isCounted =
+      limit > 0 && !exempt.contain(IPAddress(octets: peer.octets, isIPv6: peer.isIPv6))
+    return isCounted ? AddressLimit.hash(of: peer) : 0
+  }
+
+  /// What stands for an address: an IPv6 client has a /64 at the least (RFC 6177 2), of which any address is
   /// its own. IPv4 addresses are put where no IPv6 network is, in multicast. Never 0.
-  static func key(of address: SocketAddress) -> UInt64 {
+  static func hash(of address: SocketAddress) -> UInt64 {
     var first: UInt64 = 0
     for i in 0..<8 { first = first << 8 | UInt64(address.octets[i]) }
     return (address.isIPv6 ? first : first >> 32 | 0xFFFF_FFFF_0000_0000) &+ 1

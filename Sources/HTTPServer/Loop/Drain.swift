@@ -25,7 +25,20 @@ struct Drain {
 
   var phase = Phase.serving
   /// The end of `DRAIN_TIMEOUT`.
-  var deadline: Int64 = .max
+  private(set) var deadline: Int64 = .max
+  private let timeout: Int64
+  /// `DRAIN_DELAY`; 0 where there is no admin port, and no /readyz to see.
+  private let delay: Int64
+
+  init(_ configuration: Configuration) {
+    timeout = configuration.drainTimeout
+    delay = configuration.adminPort == nil ? 0 : configuration.drainDelay
+  }
+
+  mutating func begin(at now: Int64) {
+    deadline = now &+ timeout
+    phase = .accepting(until: now &+ delay)
+  }
 
   var isDone: Bool {
     if case .done = phase { true } else { false }
@@ -47,9 +60,7 @@ extension EventLoop where Network: ~Copyable {
     guard case .serving = drain.phase else { return }
     context.services.beginDrain()
     if !context.network.drainRequested { context.network.announceDrain() }
-    drain.deadline = context.now + configuration.drainTimeout
-    let delay = configuration.adminPort == nil ? 0 : configuration.drainDelay
-    drain.phase = .accepting(until: context.now + delay)
+    drain.begin(at: context.now)
     logConnections(.info, "draining")
   }
 
@@ -61,13 +72,13 @@ extension EventLoop where Network: ~Copyable {
     case .accepting(let until):
       guard now >= until || now >= drain.deadline else { return }
       shortenIdleDeadlines()
-      drain.phase = .emptyingQueue(at: refuseConnections() ? now + Drain.handshakeGrace : now)
+      drain.phase = .emptyingQueue(at: refuseConnections() ? now &+ Drain.handshakeGrace : now)
       advanceDrain()
     case .emptyingQueue(let time):
       guard now >= time || now >= drain.deadline else { return }
       guard closeListener() || now >= drain.deadline else {
         // No slot or no descriptor is free: those in the queue have to wait for one.
-        drain.phase = .emptyingQueue(at: now + .second / 20)
+        drain.phase = .emptyingQueue(at: now &+ .second / 20)
         return
       }
       drain.phase = .finishing

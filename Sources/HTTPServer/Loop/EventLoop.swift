@@ -14,12 +14,11 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
   /// How long the end waits for a reader of the log.
   private static var logPatience: Int64 { 2 * .second }
 
-  let configuration: Configuration
   var connections: ConnectionTable
   var context: LoopContext<Network>
   var batch: SendBatch
   var addressLimit: AddressLimit
-  var drain = Drain()
+  var drain: Drain
   var shortage = Shortage()
 
   private var nextSecondAt: Int64 = 0
@@ -27,13 +26,13 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
   private var wallClockOffset: Int64 = 0
 
   /// Makes a loop, to be used after `reserve`.
-  init(configuration: Configuration, router: Router, network: consuming Network) {
+  init(_ configuration: Configuration, _ router: Router, network: consuming Network) {
     let limits = Limits(configuration)
-    self.configuration = configuration
     connections = ConnectionTable()
     context = LoopContext(configuration, limits, router, network)
     batch = SendBatch(outputLimit: limits.output)
-    addressLimit = AddressLimit(limits.connectionsPerAddress)
+    addressLimit = AddressLimit(limits.connectionsPerAddress, exempt: configuration.trustedProxies)
+    drain = Drain(configuration)
   }
 
   /// Takes all memory that does not depend on what clients send.
@@ -64,7 +63,7 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
   /// Gives a slow reader of the log some time to take the last lines.
   private mutating func finishLog() throws(SocketError) {
     context.journal.logUnlogged()
-    let deadline = context.now + EventLoop.logPatience
+    let deadline = context.now &+ EventLoop.logPatience
     context.journal.log.flush()
     while context.journal.log.isWaiting, context.now < deadline {
       _ = try context.network.wait(nanoseconds: EventLoop.retryPause / 10)
@@ -80,7 +79,7 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
     // A clock that goes back, as those of virtual machines do, must not undo deadlines.
     context.now = max(context.now, context.network.monotonicTime())
     keepTime()
-    context.journal.beginTurn(at: context.now, wallClock: context.now + wallClockOffset)
+    context.journal.beginTurn(at: context.now, wallClock: context.now &+ wallClockOffset)
     if context.network.drainRequested { beginDrain() }
     if count > 0 { context.journal.scoreboard.noteTurn() }
     for i in 0..<count { handle(context.network.event(i)) }
@@ -94,7 +93,7 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
     sendBatch()
     if context.answeredInTurn > 0 {
       context.journal.metrics.durations.observe(
-        context.network.monotonicTime() - context.now, times: context.answeredInTurn)
+        context.network.monotonicTime() &- context.now, times: context.answeredInTurn)
       context.answeredInTurn = 0
     }
     context.journal.endTurn()
@@ -124,7 +123,8 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
     try connections[slot].canReceive(&context, &batch)
   }
 
-  private func timeToNextDeadline() -> Int64? {
+  // (Mutating, as other questions about the loop: else the compiler copies all of it for each.)
+  private mutating func timeToNextDeadline() -> Int64? {
     var next = min(
       context.deadlines.next, shortage.acceptAgainAt ?? .max, drain.nextStepAt ?? .max)
     if let dueAt = context.journal.scoreboard.dueAt { next = min(next, dueAt) }
@@ -132,8 +132,8 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
       next = min(next, shortage.lookAgainAt)
     }
     if context.journal.unlogged > 0 { next = min(next, nextSecondAt) }
-    if context.journal.log.isWaiting { next = min(next, context.now + EventLoop.retryPause) }
-    return next == .max ? nil : max(0, next - context.now)
+    if context.journal.log.isWaiting { next = min(next, context.now &+ EventLoop.retryPause) }
+    return next == .max ? nil : max(0, next &- context.now)
   }
 
   /// The Date of responses and the time of log lines change once a second.
@@ -142,11 +142,11 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
     guard now >= nextSecondAt else { return }
     // Asked anew each time: the wall clock may jump, our seconds do not.
     let time = context.network.wallClockTime()
-    wallClockOffset = time - now
+    wallClockOffset = time &- now
     context.services.setTime(time / .second)
     context.journal.beginSecond(wallClock: time)
     // The start of the next second; a clock before 1970 counts from now.
-    nextSecondAt = now + .second - max(0, time % .second)
+    nextSecondAt = now &+ .second &- max(0, time % .second)
   }
 
   /// Sends the responses of the batch, each to its connection.
@@ -168,11 +168,11 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
 
   /// Closes the connections whose time is over, those in the middle of a request with a 408.
   private mutating func closeOverdue() {
-    let kinds = Deadlines.Kind.all
-    for i in kinds.indices {
-      let kind = kinds[i]
+    var number = 0
+    while let kind = Deadlines.Kind(rawValue: number) {
+      number &+= 1
       while let slot = context.deadlines.expired(kind, at: context.now) {
-        if kind != .linger && kind != .idle { context.journal.metrics.connectionsTimedOut += 1 }
+        if kind != .linger && kind != .idle { context.journal.metrics.connectionsTimedOut &+= 1 }
         guard kind == .request else {
           close(slot)
           continue
@@ -189,7 +189,7 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
   @inline(never)
   mutating func end(_ slot: Int, _ reason: ConnectionLost) {
     if reason == .outOfMemory {
-      context.journal.metrics.connectionsOutOfMemory += 1
+      context.journal.metrics.connectionsOutOfMemory &+= 1
       pauseAccepting("connections are closed, accepting pauses: no memory")
     }
     close(slot)
@@ -204,7 +204,7 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
     context.deadlines.clear(slot)
     addressLimit.set(0, for: slot)
     connections.remove(slot)
-    context.ports[port].openConnections -= 1
+    context.ports[port].openConnections &-= 1
     noteOpenConnections()
     watchListeners()
   }

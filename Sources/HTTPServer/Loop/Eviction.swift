@@ -27,36 +27,45 @@ extension EventLoop where Network: ~Copyable {
 
   /// The connection of a port that can best be missed, nil when all are in use.
   @inline(never)
-  private func candidate(on port: Port.Name) -> Int? {
-    quietest(on: port)
-      ?? context.deadlines.first(.request, setBy: context.now - EventLoop.headGrace) { slot in
-        connections[slot].port == port
-          && (!port.expectsContent || connections[slot].conversation.isInHead)
-      }
-      ?? context.deadlines.first(.write, setBy: context.now - EventLoop.writeGrace) { slot in
-        connections[slot].port == port
-      }
-  }
-
-  /// The connection of a port that has been quiet for longest. (Connections of the other port are passed
-  /// over: those of one of the two are few.)
-  private func quietest(on port: Port.Name) -> Int? {
+  private mutating func candidate(on port: Port.Name) -> Int? {
+    let now = context.now
     let kinds: InlineArray<3, Deadlines.Kind> = [.idle, .linger, .fresh]
     var quietest: Int?
-    var since = context.now - EventLoop.grace
+    var since = now &- EventLoop.grace
     for i in kinds.indices {
-      if let slot = context.deadlines.first(
-        kinds[i], setBy: since, where: { slot in connections[slot].port == port })
-      {
+      if let slot = first(kinds[i], on: port, setBy: since) {
         quietest = slot
         since = context.deadlines.since(slot) - 1
       }
     }
     return quietest
+      ?? first(.request, on: port, setBy: now &- EventLoop.headGrace, isInHead: port.expectsContent)
+      ?? first(.write, on: port, setBy: now &- EventLoop.writeGrace)
+  }
+
+  /// The connection of a port whose deadline of a kind was set first, at `time` or before. (Others are passed
+  /// over: those of the other port are few, or that port's are, and there is content to wait for only as long
+  /// as clients send it.)
+  ///
+  /// - Parameter isInHead: only one whose header section is incomplete.
+  @inline(never)
+  private mutating func first(
+    _ kind: Deadlines.Kind, on port: Port.Name, setBy time: Int64, isInHead: Bool = false
+  ) -> Int? {
+    var next = context.deadlines.first(kind)
+    while let slot = next, context.deadlines.since(slot) <= time {
+      if connections[slot].port == port,
+        !isInHead || connections[slot].conversation.isInHead
+      {
+        return slot
+      }
+      next = context.deadlines.next(after: slot)
+    }
+    return nil
   }
 
   /// Whether there is room for one more connection on a port, or there can be.
-  func canMakeRoom(on port: Port.Name) -> Bool {
+  mutating func canMakeRoom(on port: Port.Name) -> Bool {
     context.ports[port].hasRoom || candidate(on: port) != nil
   }
 
@@ -66,7 +75,7 @@ extension EventLoop where Network: ~Copyable {
   @inline(never)
   mutating func evict(from port: Port.Name) -> Bool {
     guard let slot = candidate(on: port) else { return false }
-    if port.isMeasured { context.journal.metrics.connectionsEvicted += 1 }
+    if port.isMeasured { context.journal.metrics.connectionsEvicted &+= 1 }
     close(slot)
     return true
   }

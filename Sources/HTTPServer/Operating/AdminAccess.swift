@@ -16,6 +16,7 @@ struct AdminAccess {
 
   /// Why a request is refused, nil when it is not.
   @inline(never)
+  @_optimize(size)
   func refusal(_ fields: Fields) -> StaticString? {
     // (An HTTP/1.0 request without Host is no browser's.)
     let host = fields["host"]
@@ -23,7 +24,8 @@ struct AdminAccess {
       return "the admin port goes by an IP address, localhost, and the names in ADMIN_HOSTS"
     }
     var isForeign = false
-    fields.forEach { field in
+    var fields = fields.makeIterator()
+    while let field = fields.next() {
       if field.name.equalsIgnoringCase("origin") {
         if !isOrigin(field.value, of: host) { isForeign = true }
       } else if field.name.equalsIgnoringCase("sec-fetch-site") {
@@ -34,6 +36,7 @@ struct AdminAccess {
   }
 
   /// - Parameter host: valid, as the parser leaves it, perhaps with a port.
+  @_optimize(size)
   private func isOurs(_ host: Span<UInt8>) -> Bool {
     if host.first == UInt8(ascii: "[") {
       let literal = host.split(at: UInt8(ascii: "]")).before

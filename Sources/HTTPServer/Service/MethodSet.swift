@@ -17,13 +17,13 @@ struct MethodSet {
 extension OctetBuffer {
   /// Appends a field that lists methods; OPTIONS is always among them.
   mutating func append(field name: StaticString, _ methods: MethodSet) {
-    append(name)
+    append(text: name)
     append(": ")
     for index in 0..<UInt8(Method.count) {
       guard let method = Method(rawValue: index), method != .options,
         methods.contains(method)
       else { continue }
-      append(method.name)
+      append(text: method.name)
       append(", ")
     }
     append("OPTIONS\r\n")

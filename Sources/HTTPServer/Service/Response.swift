@@ -37,8 +37,7 @@ public struct Response: ~Copyable {
   public mutating func write(_ octets: Span<UInt8>) { content.append(octets) }
 
   /// Appends a literal to the content: `response.write("ok\n")`.
-  @inline(never)
-  public mutating func write(_ text: StaticString) { content.append(text) }
+  public mutating func write(_ text: StaticString) { content.append(text: text) }
 
   /// Appends a number to the content, in decimal digits: `response.write(Int64(count))`.
   public mutating func write(_ number: Int64) { content.append(decimal: number) }

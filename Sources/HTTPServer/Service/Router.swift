@@ -1,4 +1,5 @@
 import HTTPCodec
+import Memory
 
 /// What answers a request: reads it, and fills in the response. The request is there until the handler
 /// returns; keeping it, or a part of it, does not compile.
@@ -24,9 +25,11 @@ public struct Router {
     /// nil stands for every path.
     let path: StaticString?
     let handler: Handler
+    /// The route that was added before this one.
+    let previous: Immortal<Route>?
   }
 
-  private var routes: [Route] = []
+  private var last: Immortal<Route>?
 
   /// Makes a router without routes: every path is a 404.
   public init() {}
@@ -39,10 +42,11 @@ public struct Router {
   ///   - method: any but `.unknown` and `.connect`, which are never handed to a handler.
   ///   - path: as it stands in a request, without the query, neither decoded nor normalised; nil for every
   ///     path.
+  ///   - handler: called with each request that the route answers, on the server's only thread.
   public mutating func on(
     _ method: Method, _ path: StaticString? = nil, _ handler: @escaping Handler
   ) {
-    routes.append(Route(method: method, path: path, handler: handler))
+    last = Immortal(Route(method: method, path: path, handler: handler, previous: last))
   }
 
   /// Adds a route for GET, and HEAD with it: see `on(_:_:_:)`.
@@ -61,7 +65,7 @@ public struct Router {
       return response.fail(.notImplemented, "this server knows no such method")
     }
     let match = match(request)
-    if let place = match.place { return routes[place].handler(request, &response) }
+    if let route = match.route { return route.value.handler(request, &response) }
     if match.allowed.isEmpty { return response.fail(.notFound, "there is nothing at this path") }
     response.tellMethods(match.allowed, to: request.method)
   }
@@ -69,21 +73,23 @@ public struct Router {
   /// Whether a handler answers this request, of which the head is enough to tell. The router answers
   /// all others itself, whatever their content is.
   func hasHandler(for request: Request) -> Bool {
-    request.method != .unknown && match(request).place != nil
+    request.method != .unknown && match(request).route != nil
   }
 
-  /// The place of the first route that matches, and the methods of all that have the path.
-  @inline(__always)
-  private func match(_ request: Request) -> (place: Int?, allowed: MethodSet) {
+  /// The first route that matches, and the methods of all that have the path.
+  @inline(never)
+  private func match(_ request: Request) -> (route: Immortal<Route>?, allowed: MethodSet) {
     let method = request.method == .head ? Method.get : request.method
     let path = request.path
     var allowed = MethodSet()
-    var first: Int?
-    for place in routes.indices {
+    var first: Immortal<Route>?
+    var next = last
+    while let route = next {
+      next = route.value.previous
       // "*" and the target of a CONNECT are about the server: they match every path.
-      if let routePath = routes[place].path, !path.isEmpty, !(path == routePath) { continue }
-      if first == nil, routes[place].method == method, !path.isEmpty { first = place }
-      allowed.insert(routes[place].method)
+      if let routePath = route.value.path, !path.isEmpty, !(path == routePath) { continue }
+      if route.value.method == method, !path.isEmpty { first = route }
+      allowed.insert(route.value.method)
     }
     return (first, allowed)
   }

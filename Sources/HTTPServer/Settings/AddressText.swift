@@ -23,6 +23,7 @@ extension OctetBuffer {
   /// - Parameter hasDots: false for the form that URLs have, which is otherwise the same (URL Standard,
   ///   "IPv6 serializer").
   @inline(never)
+  @_optimize(size)
   mutating func append(
     address octets: InlineArray<16, UInt8>, isIPv6: Bool, hasDots mayHaveDots: Bool = true
   ) {
@@ -45,6 +46,7 @@ extension OctetBuffer {
     }
   }
 
+  @_optimize(size)
   private mutating func append(dotted octets: InlineArray<16, UInt8>, from start: Int) {
     for i in 0..<4 {
       if i > 0 { append(octet: UInt8(ascii: ".")) }
@@ -52,6 +54,7 @@ extension OctetBuffer {
     }
   }
 
+  @_optimize(size)
   private mutating func append(group: UInt16) {
     let digits = hexadecimalDigits.octets
     var shift = 12
@@ -63,6 +66,7 @@ extension OctetBuffer {
   }
 
   /// In groups of 16 bits; empty without two zeros in a row.
+  @_optimize(size)
   private func longestRunOfZeros(_ octets: InlineArray<16, UInt8>) -> Range<Int> {
     var longest = 0..<0
     var start = 0

@@ -24,6 +24,7 @@ package struct AllowedOrigins {
   /// Reads the setting.
   ///
   /// - Returns: nil when something in it could never match.
+  @_optimize(size)
   package init?(_ setting: Span<UInt8>) {
     if setting.trimmed == "*" {
       self = .every
@@ -62,6 +63,7 @@ extension OctetBuffer {
   ///
   /// - Returns: false for what is no origin: it is "null" or a pattern, has a path or userinfo, or a
   ///   host that no browser writes so.
+  @_optimize(size)
   fileprivate mutating func append(origin text: Span<UInt8>) -> Bool {
     let split = text.split(at: .colon)
     let scheme = split.before

@@ -59,6 +59,7 @@ package struct SettingError: Error {
   package let name: StaticString
   /// What it must be, for people.
   package let expected: StaticString
-  /// The range, where it must be a number.
-  package var range: ClosedRange<Int64>?
+  /// The range, where it must be a number; otherwise both are 0.
+  package var least: Int64 = 0
+  package var most: Int64 = 0
 }

@@ -6,8 +6,11 @@ extension Configuration {
   /// nothing, keeps its default.
   ///
   /// - Parameter environment: the value of the variable of a name, nil when it is not set.
-  /// - Throws: the first setting that is invalid.
-  package init(_ environment: @escaping (StaticString) -> ImmortalOctets?) throws(SettingError) {
+  /// - Returns: the first setting that is invalid, nil when all are valid.
+  @_optimize(size)
+  package mutating func read(
+    _ environment: @escaping (StaticString) -> ImmortalOctets?
+  ) -> SettingError? {
     var reader = SettingReader(environment)
     host = reader.address("HOST", else: host)
     port = UInt16(truncatingIfNeeded: reader.number("PORT", from: 0, to: 65535, else: Int64(port)))
@@ -81,7 +84,7 @@ extension Configuration {
       accessLog = value.span == "on"
       if !accessLog, !(value.span == "off") { reader.fail("ACCESS_LOG", "on or off") }
     }
-    if let error = reader.error { throw error }
+    return reader.error
   }
 }
 

@@ -38,14 +38,15 @@ package struct Limits {
   package let socketBuffer: Int
 
   package init(_ configuration: Configuration) {
+    // (No sum overflows: the settings have limits of their own, the largest of them 1 GiB.)
     let size = configuration.maxRequestSize
     request = RequestParser.Limits(request: size, head: 65_536)
     buffer = configuration.bufferSize
-    input = size + buffer
-    responseContent = max(size + 1024, 32_768)
-    output = pendingResponses + responseContent + responseFields + 1024
+    input = size &+ buffer
+    responseContent = max(size &+ 1024, 32_768)
+    output = pendingResponses &+ responseContent &+ responseFields &+ 1024
     connections = configuration.maxConnections
-    allConnections = connections + adminConnections
+    allConnections = connections &+ adminConnections
     connectionsPerAddress = configuration.maxConnectionsPerAddress
     requestsPerConnection = configuration.maxRequestsPerConnection
     socketBuffer = min(max(size, 65_536), 262_144)

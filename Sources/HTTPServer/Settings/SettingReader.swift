@@ -13,11 +13,8 @@ struct SettingReader {
 
   /// Notes that a setting is invalid, unless another one was before.
   @inline(never)
-  mutating func fail(
-    _ name: StaticString, _ expected: StaticString, from least: Int64 = 0, to most: Int64 = 0
-  ) {
-    if error != nil { return }
-    error = SettingError(name: name, expected: expected, range: least < most ? least...most : nil)
+  mutating func fail(_ name: StaticString, _ expected: StaticString) {
+    if error == nil { error = SettingError(name: name, expected: expected) }
   }
 
   /// The value of a setting, nil when it is not set.
@@ -25,6 +22,7 @@ struct SettingReader {
 
   /// The value of a setting, nil when it is not set or empty.
   @inline(never)
+  @_optimize(size)
   func text(of name: StaticString) -> ImmortalOctets? {
     guard let value = environment(name), !value.isEmpty else { return nil }
     return value
@@ -32,6 +30,7 @@ struct SettingReader {
 
   /// - Returns: nil for every address.
   @inline(never)
+  @_optimize(size)
   mutating func address(_ name: StaticString, else unset: IPAddress?) -> IPAddress? {
     guard let value = text(of: name) else { return unset }
     if value.span == "*" { return nil }
@@ -44,17 +43,21 @@ struct SettingReader {
   }
 
   @inline(never)
+  @_optimize(size)
   mutating func number(
     _ name: StaticString, from least: Int64, to most: Int64, else unset: Int64
   ) -> Int64 {
     guard let value = text(of: name) else { return unset }
     guard let number = value.span.decimal(upTo: most), number >= least else {
-      fail(name, "a number", from: least, to: most)
+      if error == nil {
+        error = SettingError(name: name, expected: "a number", least: least, most: most)
+      }
       return unset
     }
     return number
   }
 
+  @_optimize(size)
   mutating func size(
     _ name: StaticString, from least: Int64 = 1, to most: Int64, else unset: Int
   ) -> Int {
@@ -65,6 +68,7 @@ struct SettingReader {
   ///
   /// - Parameter least: 0 or 1, in the unit that is given.
   @inline(never)
+  @_optimize(size)
   mutating func duration(_ name: StaticString, from least: Int64, else unset: Int64) -> Int64 {
     guard let value = text(of: name) else { return unset }
     let text = value.span

@@ -15,19 +15,21 @@
   package struct POSIXSockets: Sockets, ~Copyable {
     /// What is polled, and the token of each in step with it. The first is the pipe on which
     /// signals come.
-    private var polled: [pollfd]
-    private var tokens: [Int]
+    private var polled: [pollfd] = []
+    private var tokens: [Int] = []
     /// By token: the place in `polled`, or -1.
-    private var places: [Int]
+    private var places: [Int] = []
     private var events: [Event] = []
     package private(set) var drainRequested = false
 
-    /// - Parameter tokens: how many sockets can be watched, with tokens from 0 on.
-    package init?(tokens count: Int) {
+    package init() {}
+
+    package mutating func reserve(_ count: Int) -> Bool {
       places = [Int](repeating: -1, count: count)
-      guard let signals = SignalPipe.open() else { return nil }
+      guard let signals = SignalPipe.open() else { return false }
       polled = [pollfd(fd: signals, events: Int16(POLLIN), revents: 0)]
       tokens = [-1]
+      return true
     }
 
     // MARK: Listening
@@ -112,7 +114,7 @@
     }
 
     package func peerAddress(of connection: Descriptor) -> SocketAddress? {
-      unsafe address(of: connection, getpeername)?.unmapped
+      unsafe address(of: connection, getpeername)
     }
 
     private func address(

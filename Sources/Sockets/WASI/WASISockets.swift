@@ -39,18 +39,19 @@
     private var listeners: InlineArray<2, Descriptor> = [-1, -1]
     package private(set) var drainRequested = false
 
-    /// - Parameter tokens: how many sockets can be watched, with tokens from 0 on.
-    /// - Returns: nil when there is not enough memory for that.
-    package init?(tokens: Int) {
+    package init() {}
+
+    package mutating func reserve(_ tokens: Int) -> Bool {
       // All memory is taken here, once: waiting never allocates.
       guard watches.reserve(tokens, repeating: Watch()),
         subscriptions.reserve(2 * tokens + 1, repeating: wasi_subscription()),
         retried.reserve(tokens, repeating: 0),
         events.reserve(2 * tokens + 1, repeating: wasi_event())
-      else { return nil }
+      else { return false }
       subscriptions[0].userdata = .max
       subscriptions[0].tag = UInt8(WASI_EVENTTYPE_CLOCK)
-      unsafe subscriptions[0].clock_or_fd = UInt32(WASI_CLOCK_MONOTONIC)
+      subscriptions[0].clock_or_fd = UInt32(WASI_CLOCK_MONOTONIC)
+      return true
     }
 
     // MARK: Listening
@@ -127,7 +128,7 @@
     }
 
     package func peerAddress(of connection: Descriptor) -> SocketAddress? {
-      unsafe addressOf(connection, sock_getpeeraddr)?.unmapped
+      unsafe addressOf(connection, sock_getpeeraddr)
     }
 
     private typealias AddressGetter = (
@@ -157,10 +158,12 @@
       let errno = unsafe room.withUnsafeMutableBufferPointer { octets, count in
         var flags: UInt16 = 0
         // The host writes as many octets as there is room for, or fewer, and says how many.
-        let free = unsafe UnsafeMutableBufferPointer(rebasing: octets[count...])
-        var vector = unsafe wasi_iovec(buf: free.baseAddress, buf_len: UInt32(free.count))
+        let free = octets.count - count
+        var vector = unsafe wasi_iovec(
+          buf: octets.baseAddress.map { unsafe $0 + count },
+          buf_len: UInt32(truncatingIfNeeded: free))
         let errno = unsafe sock_recv(connection, &vector, 1, 0, &length, &flags)
-        if errno == 0 { count += min(Int(length), free.count) }
+        if errno == 0 { count += min(Int(truncatingIfNeeded: length), free) }
         return errno
       }
       return transfer(errno, length)
@@ -240,7 +243,7 @@
     }
 
     private mutating func beginRetrying(_ token: Int) {
-      if retriedCount == 0 { nextRetry = monotonicTime() + WASISockets.retryInterval }
+      if retriedCount == 0 { nextRetry = monotonicTime() &+ WASISockets.retryInterval }
       retried[retriedCount] = Int32(token)
       watches[token].retrying = Int32(retriedCount)
       retriedCount += 1
@@ -257,7 +260,7 @@
     package mutating func wait(nanoseconds: Int64?) throws(SocketError) -> Int {
       // A day stands for "as long as it takes".
       var timeout = nanoseconds ?? 86_400_000_000_000
-      if retriedCount > 0 { timeout = min(timeout, max(0, nextRetry - monotonicTime())) }
+      if retriedCount > 0 { timeout = min(timeout, max(0, nextRetry &- monotonicTime())) }
       unsafe subscriptions[0].clock_timeout = UInt64(max(0, timeout))
 
       var count: UInt32 = 0
@@ -270,7 +273,7 @@
         failures = 0
       case WASI_EINTR, WASI_EEXIST:
         // A list that will not do at all must not become a loop without end.
-        failures += 1
+        failures &+= 1
         if failures > 1000 { fallthrough }
         count = 0
       default:
@@ -294,7 +297,7 @@
       guard retriedCount > 0 else { return 0 }
       let now = monotonicTime()
       guard now >= nextRetry else { return 0 }
-      nextRetry = now + WASISockets.retryInterval
+      nextRetry = now &+ WASISockets.retryInterval
       for i in 0..<retriedCount {
         events[count + i].userdata = UInt64(retried[i])
         events[count + i].error = 0

@@ -16,9 +16,10 @@ public struct ServerSettings: Sendable {
 
   /// What a module may bind when no option says it: every address at PORT and at ADMIN_PORT.
   public var grants: Grants {
-    let ports = [value("PORT") ?? String(ServerSettings.standardPort), value("ADMIN_PORT")].compactMap {
-      $0.flatMap { UInt16($0) }
-    }
+    let ports = [value("PORT") ?? String(ServerSettings.standardPort), value("ADMIN_PORT")]
+      .compactMap {
+        $0.flatMap { UInt16($0) }
+      }
     return Grants(ports.map { Grants.Grant(host: nil, port: $0) })
   }
 

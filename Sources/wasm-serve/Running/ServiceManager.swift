@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Tells a service manager how the service is, as sd_notify(3) does: one datagram to the socket

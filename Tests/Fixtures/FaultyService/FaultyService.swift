@@ -3,20 +3,25 @@ import HTTPServer
 /// A service that can be made to fail: for the tests of what the host does then.
 @main
 struct FaultyService {
-  /// Not a constant to the compiler, which would know how it ends.
+  /// Not a constant to the compiler, which would know how it ends. (A guest has one thread.)
   nonisolated(unsafe) static var depth = 0
 
   static func main() {
     var router = Router()
     router.get("/trap") { _, _ in fatalError() }
     router.get("/spin") { _, _ in
-      while depth >= 0 { depth &+= depth & 1 }
+      while unsafe depth >= 0 { unsafe depth &+= depth & 1 }
     }
     router.get("/overflow") { _, response in
       response.write(Int64(recurse(1)))
     }
     router.get("/version") { _, response in
       response.write("first")
+    }
+    // As many octets as the client asks for, `/slice?5000`, however many it has sent.
+    router.post("/slice") { request, response in
+      let count = Int(request.query?.decimal(upTo: 1_000_000) ?? 0)
+      response.write(request.content.extracting(0..<count))
     }
     router.post { request, response in
       response.write("echo: ")
@@ -27,7 +32,7 @@ struct FaultyService {
 
   @inline(never)
   static func recurse(_ count: Int) -> Int {
-    depth = count
-    return count < 0 ? 0 : recurse(count + 1) + depth
+    unsafe depth = count
+    return unsafe count < 0 ? 0 : recurse(count + 1) + depth
   }
 }
