@@ -76,7 +76,8 @@ struct InheritedSocketTests {
     let family = passed == "::" ? "socket.AF_INET6" : "socket.AF_INET"
     let result = try manage(
       """
-      sockets = [socket.create_server(("\(passed)", 0), family=\(family), dualstack_ipv6=\(passed == "::" ? "True" : "False"))]
+      sockets = [socket.create_server(
+        ("\(passed)", 0), family=\(family), dualstack_ipv6=\(passed == "::" ? "True" : "False"))]
       """, settings: ["HOST": wanted],
       """
       port = sockets[0].getsockname()[1]

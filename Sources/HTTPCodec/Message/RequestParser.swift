@@ -89,7 +89,7 @@ package struct RequestParser {
   /// }
   /// ```
   ///
-  /// - Throws: what is wrong with the request. The parser is of no use after that.
+  /// - Throws: what is wrong with the request. The parser cannot be used after that.
   package mutating func parse(
     _ octets: inout MutableSpan<UInt8>
   ) throws(RequestError) -> Progress {

@@ -77,7 +77,7 @@ package struct OctetBuffer: ~Copyable {
   package mutating func appendReserved<Result, Failure: Error>(
     _ body: (inout OutputSpan<UInt8>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    // Memory of the buffer that has no octets yet, and that nobody else sees in the meantime.
+    // Memory of the buffer that has no octets yet, and to which there is no other reference meanwhile.
     let free = unsafe UnsafeMutableBufferPointer(
       start: memory.map { unsafe $0 + count }, count: capacity - count)
     var room = unsafe OutputSpan(buffer: free, initializedCount: 0)

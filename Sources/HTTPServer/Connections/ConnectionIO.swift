@@ -97,7 +97,7 @@ extension Connection {
     }
   }
 
-  /// Reads what is of no use any more, until the client's end comes.
+  /// Reads and drops what the client still sends, until the client's end comes.
   private mutating func discardInput<Network: ~Copyable>(
     _ loop: inout LoopContext<Network>
   ) throws(ConnectionLost) {

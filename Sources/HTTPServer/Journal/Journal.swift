@@ -55,8 +55,8 @@ struct Journal: ~Copyable {
 
   /// A second begins.
   mutating func beginSecond(wallClock: Int64) {
-    logUnlogged()
     log.time = wallClock
+    logUnlogged()
     metrics.logLinesLost = log.linesLost
     if metrics.startTime == 0 { metrics.startTime = UInt64(clamping: wallClock / .second) }
     metrics.gauges.memory = SystemProcess.memorySize
