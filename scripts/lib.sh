@@ -86,3 +86,15 @@ toolchain_paths() {
   # shellcheck disable=SC2034  # used by the scripts that source this
   toolchain=$(swiftc -print-target-info | sed -n 's|.*"runtimeResourcePath": "\(.*\)/lib/swift".*|\1|p')
 }
+
+# client_options: sets `client` to the compiler's options for clients of the libraries that `swift build` has
+# built: their modules, and the C headers that these use.
+client_options() {
+  local name modules=$root/.build/debug/Modules
+  [ -f "$modules/HTTPServer.swiftmodule" ] || fail "no module HTTPServer in $modules: build the tests first"
+  client=(-I "$modules")
+  for name in CMemory CWASI CLinux; do
+    # shellcheck disable=SC2034  # used by the scripts that source this
+    client+=(-I "$root/Sources/$name")
+  done
+}

@@ -39,7 +39,6 @@ package struct FixedArray<Element: BitwiseCopyable>: ~Copyable {
     return true
   }
 
-  package var isEmpty: Bool { count == 0 }
   package var indices: Range<Int> { 0..<count }
 
   /// Whether an index is within the array. (As an unsigned number a negative one is too large as well.)

@@ -84,7 +84,7 @@ struct ParsingTests {
       (["a", "b"], "one WHOM is enough, 'b' is another: put the whom's own arguments after --"),
       (["draw", "a", "b"], "one FILE is enough, 'b' is another"),
       (["list", "x"], "list takes no 'x'"),
-      (["nobody"], "WHOM 'nobody': must be there"),
+      (["ghost"], "WHOM 'ghost': must be there"),
     ] as [([String], String)])
   func wrong(words: [String], message: String) {
     #expect(throws: UsageError(message)) {

@@ -25,7 +25,7 @@ private let greet = Command<TestSettings>(
   "greet", "Greets: it's all it does.", details: ["First paragraph.", ".Second paragraph."],
   operand: .init("WHOM", completion: .words(["world", "all"])) {
     settings, text throws(InvalidValue) in
-    guard text != "nobody" else { throw InvalidValue("must be there") }
+    guard text != "ghost" else { throw InvalidValue("must be there") }
     settings.operand = text
   },
   options: [

@@ -6,7 +6,7 @@ struct FixedArrayTests {
   @Test("All elements have the value that was given, until they are changed")
   func elements() {
     var array = FixedArray<UInt64>()
-    let isEmpty = array.isEmpty
+    let isEmpty = array.indices.isEmpty
     let isThere = array.reserve(3, repeating: 7)
     #expect(isEmpty && isThere)
     array[1] = 8

@@ -1,21 +1,8 @@
 /// WasmEdge's `address`: where the guest has the octets of an IP address, or room for them.
 ///
 /// Source: WasmEdge, thirdparty/wasi/api.hpp, `__wasi_address_t`. Its first form (V1), which this host offers,
-/// takes 4 or 16 octets and nothing else.
-public struct AddressBuffer: GuestRecord {
-  @inlinable public static var layout: RecordLayout { RecordLayout(size: 8, alignment: 4) }
-
-  public var buffer: UInt32 = 0
-  public var count: UInt32 = 0
-
-  @inlinable public init() {}
-
-  @inlinable
-  public mutating func visit(_ fields: some RecordFields) {
-    fields.field(&buffer, at: 0)
-    fields.field(&count, at: 4)
-  }
-}
+/// takes 4 or 16 octets and nothing else. The record is laid out as an `iovec`.
+public typealias AddressBuffer = Vector
 
 /// WasmEdge's `addrinfo`: the hints of `sock_getaddrinfo`, and each of its answers, which a guest chains and
 /// gives room for.

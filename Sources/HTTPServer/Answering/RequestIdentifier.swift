@@ -49,7 +49,7 @@ struct RequestIdentifier {
 
   /// Writes 32 hexadecimal digits at random.
   private mutating func fill(_ name: inout InlineArray<32, UInt8>) {
-    let digits = ("0123456789abcdef" as StaticString).octets
+    let digits = hexadecimalDigits.octets
     var number: UInt64 = 0
     for i in name.indices {
       if i % 16 == 0 { number = generator.next() }

@@ -131,8 +131,7 @@ extension Connection {
     let answered = loop.journal.answered
     let rest = conversation.answer(
       &loop.received, began: loop.deadlines.requestBegan(slot, orAt: loop.now), loop.limits,
-      &loop.services, &loop.journal,
-      into: &batch.octets)
+      &loop.services, &loop.journal, into: &batch.octets)
     noteAnswers(since: answered, &loop)
     do throws(ConnectionLost) {
       if batch.octets.overflowed { throw .outOfMemory }
@@ -159,8 +158,7 @@ extension Connection {
       let answered = loop.journal.answered
       let rest = conversation.answer(
         &input, began: loop.deadlines.requestBegan(slot, orAt: loop.now), loop.limits,
-        &loop.services, &loop.journal,
-        into: &loop.responses)
+        &loop.services, &loop.journal, into: &loop.responses)
       noteAnswers(since: answered, &loop)
       isUnfinished = loop.responses.count >= loop.limits.pendingResponses
       keepOnly(rest)
@@ -191,8 +189,7 @@ extension Connection {
     loop.responses.removeAll()
     conversation.refuse(
       error, input, began: loop.deadlines.requestBegan(slot, orAt: loop.now), &loop.services,
-      &loop.journal,
-      into: &loop.responses)
+      &loop.journal, into: &loop.responses)
     input.release()
     try sendResponses(&loop)
   }

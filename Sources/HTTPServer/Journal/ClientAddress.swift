@@ -10,7 +10,7 @@ extension TrustedProxies {
   /// another header: a proxy passes on what it does not write itself.
   @inline(never)
   func client(of fields: Fields, from peer: SocketAddress) -> IPAddress? {
-    if !contain(IPAddress(octets: peer.octets, isIPv6: peer.isIPv6)) { return nil }
+    if !contain(peer.host) { return nil }
     let isForwarded = header.span.equalsIgnoringCase("forwarded")
     var client: IPAddress?
     var fields = fields.makeIterator()

@@ -141,7 +141,7 @@ extension EventLoop where Network: ~Copyable {
     var key: UInt64 = 0
     if context.journal.logsAccess || addressLimit.limit > 0 {
       peer = context.network.peerAddress(of: descriptor).map { peer in
-        SocketAddress(IPAddress(octets: peer.octets, isIPv6: peer.isIPv6), port: peer.port)
+        SocketAddress(peer.host, port: peer.port)
       }
       if port == .application, let peer { key = addressLimit.key(of: peer) }
       if key != 0, let peer, !addressLimit.allows(key) {
@@ -254,12 +254,6 @@ struct ListenError: Error {
   let setting: StaticString
   let address: SocketAddress
   let error: SocketError
-}
-
-extension SocketAddress {
-  fileprivate init(_ address: IPAddress, port: UInt16) {
-    self.init(octets: address.octets, isIPv6: address.isIPv6, port: port)
-  }
 }
 
 extension Limits {

@@ -30,8 +30,7 @@ struct AddressLimit: ~Copyable {
   /// The key of a client's address; 0 where there is no limit, or none for this address.
   @inline(never)
   func key(of peer: SocketAddress) -> UInt64 {
-    let isCounted =
-      limit > 0 && !exempt.contain(IPAddress(octets: peer.octets, isIPv6: peer.isIPv6))
+    let isCounted = limit > 0 && !exempt.contain(peer.host)
     return isCounted ? AddressLimit.hash(of: peer) : 0
   }
 

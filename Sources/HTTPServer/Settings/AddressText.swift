@@ -90,4 +90,5 @@ extension OctetBuffer {
   }
 }
 
-private var hexadecimalDigits: StaticString { "0123456789abcdef" }
+/// In lower case, by their values.
+var hexadecimalDigits: StaticString { "0123456789abcdef" }

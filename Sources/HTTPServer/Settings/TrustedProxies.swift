@@ -2,7 +2,7 @@ import HTTPCodec
 import Memory
 
 /// `TRUSTED_PROXIES`, `CLIENT_ADDRESS_HEADER`: the proxies whose word about the client of a request is
-/// believed. Anybody can write such a header; only what a trusted proxy has added to it is true.
+/// believed. Any client can write such a header; only what a trusted proxy has added to it is true.
 package final class TrustedProxies {
   /// The most blocks of addresses that can be named.
   private static var limit: Int { 16 }

@@ -40,8 +40,7 @@ extension Instance {
   func destination(
     _ call: HostCall, _ address: UInt32, port: UInt32, _ transport: Transport
   ) throws(Errno) -> SocketAddress {
-    guard let port = UInt16(exactly: port) else { throw .inval }
-    let wanted = SocketAddress(host: try host(at: address), port: port)
+    let wanted = try socketAddress(address, port: port)
     guard destinations.allow(wanted, transport) else {
       reportRefusal(
         call, "\(wanted)\(transport.suffix)", granted: destinations.grants.map(\.description))

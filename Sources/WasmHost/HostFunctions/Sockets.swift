@@ -48,8 +48,7 @@ extension Instance {
     _ call: HostCall, _ fd: UInt32, address: UInt32, port: UInt32
   ) throws(Errno) {
     let entry = try descriptors.socket(fd)
-    guard let port = UInt16(exactly: port) else { throw .inval }
-    let wanted = SocketAddress(host: try host(at: address), port: port)
+    let wanted = try socketAddress(address, port: port)
     let transport = entry.pointee.transport
     guard configuration.grants.allow(wanted, transport) else {
       // A guest that was granted the other family's wildcard too will ask for that next: no refusal is logged.
@@ -269,10 +268,11 @@ extension Instance {
     return record
   }
 
-  /// The 4 or 16 octets of an IP address.
-  func host(at address: UInt32) throws(Errno) -> [UInt8] {
+  /// The socket address that a guest names by the record of an IP address and a port.
+  func socketAddress(_ address: UInt32, port: UInt32) throws(Errno) -> SocketAddress {
+    guard let port = UInt16(exactly: port) else { throw .inval }
     let record = try addressBuffer(address)
-    return try memory.copy(record.buffer, count: record.count)
+    return SocketAddress(host: try memory.copy(record.buffer, count: record.count), port: port)
   }
 
   private var grantedToBind: [String] { configuration.grants.grants.map(\.description) }

@@ -35,7 +35,8 @@ enum RunOptions {
     },
     Option<Settings>(
       "listen", "[HOST:]PORT", "A TCP port that the module may bind; for datagrams PORT/udp.",
-      standard: "the module's PORT, or 1234, and its ADMIN_PORT", isRepeatable: true
+      standard: "the module's PORT, or \(ServerSettings.standardPort), and its ADMIN_PORT",
+      isRepeatable: true
     ) { (settings, text) throws(InvalidValue) in
       settings.listen.append(
         try read(text, "PORT, ADDRESS:PORT, [IPv6]:PORT or *:PORT, with /udp for datagrams") {

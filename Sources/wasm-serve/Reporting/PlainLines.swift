@@ -27,7 +27,7 @@ func writeOutput(_ text: String) -> ExitStatus {
     let written = bytes[start...].withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
     if written < 0, errno == EINTR { continue }
     guard written > 0 else {
-      complain("cannot write to standard output: \(String(cString: strerror(errno)))")
+      complain("cannot write to standard output: \(describe(error: errno))")
       return .cannotCreate
     }
     start += written

@@ -39,7 +39,7 @@ struct Signals {
     pthread_sigmask(SIG_BLOCK, &mask, nil)
     descriptor = signalfd(-1, &mask, Int32(SFD_CLOEXEC) | Int32(SFD_NONBLOCK))
     guard descriptor >= 0 else {
-      throw .shortage(of: "descriptor", reason: String(cString: strerror(errno)))
+      throw .shortage(of: "descriptor", reason: describe(error: errno))
     }
     terminals = [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO].filter { isatty($0) == 1 }
   }

@@ -10,7 +10,7 @@ struct EnvironmentFile {
 
   init(path: String) throws(InvalidValue) {
     guard let content = EnvironmentFile.read(path) else {
-      throw InvalidValue("cannot read it: \(String(cString: strerror(errno)))")
+      throw InvalidValue("cannot read it: \(describe(error: errno))")
     }
     try self.init(content)
   }
