@@ -7,7 +7,7 @@ host_sources := Package.swift $(shell find Sources/CLinux Sources/CWasmtime Sour
 # Guests in C for tests.
 c_guests := $(patsubst Tests/Fixtures/Guests/%.c,dist/guests/%.wasm,$(wildcard Tests/Fixtures/Guests/*.c))
 
-.PHONY: help serve build fixture test test-quick check format bench fuzz fuzz-merge coverage soak install uninstall dist \
+.PHONY: help serve build fixture test test-quick check format bench bench-check fuzz fuzz-merge coverage soak install uninstall dist \
 	react-client demo screenshot docs images pin push ecr-login deploy-check deploy-test rollouts bench-containers clean
 .DELETE_ON_ERROR:
 
@@ -24,6 +24,7 @@ help:
 	@echo 'make fuzz-merge  keep the inputs that fuzzing has found, for make test to replay'
 	@echo 'make coverage  measure how much of HTTPCodec its tests reach'
 	@echo 'make bench     measure cost per request and time to start, as ratios to a C server and nginx'
+	@echo 'make bench-check  compare instructions, calls, allocations and sizes with the committed ones (UPDATE=1 commits to new ones)'
 	@echo 'make soak      run good and hostile clients against the real module for MINUTES=5: nothing lost, no growth'
 	@echo 'make install   install into PREFIX=/usr/local (DESTDIR=... for packages); make uninstall'
 	@echo 'make dist      make a tarball in dist/ that works wherever it is unpacked'
@@ -96,6 +97,10 @@ coverage: .tools/ready
 
 bench: build
 	@Benchmarks/run
+
+# UPDATE=1 writes the figures instead of comparing them.
+bench-check: build
+	@Benchmarks/check $(if $(UPDATE),--update)
 
 soak: dist/http_server.wasm dist/wasm-serve
 	@scripts/soak "$${MINUTES:-5}"

@@ -1,0 +1,176 @@
+"""A server under a tool that counts, and its one client, which never hurries it.
+
+The client works in lockstep: it goes on when the server sleeps, waiting for sockets. So an exchange
+costs the same number of turns, calls and instructions on every machine, however busy that is.
+"""
+
+import contextlib
+import mmap
+import os
+import signal
+import socket
+import struct
+import subprocess
+import time
+from pathlib import Path
+
+from workloads import Responses
+
+PATIENCE = 120  # seconds, for a server that does not do what is waited for
+WARM = 10  # exchanges before those that are counted: what is made once has been made
+
+
+class Page:
+    """The page of probe.c: its count of allocations, and its request for a mark."""
+
+    def __init__(self, path):
+        self.path = path
+        path.write_bytes(bytes(mmap.PAGESIZE))
+        with path.open("r+b") as file:
+            self.memory = mmap.mmap(file.fileno(), mmap.PAGESIZE)
+
+    @property
+    def allocations(self):
+        return struct.unpack_from("Q", self.memory, 0)[0]
+
+    @property
+    def mark_wanted(self):
+        return struct.unpack_from("Q", self.memory, 8)[0] != 0
+
+    def want_mark(self):
+        struct.pack_into("Q", self.memory, 8, 1)
+
+
+class Server:
+    """A running server. `command` takes a port."""
+
+    def __init__(self, command, port, environment, page, output):
+        self.port, self.page = port, page
+        self.process = subprocess.Popen(
+            [str(word) for word in command],
+            # (The caller's variables may be settings of the server.)
+            env={"PATH": os.environ["PATH"], **environment, "PROBE": str(page.path)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=output,
+            # A tool and what it runs are ended together.
+            start_new_session=True,
+        )
+        self.folder = Path(f"/proc/{self.process.pid}")
+
+    def __enter__(self):
+        try:
+            self.wait_for(self.listens, "the server does not listen")
+            self.wait_for(self.sleeps, "the server does not come to rest")
+        except BaseException:
+            self.end()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self.end()
+
+    def end(self):
+        """At once: nothing at the end is counted, and time stands still for a drain."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def wait_for(self, condition, complaint):
+        end = time.monotonic() + PATIENCE
+        while not condition():
+            if self.process.poll() is not None:
+                raise RuntimeError("the server has ended")
+            if time.monotonic() > end:
+                raise RuntimeError(complaint)
+            os.sched_yield()
+
+    def listens(self):
+        """As the kernel's table says: connecting would be work that is not asked for."""
+        time.sleep(0.02)
+        port, listening = f":{self.port:04X}", "0A"
+        for table in ("tcp", "tcp6"):
+            for line in (self.folder / "net" / table).read_text().splitlines()[1:]:
+                _, local, _, state, *_ = line.split()
+                if local.endswith(port) and state == listening:
+                    return True
+        return False
+
+    def sleeps(self):
+        """Whether all threads do. (Whoever sends to a sleeping one on this machine has woken it
+        when the call returns.)"""
+        try:
+            for thread in (self.folder / "task").iterdir():
+                # The state is behind the name, which is in brackets and may have some itself.
+                if (thread / "stat").read_bytes().rpartition(b") ")[2][:1] != b"S":
+                    return False
+        except (FileNotFoundError, ProcessLookupError):  # a thread has just ended
+            return False
+        return True
+
+    def descriptors(self):
+        return len(os.listdir(self.folder / "fd"))
+
+
+class Client:
+    """Repeats the exchanges of a workload with a server."""
+
+    def __init__(self, server, workload):
+        self.server, self.workload = server, workload
+        self.connection = None if workload.closes else self.connect()
+
+    def connect(self):
+        """Returns when the server has accepted the connection, and sleeps again."""
+        self.descriptors = self.server.descriptors()
+        connection = socket.create_connection(("127.0.0.1", self.server.port), timeout=PATIENCE)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.server.wait_for(
+            lambda: self.server.descriptors() > self.descriptors, "the server does not accept"
+        )
+        self.server.wait_for(self.server.sleeps, "the server does not come to rest")
+        return connection
+
+    def close(self, connection):
+        connection.close()
+        self.server.wait_for(
+            lambda: self.server.descriptors() <= self.descriptors, "the server does not close"
+        )
+        self.server.wait_for(self.server.sleeps, "the server does not come to rest")
+
+    def exchange(self):
+        connection = self.connection or self.connect()
+        connection.sendall(self.workload.octets)
+        responses = Responses(self.workload)
+        while not responses.take(received := connection.recv(65_536)):
+            if not received:
+                raise RuntimeError(f"{self.workload.name}: the server closes the connection")
+        self.server.wait_for(self.server.sleeps, "the server does not come to rest")
+        if self.workload.closes:
+            if connection.recv(1):
+                raise RuntimeError(f"{self.workload.name}: there is more than a response")
+            self.close(connection)
+
+    def mark(self):
+        """Exchanges once more, in which the server makes a mark."""
+        self.server.page.want_mark()
+        self.exchange()
+        if self.server.page.mark_wanted:
+            raise RuntimeError("the server has not made a mark: does it wait otherwise?")
+
+    def count(self, times):
+        """Exchanges so often between two marks; returns how many allocations that took."""
+        for _ in range(WARM):
+            self.exchange()
+        self.mark()
+        before = self.server.page.allocations
+        if before == 0:
+            raise RuntimeError(
+                "no allocation is counted, not even at the start: is the probe in it?"
+            )
+        for _ in range(times - 1):
+            self.exchange()
+        self.mark()
+        allocations = self.server.page.allocations - before
+        if self.connection:
+            self.close(self.connection)
+        return allocations
