@@ -37,6 +37,7 @@ def cost(engine, module, workload, crowd):
 
 def script(guest, workload, crowd, before, after):
     """The clients. Wherever it yields, they wait for the guest."""
+    yield from connect(guest, workload.idle)
     kept = [] if workload.closes else (yield from connect(guest, crowd))
     for _ in range(WARM):
         yield from exchange(guest, workload, crowd, kept)

@@ -117,23 +117,27 @@ class Client:
 
     def __init__(self, server, workload):
         self.server, self.workload = server, workload
+        self.descriptors = {}  # of the server before a connection
+        self.idle = [self.connect() for _ in range(workload.idle)]
         self.connection = None if workload.closes else self.connect()
 
     def connect(self):
         """Returns when the server has accepted the connection, and sleeps again."""
-        self.descriptors = self.server.descriptors()
+        before = self.server.descriptors()
         connection = socket.create_connection(("127.0.0.1", self.server.port), timeout=PATIENCE)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.server.wait_for(
-            lambda: self.server.descriptors() > self.descriptors, "the server does not accept"
+            lambda: self.server.descriptors() > before, "the server does not accept"
         )
         self.server.wait_for(self.server.sleeps, "the server does not come to rest")
+        self.descriptors[connection] = before
         return connection
 
     def close(self, connection):
+        before = self.descriptors.pop(connection)
         connection.close()
         self.server.wait_for(
-            lambda: self.server.descriptors() <= self.descriptors, "the server does not close"
+            lambda: self.server.descriptors() <= before, "the server does not close"
         )
         self.server.wait_for(self.server.sleeps, "the server does not come to rest")
 
@@ -171,6 +175,8 @@ class Client:
             self.exchange()
         self.mark()
         allocations = self.server.page.allocations - before
-        if self.connection:
-            self.close(self.connection)
+        # Each waits until the server has as many descriptors as before it: the last one first.
+        for connection in [*self.idle, self.connection][::-1]:
+            if connection:
+                self.close(connection)
         return allocations

@@ -102,7 +102,7 @@ def runs(program, folder, built):
 def instructions(program, folder, built):
     """Instructions and allocations for a request, by workload."""
     for run in runs(program, folder / "callgrind", built):
-        tool = ["valgrind", "--tool=callgrind", "--dump-before=probe_mark"]
+        tool = ["valgrind", "--tool=callgrind", "--vgdb=no", "--dump-before=probe_mark"]
         tool += [f"--callgrind-out-file={run.folder}/out", "--compress-strings=no"]
         run.under(tool, {"LD_PRELOAD": str(built / "probe.so")})
         # A mark ends a part. There are two for each workload, and its requests are between them.

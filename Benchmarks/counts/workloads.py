@@ -58,6 +58,7 @@ class Workload:
     content: bytes = GREETING  # of each response
     closes: bool = False  # each exchange has a connection of its own
     access_log: bool = False  # for a server that writes its access log, as JSON
+    idle: int = 0  # other connections, on which nothing happens
     suits_floor: bool = True
 
     @property
@@ -87,6 +88,8 @@ WORKLOADS = [
         octets(CURL.replace("Accept", "Connection: close\nAccept")),
         closes=True,
     ),
+    # (An idle connection must cost nothing, however often the server waits.)
+    Workload("GET (256 idle)", octets(CURL), idle=256),
     Workload("GET (access log)", octets(CURL), access_log=True, suits_floor=False),
 ]
 
