@@ -17,6 +17,8 @@ def figures(module):
     compiled = wasmtime.Module.from_file(engine, str(module))
     for crowd in CROWDS:
         for workload in WORKLOADS:
+            if workload.at_once > 1:
+                continue  # that is what the crowds are for
             yield workload, crowd, *cost(engine, compiled, workload, crowd)
 
 

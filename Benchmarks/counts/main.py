@@ -43,7 +43,8 @@ def count_programs(group, table, folder, built, dist):
     for program in tools.programs(dist, built, built / "http_server.module"):
         is_reference = program.name == "floor"
         for workload, instructions, allocations in tools.instructions(program, folder, built):
-            table[workload.name][f"{program.name}, instructions"] = instructions
+            row = table.setdefault(workload.name, {})
+            row[f"{program.name}, instructions"] = instructions
             if is_reference:
                 continue
             name = f"{program.name}: {workload.name}"

@@ -21,13 +21,15 @@ WARM = 10  # exchanges before those that are counted: what is made once has been
 
 
 class Page:
-    """The page of probe.c: its count of allocations, and its request for a mark."""
+    """The page of probe.c: its counts, its request for a mark, its gate."""
 
     def __init__(self, path):
         self.path = path
         path.write_bytes(bytes(mmap.PAGESIZE))
         with path.open("r+b") as file:
             self.memory = mmap.mmap(file.fileno(), mmap.PAGESIZE)
+        self.pipe = path.with_suffix(".gate")
+        os.mkfifo(self.pipe)
 
     @property
     def allocations(self):
@@ -40,16 +42,29 @@ class Page:
     def want_mark(self):
         struct.pack_into("Q", self.memory, 8, 1)
 
+    def close_gate(self, is_closed):
+        struct.pack_into("Q", self.memory, 16, int(is_closed))
+
+    @property
+    def passages(self):
+        return struct.unpack_from("Q", self.memory, 24)[0]
+
 
 class Server:
-    """A running server. `command` takes a port."""
+    """A running server, which was told to listen on the port."""
 
-    def __init__(self, command, port, environment, page, output):
+    def __init__(self, command, port, environment, folder, page, output):
         self.port, self.page = port, page
         self.process = subprocess.Popen(
             [str(word) for word in command],
             # (The caller's variables may be settings of the server.)
-            env={"PATH": os.environ["PATH"], **environment, "PROBE": str(page.path)},
+            env={
+                "PATH": os.environ["PATH"],
+                **environment,
+                "PROBE": str(page.path),
+                "PROBE_GATE": str(page.pipe),
+            },
+            cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=output,
@@ -88,13 +103,18 @@ class Server:
     def listens(self):
         """As the kernel's table says: connecting would be work that is not asked for."""
         time.sleep(0.02)
-        port, listening = f":{self.port:04X}", "0A"
+        return any(state == "0A" for state, _ in self.sockets())
+
+    def sockets(self):
+        """States of the sockets at the server's port, and how many octets it has not read there."""
         for table in ("tcp", "tcp6"):
             for line in (self.folder / "net" / table).read_text().splitlines()[1:]:
-                _, local, _, state, *_ = line.split()
-                if local.endswith(port) and state == listening:
-                    return True
-        return False
+                _, local, _, state, queues, *_ = line.split()
+                if local.endswith(f":{self.port:04X}"):
+                    yield state, int(queues.partition(":")[2], 16)
+
+    def unread(self):
+        return sum(count for state, count in self.sockets() if state == "01")
 
     def sleeps(self):
         """Whether all threads do. (Whoever sends to a sleeping one on this machine has woken it
@@ -144,15 +164,18 @@ class Client:
     def exchange(self):
         connection = self.connection or self.connect()
         connection.sendall(self.workload.octets)
-        responses = Responses(self.workload)
-        while not responses.take(received := connection.recv(65_536)):
-            if not received:
-                raise RuntimeError(f"{self.workload.name}: the server closes the connection")
+        self.receive(connection)
         self.server.wait_for(self.server.sleeps, "the server does not come to rest")
         if self.workload.closes:
             if connection.recv(1):
                 raise RuntimeError(f"{self.workload.name}: there is more than a response")
             self.close(connection)
+
+    def receive(self, connection):
+        responses = Responses(self.workload)
+        while not responses.take(received := connection.recv(65_536)):
+            if not received:
+                raise RuntimeError(f"{self.workload.name}: the server closes the connection")
 
     def mark(self):
         """Exchanges once more, in which the server makes a mark."""
@@ -175,8 +198,46 @@ class Client:
             self.exchange()
         self.mark()
         allocations = self.server.page.allocations - before
-        # Each waits until the server has as many descriptors as before it: the last one first.
-        for connection in [*self.idle, self.connection][::-1]:
-            if connection:
-                self.close(connection)
+        self.finish()
         return allocations
+
+    def finish(self):
+        # Each waits until the server has as many descriptors as before it: the last one first.
+        for connection in list(self.descriptors)[::-1]:
+            self.close(connection)
+
+
+class Crowd(Client):
+    """Many connections, whose requests the server finds all at once, in one turn."""
+
+    def __init__(self, server, workload):
+        super().__init__(server, workload)
+        self.connections = [self.connection]
+        self.connections += [self.connect() for _ in range(workload.at_once - 1)]
+        self.server.page.close_gate(True)
+        # After this turn the server waits at the gate.
+        super().exchange()
+
+    def exchange(self):
+        for each in self.connections:
+            each.sendall(self.workload.octets)
+        expected = len(self.connections) * len(self.workload.octets)
+        self.server.wait_for(lambda: self.server.unread() == expected, "the requests do not arrive")
+        self.open_gate()
+        for each in self.connections:
+            self.receive(each)
+
+    def open_gate(self):
+        """Lets the server take one turn."""
+        passages = self.server.page.passages
+        with self.server.page.pipe.open("wb") as pipe:
+            pipe.write(b"1")
+        self.server.wait_for(
+            lambda: self.server.page.passages > passages, "the server is not at the gate"
+        )
+        self.server.wait_for(self.server.sleeps, "the server does not come to rest")
+
+    def finish(self):
+        self.server.page.close_gate(False)
+        self.open_gate()
+        super().finish()

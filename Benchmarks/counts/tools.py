@@ -6,12 +6,15 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from server import Client, Page, Server
+from server import Client, Crowd, Page, Server
 from support import free_port
 from workloads import WORKLOADS
 
-# Exchanges that are counted. As many cost the same in each run: a thousand say nothing else.
-TIMES = 100
+# Requests on a connection that are counted. They cost the same in each run: a thousand say no more.
+TIMES, TIMES_IN_CROWD = 100, 20
+
+# From the folder where servers are started: the loader takes no path with a blank.
+PROBE = "./probe.so"
 
 # The C library chooses its memcpy by what the processor has, and thresholds in it by the caches.
 # Valgrind hides AVX-512; this hides AVX2 and the like, so that every x86-64 processor executes the
@@ -75,17 +78,21 @@ class Run:
         try:
             with (
                 log.open("wb") as output,
-                Server([*tool, *command], port, environment, page, output) as server,
+                Server([*tool, *command], port, environment, self.built, page, output) as server,
             ):
                 for workload in self.workloads:
-                    allocations = Client(server, workload).count(TIMES)
+                    client = (Crowd if workload.at_once > 1 else Client)(server, workload)
+                    allocations = client.count(self.times(workload))
                     self.allocations[workload] = allocations
         except (RuntimeError, OSError) as error:
             sys.stderr.write(log.read_text(errors="replace")[-2000:])
             sys.exit(f"{self.program.name}: {error}")
 
+    def times(self, workload):
+        return TIMES if workload.at_once == 1 else TIMES_IN_CROWD
+
     def per_request(self, workload, count):
-        return count / TIMES / workload.requests
+        return count / self.times(workload) / workload.requests / workload.at_once
 
 
 def runs(program, folder, built):
@@ -104,7 +111,7 @@ def instructions(program, folder, built):
     for run in runs(program, folder / "callgrind", built):
         tool = ["valgrind", "--tool=callgrind", "--vgdb=no", "--dump-before=probe_mark"]
         tool += [f"--callgrind-out-file={run.folder}/out", "--compress-strings=no"]
-        run.under(tool, {"LD_PRELOAD": str(built / "probe.so")})
+        run.under(tool, {"LD_PRELOAD": PROBE})
         # A mark ends a part. There are two for each workload, and its requests are between them.
         for number, workload in enumerate(run.workloads):
             text = Path(f"{run.folder}/out.{2 * number + 2}").read_text()
@@ -121,7 +128,7 @@ def system_calls(program, folder, built):
     for run in runs(program, folder / "strace", built):
         trace = run.folder / "trace"
         # (-D: the process that was started is the server, and strace its grandchild.)
-        tool = ["strace", "-D", "-f", "-o", trace, "-E", f"LD_PRELOAD={built / 'probe.so'}"]
+        tool = ["strace", "-D", "-f", "-o", trace, "-E", f"LD_PRELOAD={PROBE}"]
         run.under(tool, {})
         parts = parts_of_trace(trace.read_text(errors="replace"))
         for number, workload in enumerate(run.workloads):

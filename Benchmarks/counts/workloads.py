@@ -59,6 +59,7 @@ class Workload:
     closes: bool = False  # each exchange has a connection of its own
     access_log: bool = False  # for a server that writes its access log, as JSON
     idle: int = 0  # other connections, on which nothing happens
+    at_once: int = 1  # as many connections have a request in each turn
     suits_floor: bool = True
 
     @property
@@ -90,6 +91,7 @@ WORKLOADS = [
     ),
     # (An idle connection must cost nothing, however often the server waits.)
     Workload("GET (256 idle)", octets(CURL), idle=256),
+    Workload("GET (64 at once)", octets(CURL), at_once=64),
     Workload("GET (access log)", octets(CURL), access_log=True, suits_floor=False),
 ]
 
