@@ -87,6 +87,11 @@ class Run:
         except (RuntimeError, OSError) as error:
             sys.stderr.write(log.read_text(errors="replace")[-2000:])
             sys.exit(f"{self.program.name}: {error}")
+        # Code that wasm-serve compiles itself is for this processor: it varies with the machine.
+        if "native code in the file is not used" in log.read_text(errors="replace"):
+            sys.exit(
+                f"{self.program.name} does not run the module as it was compiled ahead of time"
+            )
 
     def times(self, workload):
         return TIMES if workload.at_once == 1 else TIMES_IN_CROWD
