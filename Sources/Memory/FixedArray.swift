@@ -31,7 +31,10 @@ package struct FixedArray<Element: BitwiseCopyable>: ~Copyable {
   package mutating func reserve(_ count: Int, repeating value: Element) -> Bool {
     precondition(self.count == 0 && count >= 0)
     if count == 0 { return true }
-    let filled = unsafe withUnsafeBytes(of: value) { unsafe allocate(count, copiesOf: $0) }
+    let stride = MemoryLayout<Element>.stride
+    let filled = unsafe withUnsafeBytes(of: value) {
+      unsafe allocate(count, stride: stride, copiesOf: $0)
+    }
     guard let memory = unsafe filled else { return false }
     // Copies of a value whose octets are all that there is to it: the elements are initialised.
     unsafe self.memory = memory.bindMemory(to: Element.self, capacity: count)
@@ -66,16 +69,18 @@ package struct FixedArray<Element: BitwiseCopyable>: ~Copyable {
 
 /// Memory with `count` values that have these octets, one after another as in an array; nil when there is not
 /// enough. (Not generic: it is there once.)
+///
+/// - Parameter stride: from one value to the next, no less than the octets of a value.
 @inline(never)
-private func allocate(_ count: Int, copiesOf value: UnsafeRawBufferPointer)
+private func allocate(_ count: Int, stride: Int, copiesOf value: UnsafeRawBufferPointer)
   -> UnsafeMutableRawPointer?
 {
   // calloc checks the product, and its memory is aligned for any type.
-  guard let source = value.baseAddress, let memory = unsafe calloc(count, value.count) else {
+  guard let source = value.baseAddress, let memory = unsafe calloc(count, stride) else {
     return nil
   }
   for i in 0..<count {
-    _ = unsafe memcpy(memory + i * value.count, source, value.count)  // within the product
+    _ = unsafe memcpy(memory + i * stride, source, value.count)  // within the product
   }
   return unsafe memory
 }

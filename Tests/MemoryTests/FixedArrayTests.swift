@@ -14,6 +14,20 @@ struct FixedArrayTests {
     #expect(elements == [7, 8, 7])
   }
 
+  @Test("Elements that end in padding lie a stride apart")
+  func padding() {
+    struct Padded {
+      var wide: Int64
+      var narrow: UInt8
+    }
+    var array = FixedArray<Padded>()
+    let isThere = array.reserve(3, repeating: Padded(wide: -1, narrow: 7))
+    array[2].wide = 5
+    let elements = array.indices.map { array[$0] }
+    #expect(
+      isThere && elements.map(\.wide) == [-1, -1, 5] && elements.allSatisfy { $0.narrow == 7 })
+  }
+
   @Test("Memory that cannot be had is told, and a size that overflows as well")
   func outOfMemory() {
     var large = FixedArray<UInt64>()
