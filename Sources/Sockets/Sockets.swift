@@ -148,7 +148,7 @@ package struct Interest: OptionSet, Sendable {
 }
 
 /// Something has happened to a watched socket; what exactly, the next call on it tells.
-package struct Event: Equatable {
+package struct Event: Equatable, BitwiseCopyable {
   package let token: Int
   package let isReadable: Bool
   package let isWritable: Bool

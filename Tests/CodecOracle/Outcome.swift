@@ -65,8 +65,10 @@ func read(
         case .complete(let next):
           start += next
           outcome.requests.append(
-            copy(parser.request(in: message.span), parser, next: fed - (memory.count - start)))
-          parser = RequestParser(limits: limits)
+            copy(
+              parser.request(in: message.span), isHTTP11: parser.isHTTP11,
+              keepsAlive: parser.keepsAlive, next: fed - (memory.count - start)))
+          parser.begin()
         }
       } catch {
         outcome.error = error
@@ -78,11 +80,13 @@ func read(
   return outcome
 }
 
-private func copy(_ request: Request, _ parser: RequestParser, next: Int) -> ParsedRequest {
+private func copy(
+  _ request: Request, isHTTP11: Bool, keepsAlive: Bool, next: Int
+) -> ParsedRequest {
   var query: String?
   if let octets = request.query { query = text(octets) }
   return ParsedRequest(
     method: text(request.method.name), target: text(request.target), path: text(request.path),
     query: query, fields: request.fields.list, content: array(request.content),
-    isHTTP11: parser.isHTTP11, keepsAlive: parser.keepsAlive, next: next)
+    isHTTP11: isHTTP11, keepsAlive: keepsAlive, next: next)
 }

@@ -5,13 +5,20 @@ import Testing
 
 @Suite("Request parsers")
 struct RequestParserTests {
-  /// A parser that has been given some octets, in one piece.
-  private func parser(after message: String) -> RequestParser {
+  private struct State {
+    var hasBegun: Bool
+    var method: HTTPCodec.Method
+    var awaitsContinue: Bool
+  }
+
+  /// What a parser says that has been given some octets, in one piece.
+  private func parser(after message: String) -> State {
     var parser = RequestParser(limits: .ample)
     let memory = PoisonedOctets(octets(message))
     var message = memory.mutableOctets()
     _ = try? parser.parse(&message)
-    return parser
+    return State(
+      hasBegun: parser.hasBegun, method: parser.method, awaitsContinue: parser.awaitsContinue)
   }
 
   private func progress(_ message: String) throws -> RequestParser.Progress {
@@ -103,7 +110,8 @@ struct RequestParserTests {
       return try parser.parse(&message)
     }
     #expect(try parse(0) == .incomplete(retained: 0))
-    #expect(!parser.hasBegun)
+    let hasBegun = parser.hasBegun
+    #expect(!hasBegun)
     #expect(try parse(5) == .incomplete(retained: 5))
     #expect(try parse(5) == .incomplete(retained: 5))
     #expect(try parse(memory.count) == .complete(next: memory.count))

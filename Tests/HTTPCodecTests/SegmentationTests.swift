@@ -27,6 +27,28 @@ struct SegmentationTests {
   )
   func invalid(sample: Sample) { checkCuts(sample) }
 
+  /// A line that has come whole is read in one pass, one that is cut by steps: the two must agree on every octet.
+  @Test(
+    "A line with any octet at any place is the same in one piece and in several",
+    arguments: [
+      "GET /a?b HTTP/1.1\r\nHost: a:80\r\nConnection-X:  close \r\n\r\n",
+      "POST / HTTP/1.1\r\nhost:a\r\nContent-Length: 0\r\n\r\n",
+      "PROXY TCP4 HTTP/1.1\r\nHost: a\r\n\r\n", "DELETE /%41 HTTP/1.1\r\nHost: a\r\n\r\n",
+    ])
+  func everyOctet(message: String) {
+    let original = octets(message)
+    for place in original.indices {
+      for octet in UInt8.min...UInt8.max {
+        var octets = original
+        octets[place] = octet
+        let whole = parse(octets)
+        if parse(octets, cuts: [1, place, place + 1].sorted()) != whole {
+          Issue.record("\(octet) at \(place)")
+        }
+      }
+    }
+  }
+
   @Test("A limit is answered the same however a message is cut", arguments: Corpus.tooLarge)
   func tooLarge(sample: Sample) { checkCuts(sample) }
 

@@ -38,7 +38,7 @@ struct DeadlinesTests {
         deadlines.set(kind, for: slot, at: now)
         expected[slot] = (kind, now + deadlines[kind])
       }
-      let next = deadlines.next
+      let next = deadlines.next()
       #expect(next == (expected.values.map(\.end).min() ?? .max))
       for kind in kinds {
         while let slot = deadlines.expired(kind, at: now) {
@@ -56,7 +56,7 @@ struct DeadlinesTests {
   func exact() throws {
     var deadlines = try deadlines(slots: 1)
     deadlines.set(.request, for: 0, at: 5)
-    let next = deadlines.next
+    let next = deadlines.next()
     let before = deadlines.expired(.request, at: 10_000_000_004)
     let atEnd = deadlines.expired(.request, at: 10_000_000_005)
     let other = deadlines.expired(.idle, at: .max / 2)

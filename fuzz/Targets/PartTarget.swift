@@ -97,7 +97,8 @@ struct PartOracle {
     do throws(RequestError) {
       while true {
         let start = position
-        let step = try reader.read(section, &position)
+        let isWhole = reader.takeWholeLine(section, &position) != nil
+        let step = isWhole ? .field : try reader.read(section, &position)
         if step == .incomplete {
           return naive == nil ? nil : "incomplete, but complete to the naive reader"
         }

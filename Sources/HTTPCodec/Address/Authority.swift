@@ -15,12 +15,7 @@ func isAuthority(_ octets: Span<UInt8>, portRequired: Bool = false) -> Bool {
     }
     hostEnd = literal.before.count &+ 1
   } else {
-    hostEnd = OctetSet.registeredName.end(of: octets, from: 0)
-    if hostEnd < octets.count, octets[hostEnd] == UInt8(ascii: "%") {
-      let host = octets.split(at: .colon).before
-      guard host.isEncoded(with: .registeredName) else { return false }
-      hostEnd = host.count
-    }
+    hostEnd = OctetSet.registeredName.endOfEncoded(octets, from: 0)
     guard hostEnd > 0 else { return false }
   }
   if hostEnd == octets.count { return !portRequired }

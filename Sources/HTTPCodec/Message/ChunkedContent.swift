@@ -3,7 +3,7 @@
 ///
 ///     chunked-body = *( chunk-size [ chunk-ext ] CRLF chunk-data CRLF ) "0" [ chunk-ext ] CRLF
 ///                    trailer-section CRLF
-struct ChunkedContentReader {
+struct ChunkedContentReader: ~Copyable {
   private enum State {
     case sizeStart, size, sizeLineEnd
     case extensionSpace, extensionNameStart, extensionName, extensionNameSpace

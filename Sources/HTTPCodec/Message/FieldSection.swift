@@ -4,7 +4,10 @@
 ///
 /// Strict where the RFC leaves a choice: no obs-fold, no bare CR or LF, no octet in a value
 /// that is not field-vchar, SP or HTAB.
-struct FieldSectionReader {
+///
+/// Lines that have come whole, nearly all of them, are read in one pass each (`takeWholeLine`); one that is cut, or
+/// has a fault, is read by steps.
+struct FieldSectionReader: ~Copyable {
   /// What a call to `read` found.
   enum Step {
     /// All octets are read, the section goes on.
@@ -21,9 +24,16 @@ struct FieldSectionReader {
   private var isFirstLine = true
   private var hasName = false
   // Where the line just read is: of use only while all of the section stays where it is.
-  private var lineStart = 0
-  private var colon = 0
-  private var valueEnd = 0
+  private(set) var line = FieldLine()
+
+  /// Reads the next line in one pass, if all of it has come and it is valid; nil and nothing is read otherwise.
+  @inline(__always)
+  mutating func takeWholeLine(_ octets: Span<UInt8>, _ position: inout Int) -> FieldLine? {
+    guard state == .lineStart, let line = FieldLine(in: octets, at: position) else { return nil }
+    isFirstLine = false
+    position = line.end
+    return line
+  }
 
   /// Reads on from `position`, up to the end of a field line or of the section.
   mutating func read(_ octets: Span<UInt8>, _ position: inout Int) throws(RequestError) -> Step {
@@ -32,14 +42,15 @@ struct FieldSectionReader {
     case .lineStart:
       let octet = octets[position]
       if octet == .carriageReturn {
-        state = .sectionEnd
         position &+= 1
-        return try read(octets, &position)
+        state = .sectionEnd
+        guard position < octets.count else { return .incomplete }
+        return try readSectionEnd(octets, &position)
       }
       if octet.isWhitespace { throw isFirstLine ? .whitespaceBeforeField : .obsoleteFolding }
       isFirstLine = false
       hasName = false
-      lineStart = position
+      line.start = position
       state = .name
       fallthrough
 
@@ -51,17 +62,17 @@ struct FieldSectionReader {
       if octets[position] == .lineFeed { throw .bareLineFeed }
       // No whitespace before the colon (RFC 9112 5.1), and at least one octet of name.
       guard octets[position] == .colon, hasName else { throw .invalidFieldName }
-      colon = position
+      line.colon = position
       position &+= 1
       state = .value
       fallthrough
 
     case .value:
-      position = octets.endOfFieldValue(from: position)
+      position = OctetSet.fieldValue.end(of: octets, from: position)
       guard position < octets.count else { return .incomplete }
       if octets[position] == .lineFeed { throw .bareLineFeed }
       guard octets[position] == .carriageReturn else { throw .invalidFieldValue }
-      valueEnd = position
+      line.valueEnd = position
       position &+= 1
       state = .lineEnd
       fallthrough
@@ -74,17 +85,60 @@ struct FieldSectionReader {
       return .field
 
     case .sectionEnd:
-      guard octets[position] == .lineFeed else { throw .bareCarriageReturn }
-      position &+= 1
-      return .end
+      return try readSectionEnd(octets, &position)
     }
   }
 
-  /// The name of the line just read.
-  @_lifetime(copy octets)
-  func name(in octets: Span<UInt8>) -> Span<UInt8> { octets.extracting(lineStart..<colon) }
+  private func readSectionEnd(
+    _ octets: Span<UInt8>, _ position: inout Int
+  ) throws(RequestError) -> Step {
+    guard octets[position] == .lineFeed else { throw .bareCarriageReturn }
+    position &+= 1
+    return .end
+  }
+}
 
-  /// The value of the line just read, without the whitespace around it.
+/// Where the parts of a field line are.
+struct FieldLine {
+  var start = 0
+  var colon = 0
+  var valueEnd = 0
+
+  /// A line that is still to be read.
+  init() {}
+
+  /// Finds a whole line; nil when it is incomplete or invalid.
+  @inline(never)
+  init?(in octets: Span<UInt8>, at position: Int) {
+    start = position
+    colon = position
+    while octets.count &- colon >= 8 {
+      let others = octets.word(at: colon).unusual
+      if others != 0 {
+        colon &+= others.firstFound
+        break
+      }
+      colon &+= 8
+    }
+    guard colon < octets.count else { return nil }
+    if octets[colon] != .colon {
+      colon = OctetSet.token.end(of: octets, from: colon)
+      guard colon < octets.count, octets[colon] == .colon else { return nil }
+    }
+    guard colon > start else { return nil }
+    valueEnd = octets.endOfFieldValue(from: colon &+ 1)
+    guard end <= octets.count, octets[valueEnd] == .carriageReturn,
+      octets[valueEnd &+ 1] == .lineFeed
+    else { return nil }
+  }
+
+  /// Behind the CR LF.
+  var end: Int { valueEnd &+ 2 }
+
+  @_lifetime(copy octets)
+  func name(in octets: Span<UInt8>) -> Span<UInt8> { octets.extracting(start..<colon) }
+
+  /// Without the whitespace around it.
   @_lifetime(copy octets)
   func value(in octets: Span<UInt8>) -> Span<UInt8> {
     octets.extracting(colon &+ 1..<valueEnd).trimmed

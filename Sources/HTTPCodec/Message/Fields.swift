@@ -20,7 +20,6 @@ public struct Fields: ~Escapable {
   /// Reads the fields one after another.
   package struct Iterator: ~Escapable {
     private let section: Span<UInt8>
-    private var reader = FieldSectionReader()
     private var position = 0
 
     @_lifetime(copy section)
@@ -30,8 +29,10 @@ public struct Fields: ~Escapable {
 
     @inline(never) @_lifetime(copy self)
     package mutating func next() -> Field? {
-      guard let step = try? reader.read(section, &position), step == .field else { return nil }
-      return Field(name: reader.name(in: section), value: reader.value(in: section))
+      // (The empty line at the end is none.)
+      guard let line = FieldLine(in: section, at: position) else { return nil }
+      position = line.end
+      return Field(name: line.name(in: section), value: line.value(in: section))
     }
   }
 

@@ -8,7 +8,7 @@ enum Framing: Equatable {
 /// Gathers from the fields of a request what decides on its framing and its connection, and
 /// decides once the header section is complete. This is the one place where that is decided, and the
 /// order of the fields does not matter to it.
-struct FramingFields {
+struct FramingFields: ~Copyable {
   private var hasHost = false
   private var contentLength: Int64?
   private var hasTransferEncoding = false
@@ -20,45 +20,51 @@ struct FramingFields {
   /// Whether there is a field that names the request: only then it is looked for again.
   private(set) var isNamed = false
 
-  mutating func note(_ name: Span<UInt8>, _ value: Span<UInt8>) {
-    switch name.count {
-    case 4 where name.equalsIgnoringCase("host"):
+  /// Notes a field, if it is one of those that count: the length of its name and its first letter rule out most
+  /// others.
+  @inline(__always)
+  mutating func note(_ line: FieldLine, in octets: Span<UInt8>) {
+    switch (line.colon &- line.start, octets[line.start] | 0x20) {
+    case (4, UInt8(ascii: "h")), (6, UInt8(ascii: "e")), (10, UInt8(ascii: "c")),
+      (11, UInt8(ascii: "t")), (12, UInt8(ascii: "x")), (14, UInt8(ascii: "c")),
+      (17, UInt8(ascii: "t")):
+      noteNamed(line, octets)
+    default:
+      break
+    }
+  }
+
+  @inline(never)
+  private mutating func noteNamed(_ line: FieldLine, _ octets: Span<UInt8>) {
+    let name = line.name(in: octets)
+    let value = line.value(in: octets)
+    if name.equalsIgnoringCase("host") {
       if hasHost { note(.repeatedHost) }
       if !isAuthority(value) { note(.invalidHost) }
       hasHost = true
-
-    case 14 where name.equalsIgnoringCase("content-length"):
+    } else if name.equalsIgnoringCase("content-length") {
       if contentLength != nil { note(.repeatedContentLength) }
       if value.isEmpty || !value.allSatisfy({ $0.isDigit }) { note(.invalidContentLength) }
       // A number too large to hold is too large to take: no wrap-around (RFC 9110 8.6).
       contentLength = value.decimal(upTo: .max / 2) ?? .max
-
-    case 17 where name.equalsIgnoringCase("transfer-encoding"):
+    } else if name.equalsIgnoringCase("transfer-encoding") {
       if hasTransferEncoding { note(.repeatedTransferEncoding) }
       checkTransferEncoding(value)
       hasTransferEncoding = true
-
-    case 10 where name.equalsIgnoringCase("connection"):
-      value.forEachListElement { option in
+    } else if name.equalsIgnoringCase("connection") {
+      var options = value
+      while let option = options.takeListElement() {
         if option.equalsIgnoringCase("close") { saysClose = true }
         if option.equalsIgnoringCase("keep-alive") { saysKeepAlive = true }
       }
-
-    case 6 where name.equalsIgnoringCase("expect"):
-      value.forEachListElement { expectation in
-        if expectation.equalsIgnoringCase("100-continue") {
-          expectsContinue = true
-        } else {
-          note(.unsupportedExpectation)
-        }
+    } else if name.equalsIgnoringCase("expect") {
+      var expectations = value
+      while let expectation = expectations.takeListElement() {
+        expectsContinue = true
+        if !expectation.equalsIgnoringCase("100-continue") { note(.unsupportedExpectation) }
       }
-
-    case 12 where name.equalsIgnoringCase("x-request-id"),
-      11 where name.equalsIgnoringCase("traceparent"):
+    } else if name.equalsIgnoringCase("x-request-id") || name.equalsIgnoringCase("traceparent") {
       isNamed = true
-
-    default:
-      break
     }
   }
 
@@ -101,9 +107,7 @@ struct FramingFields {
     }
     // Applied twice it is as wrong as in the wrong place (RFC 9112 7.1).
     if !endsInChunked || timesChunked > 1 { note(.chunkedNotFinal) }
-    var commas = 0
-    for i in value.indices where value[i] == .comma { commas &+= 1 }
-    if codings <= commas { note(.emptyTransferCoding) }
+    if codings <= value.count(of: .comma) { note(.emptyTransferCoding) }
     if codings > timesChunked { note(.unsupportedTransferCoding) }
   }
 }

@@ -6,7 +6,10 @@ import Memory
 ///
 /// One empty line before it is skipped (RFC 9112 2.2). The grammar is taken literally: one SP
 /// between the parts, CR LF at the end, nothing else.
-struct RequestLineReader {
+///
+/// A line of HTTP/1.1 that has come whole is read in one pass, which is what nearly all of them are; one that is
+/// cut, or is anything else, octet by octet.
+struct RequestLineReader: ~Copyable {
   private enum State {
     case start, emptyLineEnd, afterEmptyLine, secondEmptyLine, method, target, version, end
   }
@@ -19,6 +22,8 @@ struct RequestLineReader {
 
   private(set) var method = Method.unknown
   private(set) var target = 0..<0
+  /// The parts of the target, if they have been read with the line.
+  private(set) var parts: RequestTarget?
 
   /// HTTP/1.1 or a later 1.x, which is read as 1.1 (RFC 9110 2.5); else HTTP/1.0.
   var isHTTP11: Bool { minor > 0 }
@@ -37,6 +42,54 @@ struct RequestLineReader {
 
   /// Reads on from `position`; true when the line is complete and `position` behind it.
   mutating func read(_ octets: Span<UInt8>, _ position: inout Int) throws(RequestError) -> Bool {
+    if position == 0, let end = readWhole(octets) {
+      position = end
+      return true
+    }
+    return try readOctets(octets, &position)
+  }
+
+  /// Reads a line in one pass: a known method, a target in origin-form, HTTP/1.1.
+  ///
+  /// - Returns: the position behind it; nil, and nothing is noted, when it is another line, incomplete or invalid.
+  private mutating func readWhole(_ octets: Span<UInt8>) -> Int? {
+    guard octets.count > 16 else { return nil }
+    let method: Method
+    let targetStart: Int
+    let start = octets.word(at: 0)
+    if start & 0xFF_FFFF_FFFF == .get {
+      (method, targetStart) = (.get, 4)
+    } else if start & 0xFFFF_FFFF_FFFF == .post {
+      (method, targetStart) = (.post, 5)
+    } else {
+      let methodEnd = OctetSet.token.end(of: octets, from: 0)
+      method = Method(octets.extracting(0..<methodEnd))
+      targetStart = methodEnd &+ 1
+      // (CONNECT has targets of its own, and what is no request looks like an unknown method: `PROXY TCP4`.)
+      guard method != .unknown, method != .connect, targetStart < octets.count,
+        octets[methodEnd] == .space, octets[targetStart] == UInt8(ascii: "/")
+      else { return nil }
+    }
+    let pathEnd = OctetSet.path.endOfEncoded(octets, from: targetStart &+ 1)
+    var targetEnd = pathEnd
+    if pathEnd < octets.count, octets[pathEnd] == UInt8(ascii: "?") {
+      targetEnd = OctetSet.query.end(of: octets, from: pathEnd &+ 1)
+    }
+    // " HTTP/1.1" CRLF, of which the two words have the middle in common.
+    guard octets.count &- targetEnd >= 11, octets.word(at: targetEnd) == .httpVersion,
+      octets.word(at: targetEnd &+ 3) == .versionAndLineEnd
+    else { return nil }
+    self.method = method
+    target = targetStart..<targetEnd
+    parts = RequestTarget(pathEnd: pathEnd &- targetStart, count: targetEnd &- targetStart)
+    minor = 1
+    state = .end
+    return targetEnd &+ 11
+  }
+
+  private mutating func readOctets(
+    _ octets: Span<UInt8>, _ position: inout Int
+  ) throws(RequestError) -> Bool {
     while position < octets.count {
       let octet = octets[position]
       switch state {
@@ -90,14 +143,6 @@ struct RequestLineReader {
         state = .version
 
       case .version:
-        // What nearly every request has, at once.
-        if position == partStart,
-          octets.extracting(droppingFirst: position).starts(with: "HTTP/1.1")
-        {
-          minor = 1
-          position &+= 8
-          continue
-        }
         try readVersion(octets, position)
 
       case .end:

@@ -5,7 +5,7 @@
 /// one piece, and calls `parse` each time there are more. States, in order:
 ///
 ///     request-line -> header section -> content (none | Content-Length | chunked) -> complete
-package struct RequestParser {
+package struct RequestParser: ~Copyable {
   /// What a request may be at the most.
   package struct Limits {
     /// Header section and content together, in octets.
@@ -46,34 +46,52 @@ package struct RequestParser {
     self.limits = limits
   }
 
+  /// Makes this the parser of another request, behind the one that is complete.
+  @inline(__always)
+  package mutating func begin() {
+    state = .requestLine
+    position = 0
+    line = RequestLineReader()
+    section = FieldSectionReader()
+    framingFields = FramingFields()
+    if framing == .chunked { chunked = ChunkedContentReader() }
+    framing = .none
+    target = nil
+    (fieldsStart, headEnd, contentEnd) = (0, 0, 0)
+  }
+
+  // (Mutating, what only asks: else the compiler copies all of the parser for each question.)
+
   /// Whether anything of a request has come. An empty line is nothing yet.
-  package var hasBegun: Bool { line.hasBegun }
+  package var hasBegun: Bool { mutating get { line.hasBegun } }
 
   /// Whether a request has begun whose header section is not complete.
-  package var isInHead: Bool { hasBegun && (state == .requestLine || state == .fields) }
+  package var isInHead: Bool {
+    mutating get { hasBegun && (state == .requestLine || state == .fields) }
+  }
 
   /// The method, as soon as it has been read.
-  package var method: Method { line.method }
+  package var method: Method { mutating get { line.method } }
 
   /// Whether the client has asked to be told, once the head is complete, whether its content is
   /// wanted (RFC 9110 10.1.1). To be asked when `parse` was incomplete: `request` has the head then.
   package var expectsContinue: Bool {
-    state == .content && framingFields.expectsContinue && line.isHTTP11
+    mutating get { state == .content && framingFields.expectsContinue && line.isHTTP11 }
   }
 
   /// Whether it may be waiting for that: none of the content has come.
   package var awaitsContinue: Bool {
-    expectsContinue && position == headEnd && !chunked.hasBegun
+    mutating get { expectsContinue && position == headEnd && !chunked.hasBegun }
   }
 
   /// Whether the connection may be used for another request behind this one (RFC 9112 9.3).
   /// A CONNECT is refused here, and what comes behind it may be meant for a tunnel.
   package var keepsAlive: Bool {
-    framingFields.keepsAlive(isHTTP11: line.isHTTP11) && method != .connect
+    mutating get { framingFields.keepsAlive(isHTTP11: line.isHTTP11) && method != .connect }
   }
 
   /// Whether the client must be told that the connection stays open (HTTP/1.0).
-  package var isHTTP11: Bool { line.isHTTP11 }
+  package var isHTTP11: Bool { mutating get { line.isHTTP11 } }
 
   /// Reads on in a message, of which all octets that have come are in `octets`: the first one given is the
   /// message's first.
@@ -102,7 +120,7 @@ package struct RequestParser {
 
   /// The request that `parse` has completed, in the same octets; before that, its head.
   @_lifetime(copy octets)
-  package func request(in octets: Span<UInt8>) -> Request {
+  package mutating func request(in octets: Span<UInt8>) -> Request {
     Request(
       method: line.method, target: octets.extracting(line.target), parts: target,
       fields: fields(in: octets), isNamed: isNamed,
@@ -110,11 +128,11 @@ package struct RequestParser {
   }
 
   /// Whether X-Request-Id or traceparent is among the fields so far.
-  package var isNamed: Bool { framingFields.isNamed }
+  package var isNamed: Bool { mutating get { framingFields.isNamed } }
 
   /// The fields of the request so far: none before its header section is complete.
   @_lifetime(copy octets)
-  package func fields(in octets: Span<UInt8>) -> Fields {
+  package mutating func fields(in octets: Span<UInt8>) -> Fields {
     guard headEnd > fieldsStart, headEnd <= octets.count else { return Fields() }
     return Fields(section: octets.extracting(fieldsStart..<headEnd))
   }
@@ -125,7 +143,11 @@ package struct RequestParser {
       if position < limits.head { return }
       throw line.tooLong(at: position)
     }
-    target = try RequestTarget(octets.extracting(line.target), method: line.method)
+    if let parts = line.parts {
+      target = parts
+    } else {
+      target = try RequestTarget(octets.extracting(line.target), method: line.method)
+    }
     fieldsStart = position
     state = .fields
   }
@@ -133,12 +155,15 @@ package struct RequestParser {
   private mutating func readFields(_ octets: Span<UInt8>) throws(RequestError) {
     let head = octets.extracting(first: limits.head)
     while true {
+      while let line = section.takeWholeLine(head, &position) {
+        framingFields.note(line, in: head)
+      }
       switch try section.read(head, &position) {
       case .incomplete:
         if position < limits.head { return }
         throw .headerSectionTooLarge
       case .field:
-        framingFields.note(section.name(in: head), section.value(in: head))
+        framingFields.note(section.line, in: head)
       case .end:
         try beginContent()
         return

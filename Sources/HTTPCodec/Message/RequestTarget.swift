@@ -8,6 +8,13 @@ struct RequestTarget {
   /// What stands behind the "?", nil without one.
   let query: Range<Int>?
 
+  /// A target in origin-form that has been read: what stands behind the path is a query.
+  init(pathEnd: Int, count: Int) {
+    form = .origin
+    path = 0..<pathEnd
+    query = pathEnd < count ? pathEnd &+ 1..<count : nil
+  }
+
   /// - Parameter target: without whitespace, not empty.
   init(_ target: Span<UInt8>, method: Method) throws(RequestError) {
     // authority-form is for CONNECT, and CONNECT takes no other (RFC 9112 3.2.3).
@@ -31,12 +38,16 @@ struct RequestTarget {
       form = start == target.count && method == .options ? .asterisk : .absolute
     }
 
-    let split = target.extracting(droppingFirst: start).split(at: UInt8(ascii: "?"))
-    // The query's octets were checked as the line was read (OctetSet.query).
-    guard split.before.isEncoded(with: .path) else { throw .invalidTarget }
-    let pathEnd = start &+ split.before.count
+    // What ends the path is the end of the target or a "?".
+    let pathEnd = OctetSet.path.endOfEncoded(target, from: start)
     path = start..<pathEnd
-    query = split.after == nil ? nil : pathEnd &+ 1..<target.count
+    guard pathEnd < target.count else {
+      query = nil
+      return
+    }
+    guard target[pathEnd] == UInt8(ascii: "?") else { throw .invalidTarget }
+    // The query's octets were checked as the line was read (OctetSet.query).
+    query = pathEnd &+ 1..<target.count
   }
 
   /// absolute-form: "http://" authority path-abempty [ "?" query ] (RFC 9112 3.2.2). A server must

@@ -7,15 +7,15 @@ extension OctetBuffer {
   }
 
   package mutating func append(decimal number: UInt64, minimumDigits: Int = 1) {
-    var divisor: UInt64 = 1
-    var digits = 1
-    while number / divisor >= 10 || digits < minimumDigits {
-      divisor *= 10
-      digits &+= 1
-    }
-    while divisor > 0 {
-      append(octet: UInt8(truncatingIfNeeded: number / divisor % 10) + UInt8(ascii: "0"))
-      divisor /= 10
-    }
+    // From the last digit on; no number of 64 bits has more than twenty.
+    var digits = InlineArray<20, UInt8>(repeating: UInt8(ascii: "0"))
+    var start = digits.count
+    var rest = number
+    repeat {
+      start &-= 1
+      digits[start] = UInt8(truncatingIfNeeded: rest % 10) | UInt8(ascii: "0")
+      rest /= 10
+    } while rest > 0
+    append(digits.span.extracting(min(start, digits.count &- minimumDigits)..<digits.count))
   }
 }

@@ -5,33 +5,28 @@ extension Span<UInt8> {
   }
 
   /// The first position from `start` on whose octet cannot stand in a field value, or the end.
-  ///
-  /// Eight octets at a time: a word has none of those if no octet in it is below 0x20 or 0x7F.
-  /// (HTAB is below 0x20 and allowed, hence the second look.)
   @inline(__always)
   func endOfFieldValue(from start: Int) -> Int {
-    let ones: UInt64 = 0x0101_0101_0101_0101
-    let tops: UInt64 = 0x8080_8080_8080_8080
-    let rest = extracting(start..<count)
-    var position = 0
-    while position < rest.count {
-      if rest.count &- position >= 8 {
-        // The span checks that eight octets are there, and any eight octets are a number.
-        let word = unsafe rest.bytes.unsafeLoadUnaligned(fromByteOffset: position, as: UInt64.self)
-        let delete = word ^ (0x7F &* ones)
-        let below20 = (word &- 0x20 &* ones) & ~word
-        let is7F = (delete &- ones) & ~delete
-        // Of several the lowest is exact: a borrow reaches only what is above it.
-        let found = (below20 | is7F) & tops
-        if found == 0 {
+    var position = start
+    // Sixteen at a time, then the rest and what is found. (HTAB is a control character, and allowed.)
+    while count &- position >= 16 {
+      let found = word(at: position).controlCharacters | word(at: position &+ 8).controlCharacters
+      if found != 0 { break }
+      position &+= 16
+    }
+    while position < count {
+      if count &- position >= 8 {
+        let controls = word(at: position).controlCharacters
+        if controls == 0 {
           position &+= 8
           continue
         }
-        position &+= found.trailingZeroBitCount &>> 3
+        position &+= controls.firstFound
       }
-      guard OctetSet.fieldValue.contains(rest[position]) else { break }
+      let octet = self[position]
+      guard octet >= 0x20 && octet != 0x7F || octet == .horizontalTab else { break }
       position &+= 1
     }
-    return start &+ position
+    return position
   }
 }

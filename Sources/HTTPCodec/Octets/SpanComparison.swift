@@ -7,7 +7,15 @@ extension Span<UInt8> {
   @inline(never)
   public static func == (left: Span<UInt8>, right: Span<UInt8>) -> Bool {
     guard left.count == right.count else { return false }
-    for i in left.indices where left[i] != right[i] { return false }
+    var position = 0
+    while left.count &- position >= 8 {
+      guard left.word(at: position) == right.word(at: position) else { return false }
+      position &+= 8
+    }
+    while position < left.count {
+      guard left[position] == right[position] else { return false }
+      position &+= 1
+    }
     return true
   }
 

@@ -85,14 +85,17 @@ extension Span<UInt8> {
   @inline(never)
   public func decimal(upTo limit: Int64) -> Int64? {
     guard !isEmpty else { return nil }
+    let most = limit / 10
     var value: Int64 = 0
     for i in indices {
       guard self[i].isDigit else { return nil }
-      let digit = Int64(self[i] &- 0x30)
-      // Checked before the step, so that no number of digits can overflow. (A multiplication that
+      // Checked before each step, so that no number of digits can overflow. (A multiplication that
       // checks itself, in 64 bits, would need a compiler runtime in the module.)
-      guard digit <= limit, value <= (limit &- digit) / 10 else { return nil }
-      value = value &* 10 &+ digit
+      guard value <= most else { return nil }
+      value = value &* 10
+      let digit = Int64(self[i] &- 0x30)
+      guard digit <= limit &- value else { return nil }
+      value &+= digit
     }
     return value
   }

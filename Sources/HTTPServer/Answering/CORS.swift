@@ -3,14 +3,17 @@ import HTTPCodec
 /// Tells browsers which origins' pages may read responses (Fetch standard, CORS protocol).
 struct CORS {
   private let origins: AllowedOrigins
+  /// Whether responses are for every page: `commonField` says so, and no request is asked where it is from.
+  private let allowsEvery: Bool
 
   init(_ origins: AllowedOrigins) {
     self.origins = origins
+    allowsEvery = origins.containsEvery
   }
 
   /// The field line of all responses of the public port, errors as well.
   var commonField: StaticString {
-    origins.containsEvery ? "Access-Control-Allow-Origin: *\r\n" : ""
+    allowsEvery ? "Access-Control-Allow-Origin: *\r\n" : ""
   }
 
   /// Adds the fields that the response to this request has beside `commonField`.
@@ -38,7 +41,8 @@ struct CORS {
   ///
   /// - Returns: whether it may; true as well where `commonField` tells every page.
   func addOrigin(of fields: Fields, to response: inout Response) -> Bool {
-    if origins.isEmpty || origins.containsEvery { return !origins.isEmpty }
+    if allowsEvery { return true }
+    if origins.isEmpty { return false }
     // The response differs from origin to origin: caches must know.
     response.addField("Vary", "Origin")
     guard let origin = fields["origin"], origins.contain(origin) else { return false }

@@ -31,7 +31,7 @@ struct PublicService: ~Copyable {
   ///
   /// - Returns: whether the connection stays open after it.
   mutating func respond(
-    to request: Request, _ exchange: Exchange, _ journal: inout Journal,
+    to request: Request, _ exchange: borrowing Exchange, _ journal: inout Journal,
     into output: inout OctetBuffer
   ) -> Bool {
     response.reset()
@@ -50,10 +50,8 @@ struct PublicService: ~Copyable {
       response, toHead: request.method == .head,
       connection: exchange.connectionOption(staysOpen: staysOpen), into: &output)
     journal.noteRequest(
-      request.method, request.target, request.fields,
-      RecordedAnswer(
-        response.status, contentLength: length, began: exchange.began, peer: exchange.peer,
-        identity: identity))
+      request.method, request.target, request.fields, exchange,
+      RecordedAnswer(response.status, contentLength: length, identity: identity))
     return staysOpen
   }
 
@@ -61,7 +59,8 @@ struct PublicService: ~Copyable {
   ///
   /// - Parameter fields: those of its header section, if that could be read.
   mutating func refuse(
-    _ error: RequestError, _ method: Method, _ fields: Fields, isNamed: Bool, _ exchange: Exchange,
+    _ error: RequestError, _ method: Method, _ fields: Fields, isNamed: Bool,
+    _ exchange: borrowing Exchange,
     _ journal: inout Journal, into output: inout OctetBuffer
   ) {
     response.reset()
@@ -74,10 +73,8 @@ struct PublicService: ~Copyable {
       &response)
     let length = writer.append(
       response, toHead: method == .head, connection: "close", into: &output)
-    let answer = RecordedAnswer(
-      error.status, contentLength: length, began: exchange.began, peer: exchange.peer,
-      identity: identity)
-    journal.logRefusal(error, fields, answer)
-    journal.noteRefusal(method, fields, answer)
+    let answer = RecordedAnswer(error.status, contentLength: length, identity: identity)
+    journal.logRefusal(error, fields, exchange, answer)
+    journal.noteRefusal(method, fields, exchange, answer)
   }
 }

@@ -9,7 +9,7 @@ struct ResponseWriter: ~Copyable {
   private let commonField: StaticString
   /// Date and Server: the same in all responses of a second.
   private var commonFields = OctetBuffer(limit: 1024)
-  /// The start of nearly all responses: 200 and the common fields.
+  /// The start of nearly all responses: 200, the common fields, plain text, and the name of the last field.
   private var usualStart = OctetBuffer(limit: 2048)
 
   /// - Parameters:
@@ -36,6 +36,9 @@ struct ResponseWriter: ~Copyable {
     usualStart.removeAll()
     usualStart.append(statusLine: .ok)
     usualStart.append(commonFields)
+    usualStart.append("Content-Type: ")
+    usualStart.append(text: Response.plainText)
+    usualStart.append("\r\nContent-Length: ")
   }
 
   /// Appends a response.
@@ -48,28 +51,18 @@ struct ResponseWriter: ~Copyable {
     _ response: borrowing Response, toHead isHead: Bool, connection option: StaticString?,
     into output: inout OctetBuffer
   ) -> Int {
-    if response.status == .ok {
-      output.append(usualStart)
-    } else {
-      output.append(statusLine: response.status)
-      output.append(commonFields)
-    }
     // A 205 says that it has none (RFC 9110 15.3.6).
     let hasContent = !response.status.forbidsContent && response.status != .resetContent
     let length = hasContent ? response.content.count : 0
-    if !response.status.forbidsContent {
-      if let contentType = response.contentType, length > 0 {
-        output.append("Content-Type: ")
-        output.append(text: contentType)
-        output.append("\r\nContent-Length: ")
-      } else {
-        output.append("Content-Length: ")
-      }
+    if response.status == .ok && response.hasUsualType && length > 0 {
+      output.append(usualStart)
       output.append(decimal: Int64(length))
       output.append("\r\n")
+    } else {
+      appendStart(response, length, into: &output)
     }
     if !response.allowed.isEmpty { output.append(field: "Allow", response.allowed) }
-    output.append(response.fields)
+    if !response.fields.isEmpty { output.append(response.fields) }
     if let option {
       output.append("Connection: ")
       output.append(text: option)
@@ -79,5 +72,23 @@ struct ResponseWriter: ~Copyable {
     if isHead || length == 0 { return 0 }
     output.append(response.content)
     return length
+  }
+
+  /// Appends the start of any response, up to Content-Length.
+  @inline(never)
+  private func appendStart(
+    _ response: borrowing Response, _ length: Int, into output: inout OctetBuffer
+  ) {
+    output.append(statusLine: response.status)
+    output.append(commonFields)
+    if response.status.forbidsContent { return }
+    if let contentType = response.contentType, length > 0 {
+      output.append("Content-Type: ")
+      output.append(text: contentType)
+      output.append("\r\n")
+    }
+    output.append("Content-Length: ")
+    output.append(decimal: Int64(length))
+    output.append("\r\n")
   }
 }

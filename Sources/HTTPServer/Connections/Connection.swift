@@ -23,7 +23,10 @@ struct Connection: ~Copyable {
   /// Octets sent since the write deadline was set.
   var sentOfDeadline = 0
 
-  init(_ descriptor: Descriptor, slot: Int, _ conversation: Conversation, _ limits: Limits) {
+  @inline(never)
+  init(
+    _ descriptor: Descriptor, slot: Int, _ conversation: consuming Conversation, _ limits: Limits
+  ) {
     self.descriptor = descriptor
     self.slot = slot
     self.conversation = conversation

@@ -69,11 +69,12 @@ extension Connection {
 
   /// It is the connection's turn in the batch.
   ///
-  /// - Parameter octets: its responses.
+  /// - Parameter entry: where the batch has its responses.
   mutating func sendBatched<Network: ~Copyable>(
-    _ octets: Span<UInt8>, _ loop: inout LoopContext<Network>
+    _ batch: borrowing SendBatch, _ entry: Int, _ loop: inout LoopContext<Network>
   ) throws(ConnectionLost) {
     isBatched = false
+    let octets = batch.responses(entry)
     try send(octets, &loop.network, &loop.journal)
     if octets.count >= loop.limits.pendingResponses { try answerKept(&loop) }
     try settle(&loop)
@@ -169,7 +170,7 @@ extension Connection {
   /// Counts how long requests took whose responses have just been made: those that came whole in
   /// this turn, at its end; one that began earlier, now.
   @inline(never)
-  private func noteAnswers<Network: ~Copyable>(
+  private mutating func noteAnswers<Network: ~Copyable>(
     since answered: UInt64, _ loop: inout LoopContext<Network>
   ) {
     var count = loop.journal.answered &- answered

@@ -13,7 +13,7 @@ import Sockets
 /// `.lingering` is the half-closed state in which what the client still sends is read and thrown
 /// away: a close with unread input would make the system reset the connection, and the client
 /// might lose the response (RFC 9112 9.6).
-struct Conversation {
+struct Conversation: ~Copyable {
   enum Phase { case open, closing, lingering }
 
   let port: Port.Name
@@ -36,10 +36,10 @@ struct Conversation {
   }
 
   /// Whether a request has begun and is not complete.
-  var isInRequest: Bool { parser.hasBegun }
+  private(set) var isInRequest = false
 
   /// Whether its header section is not complete either.
-  var isInHead: Bool { parser.isInHead }
+  var isInHead: Bool { mutating get { parser.isInHead } }
 
   /// Reads the requests in `input` and appends the responses to `output`.
   ///
@@ -65,7 +65,10 @@ struct Conversation {
           let isWanted =
             !parser.expectsContinue || hasConsidered
             || considerHead(message.span, services, &output)
-          if isWanted { return start..<start + retained }
+          if isWanted {
+            isInRequest = parser.hasBegun
+            return start..<start + retained
+          }
         case .complete(let end):
           (next, keepsAlive) = (end, parser.keepsAlive)
         }
@@ -79,7 +82,8 @@ struct Conversation {
         if !staysOpen { phase = .closing }
         hasAnswered = true
         start += next
-        parser = RequestParser(limits: limits.request)
+        parser.begin()
+        isInRequest = false
         hasConsidered = false
       } catch {
         refuse(

@@ -30,7 +30,9 @@ struct Deadlines: ~Copyable {
     var next: Int32 = -1
   }
 
+  /// The slots with a deadline of a kind, and how long these deadlines are, in nanoseconds.
   private struct Queue {
+    var duration: Int64
     var first: Int32 = -1
     var last: Int32 = -1
   }
@@ -39,25 +41,33 @@ struct Deadlines: ~Copyable {
   static var memoryPerConnection: Int { MemoryLayout<Link>.stride }
 
   private var links = FixedArray<Link>()
-  private var queues = InlineArray<5, Queue>(repeating: Queue())
-  /// By kind, in nanoseconds.
-  private var durations = InlineArray<5, Int64>(repeating: 0)
+  /// By kind.
+  private var queues = FixedArray<Queue>()
+  private let requestTimeout: Int64
+  private let keepAliveTimeout: Int64
+  private let writeTimeout: Int64
 
   init(_ configuration: Configuration) {
-    self[.fresh] = configuration.requestTimeout
-    self[.idle] = configuration.keepAliveTimeout
-    self[.request] = configuration.requestTimeout
-    self[.write] = configuration.writeTimeout
-    self[.linger] = 5 * .second
+    requestTimeout = configuration.requestTimeout
+    keepAliveTimeout = configuration.keepAliveTimeout
+    writeTimeout = configuration.writeTimeout
   }
 
-  /// Takes the memory of the links. - Returns: false when there is not enough.
-  mutating func reserve(_ slots: Int) -> Bool { links.reserve(slots, repeating: Link()) }
+  /// Takes the memory of the links and queues. - Returns: false when there is not enough.
+  mutating func reserve(_ slots: Int) -> Bool {
+    guard links.reserve(slots, repeating: Link()),
+      queues.reserve(5, repeating: Queue(duration: requestTimeout))
+    else { return false }
+    self[.idle] = keepAliveTimeout
+    self[.write] = writeTimeout
+    self[.linger] = 5 * .second
+    return true
+  }
 
   /// How long deadlines of a kind are, in nanoseconds.
   subscript(kind: Kind) -> Int64 {
-    get { durations[kind.rawValue] }
-    set { durations[kind.rawValue] = newValue }
+    get { queues[kind.rawValue].duration }
+    set { queues[kind.rawValue].duration = newValue }
   }
 
   /// The kind of a slot's deadline, nil when it has none.
@@ -130,10 +140,11 @@ struct Deadlines: ~Copyable {
 
   /// When the next deadline ends, `.max` when there is none.
   @inline(never)
-  var next: Int64 {
+  mutating func next() -> Int64 {
     var next = Int64.max
-    for kind in queues.indices where queues[kind].first >= 0 {
-      next = min(next, links[Int(queues[kind].first)].since &+ durations[kind])
+    for kind in queues.indices {
+      let first = Int(queues[kind].first)
+      if first >= 0 { next = min(next, links[first].since &+ queues[kind].duration) }
     }
     return next
   }

@@ -9,7 +9,7 @@ struct LoopContext<Network: Sockets & ~Copyable>: ~Copyable {
   var services: Services
   var journal: Journal
   var deadlines: Deadlines
-  var ports: Ports
+  var ports = Ports()
   /// The time of this turn, in nanoseconds of the network's monotonic clock.
   var now: Int64
   /// Requests that came whole in this turn and were answered.
@@ -27,7 +27,6 @@ struct LoopContext<Network: Sockets & ~Copyable>: ~Copyable {
     services = Services(router, configuration, limits)
     journal = Journal(configuration)
     deadlines = Deadlines(configuration)
-    ports = Ports(limits)
     received = OctetBuffer(limit: limits.buffer)
     responses = OctetBuffer(limit: limits.output)
     now = network.monotonicTime()
@@ -38,7 +37,7 @@ struct LoopContext<Network: Sockets & ~Copyable>: ~Copyable {
   ///
   /// - Returns: false when there is not enough.
   mutating func reserve() -> Bool {
-    network.reserve(limits.sockets) && received.reserve(limits.buffer)
+    network.reserve(limits.sockets) && ports.reserve(limits) && received.reserve(limits.buffer)
       && responses.reserve(limits.pendingResponses)
       && services.reserve() && journal.reserve() && deadlines.reserve(limits.allConnections)
   }

@@ -1,3 +1,4 @@
+import Memory
 import Sockets
 
 /// A port that connections are accepted from: the public one, where the application answers, or the admin
@@ -44,14 +45,16 @@ struct ListeningSocket {
   var isWatched = true
 }
 
-struct Ports {
-  private var ports: InlineArray<2, Port>
+struct Ports: ~Copyable {
+  private var ports = FixedArray<Port>()
 
-  init(_ limits: Limits) {
-    ports = [
-      Port(.application, capacity: limits.connections),
-      Port(.admin, capacity: limits.adminConnections),
-    ]
+  /// Takes the memory of both. - Returns: false when there is not enough.
+  mutating func reserve(_ limits: Limits) -> Bool {
+    guard ports.reserve(2, repeating: Port(.application, capacity: limits.connections)) else {
+      return false
+    }
+    self[.admin] = Port(.admin, capacity: limits.adminConnections)
+    return true
   }
 
   subscript(name: Port.Name) -> Port {

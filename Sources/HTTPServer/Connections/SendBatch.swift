@@ -1,4 +1,5 @@
 import HTTPCodec
+import Memory
 
 /// Responses of several connections that are sent one after the other, once all that is ready has
 /// been read.
@@ -17,13 +18,16 @@ struct SendBatch: ~Copyable {
 
   /// The responses, in the order of the entries.
   var octets: OctetBuffer
-  private var entries = InlineArray<64, Entry>(repeating: Entry())
+  private var entries = FixedArray<Entry>()
   private(set) var count = 0
 
   /// - Parameter outputLimit: what one connection's responses may be at the most, in octets.
   init(outputLimit: Int) {
     octets = OctetBuffer(limit: SendBatch.octetsLimit + outputLimit)
   }
+
+  /// Takes the memory of the entries. - Returns: false when there is not enough.
+  mutating func reserve() -> Bool { entries.reserve(64, repeating: Entry()) }
 
   var isFull: Bool { count == entries.count || octets.count >= SendBatch.octetsLimit }
 

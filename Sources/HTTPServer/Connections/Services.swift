@@ -38,7 +38,8 @@ struct Services: ~Copyable {
   ///
   /// - Returns: whether the connection stays open after it.
   mutating func respond(
-    to request: Request, _ exchange: Exchange, on port: Port.Name, _ journal: inout Journal,
+    to request: Request, _ exchange: borrowing Exchange, on port: Port.Name,
+    _ journal: inout Journal,
     into output: inout OctetBuffer
   ) -> Bool {
     switch port {
@@ -55,7 +56,8 @@ struct Services: ~Copyable {
 
   /// Appends the response to what could not be read as a request.
   mutating func refuse(
-    _ error: RequestError, _ method: Method, _ fields: Fields, isNamed: Bool, _ exchange: Exchange,
+    _ error: RequestError, _ method: Method, _ fields: Fields, isNamed: Bool,
+    _ exchange: borrowing Exchange,
     on port: Port.Name, _ journal: inout Journal, into output: inout OctetBuffer
   ) {
     switch port {

@@ -75,26 +75,32 @@ struct Journal: ~Copyable {
   ///
   /// - Parameter target: of the request, as it was sent.
   mutating func noteRequest(
-    _ method: Method, _ target: Span<UInt8>, _ fields: Fields, _ answer: RecordedAnswer
+    _ method: Method, _ target: Span<UInt8>, _ fields: Fields, _ exchange: borrowing Exchange,
+    _ answer: RecordedAnswer
   ) {
     metrics.countRequest(method, answer.status)
     answered &+= 1
-    if logsAccess { logAccess(method, target, fields, answer) }
+    if logsAccess { logAccess(method, target, fields, exchange, answer) }
   }
 
   /// Records a request of the public port that was refused before a handler saw it.
-  mutating func noteRefusal(_ method: Method, _ fields: Fields, _ answer: RecordedAnswer) {
+  mutating func noteRefusal(
+    _ method: Method, _ fields: Fields, _ exchange: borrowing Exchange, _ answer: RecordedAnswer
+  ) {
     metrics.countRejection(method, answer.status)
-    if logsAccess { logAccess(method, ("-" as StaticString).octets, fields, answer) }
+    if logsAccess { logAccess(method, ("-" as StaticString).octets, fields, exchange, answer) }
   }
 
   /// Logs why a request was refused.
   @inline(never)
-  mutating func logRefusal(_ error: RequestError, _ fields: Fields, _ answer: RecordedAnswer) {
+  mutating func logRefusal(
+    _ error: RequestError, _ fields: Fields, _ exchange: borrowing Exchange,
+    _ answer: RecordedAnswer
+  ) {
     guard log.level <= .info, mayLogCaused(), log.begin(.info, "request refused") else { return }
     log.line.add("status", Int64(error.status.code))
     log.line.add("reason", error.reason)
-    addOrigin(fields, answer)
+    addOrigin(fields, exchange, answer)
     log.end()
   }
 
@@ -138,7 +144,8 @@ struct Journal: ~Copyable {
 
   @inline(never)
   private mutating func logAccess(
-    _ method: Method, _ target: Span<UInt8>, _ fields: Fields, _ answer: RecordedAnswer
+    _ method: Method, _ target: Span<UInt8>, _ fields: Fields, _ exchange: borrowing Exchange,
+    _ answer: RecordedAnswer
   ) {
     log.beginAccess()
     log.line.add("method", method.name)
@@ -146,17 +153,19 @@ struct Journal: ~Copyable {
     log.line.add("status", Int64(answer.status.code))
     log.line.add("bytes", Int64(answer.contentLength))
     // (Up to this turn on the loop's clock, and in this turn on the system's.)
-    let nanoseconds = now &- answer.began &+ SystemProcess.monotonicTime() &- turnBegan
+    let nanoseconds = now &- exchange.began &+ SystemProcess.monotonicTime() &- turnBegan
     log.line.add("duration_us", max(0, nanoseconds) / 1000)
-    addOrigin(fields, answer)
+    addOrigin(fields, exchange, answer)
     if let agent = fields["user-agent"] { log.line.add("user_agent", agent) }
     log.endAccess()
   }
 
   /// Adds the fields that tell who sent the request, and what it is called.
   @inline(never)
-  private mutating func addOrigin(_ fields: Fields, _ answer: RecordedAnswer) {
-    if let peer = answer.peer {
+  private mutating func addOrigin(
+    _ fields: Fields, _ exchange: borrowing Exchange, _ answer: RecordedAnswer
+  ) {
+    if let peer = exchange.peer {
       log.line.add("peer", peer)
       if let client = trustedProxies.client(of: fields, from: peer) {
         log.line.add("client", client)
@@ -173,21 +182,14 @@ struct RecordedAnswer: ~Escapable {
   let status: Status
   /// In octets.
   let contentLength: Int
-  /// When the request began, in nanoseconds of the loop's clock.
-  let began: Int64
-  /// Known only where something logs it.
-  let peer: SocketAddress?
   let identity: RequestIdentity?
 
   @_lifetime(copy identity)
   init(
-    _ status: Status, contentLength: Int, began: Int64, peer: SocketAddress?,
-    identity: RequestIdentity?
+    _ status: Status, contentLength: Int, identity: RequestIdentity?
   ) {
     self.status = status
     self.contentLength = contentLength
-    self.began = began
-    self.peer = peer
     self.identity = identity
   }
 }

@@ -45,7 +45,7 @@ struct Drain {
   }
 
   /// When there is something to do even if nothing happens.
-  var nextStepAt: Int64? {
+  mutating func nextStepAt() -> Int64? {
     switch phase {
     case .serving, .done: nil
     case .accepting(let time), .emptyingQueue(let time): min(time, deadline)
@@ -64,6 +64,7 @@ extension EventLoop where Network: ~Copyable {
     logConnections(.info, "draining")
   }
 
+  @inline(never)
   mutating func advanceDrain() {
     let now = context.now
     switch drain.phase {

@@ -21,6 +21,9 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
   var drain: Drain
   var shortage = Shortage()
 
+  /// When the next thing happens that depends on time alone, as far as was known before the wait. (What was
+  /// set since is due later than now.)
+  private var nextTimeAt: Int64 = 0
   private var nextSecondAt: Int64 = 0
   /// From the monotonic clock to the wall clock, as of this second.
   private var wallClockOffset: Int64 = 0
@@ -40,9 +43,9 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
   /// - Returns: false when there is not enough.
   mutating func reserve() -> Bool {
     let slots = context.limits.allConnections
-    guard connections.reserve(slots), context.reserve(), addressLimit.reserve(slots) else {
-      return false
-    }
+    guard connections.reserve(slots), context.reserve(), batch.reserve(),
+      addressLimit.reserve(slots)
+    else { return false }
     keepTime()
     // At once: an instance that traps in its first turn has been counted.
     Scoreboard.write(context.journal.metrics)
@@ -75,7 +78,9 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
   /// Waits once, and does what there is to do.
   @inline(never)
   mutating func turn() throws(SocketError) {
-    let count = try context.network.wait(nanoseconds: timeToNextDeadline())
+    nextTimeAt = nextTime()
+    let patience = nextTimeAt == .max ? nil : max(0, nextTimeAt &- context.now)
+    let count = try context.network.wait(nanoseconds: patience)
     // A clock that goes back, as those of virtual machines do, must not undo deadlines.
     context.now = max(context.now, context.network.monotonicTime())
     keepTime()
@@ -87,8 +92,10 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
     // Behind all others: a new connection may take the place of one on which nothing has come.
     acceptWaiting()
     if context.services.drainRequested { beginDrain() }
-    lookForRoom()
-    closeOverdue()
+    if context.now >= nextTimeAt {
+      lookForRoom()
+      closeOverdue()
+    }
     advanceDrain()
     sendBatch()
     if context.answeredInTurn > 0 {
@@ -124,16 +131,17 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
   }
 
   // (Mutating, as other questions about the loop: else the compiler copies all of it for each.)
-  private mutating func timeToNextDeadline() -> Int64? {
-    var next = min(
-      context.deadlines.next, shortage.acceptAgainAt ?? .max, drain.nextStepAt ?? .max)
+  private mutating func nextTime() -> Int64 {
+    var next = context.deadlines.next()
+    if let time = shortage.acceptAgainAt { next = min(next, time) }
+    if let time = drain.nextStepAt() { next = min(next, time) }
     if let dueAt = context.journal.scoreboard.dueAt { next = min(next, dueAt) }
     if shortage.acceptAgainAt == nil, context.ports.isShort {
       next = min(next, shortage.lookAgainAt)
     }
     if context.journal.unlogged > 0 { next = min(next, nextSecondAt) }
     if context.journal.log.isWaiting { next = min(next, context.now &+ EventLoop.retryPause) }
-    return next == .max ? nil : max(0, next &- context.now)
+    return next
   }
 
   /// The Date of responses and the time of log lines change once a second.
@@ -156,7 +164,7 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
     for i in 0..<batch.count {
       let slot = batch.slot(i)
       do throws(ConnectionLost) {
-        try connections[slot].sendBatched(batch.responses(i), &context)
+        try connections[slot].sendBatched(batch, i, &context)
       } catch {
         end(slot, error)
       }

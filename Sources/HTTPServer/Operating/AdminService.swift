@@ -40,7 +40,8 @@ struct AdminService: ~Copyable {
   /// - Parameter isReady: whether requests are welcome, as /readyz tells.
   /// - Returns: whether the connection stays open after it.
   mutating func respond(
-    to request: Request, _ exchange: Exchange, _ journal: borrowing Journal, isReady: Bool,
+    to request: Request, _ exchange: borrowing Exchange, _ journal: borrowing Journal,
+    isReady: Bool,
     into output: inout OctetBuffer
   ) -> Bool {
     response.reset()
@@ -60,7 +61,8 @@ struct AdminService: ~Copyable {
   ///
   /// - Parameter fields: those of its header section, if that could be read.
   mutating func refuse(
-    _ error: RequestError, _ method: Method, _ fields: Fields, isNamed: Bool, _ exchange: Exchange,
+    _ error: RequestError, _ method: Method, _ fields: Fields, isNamed: Bool,
+    _ exchange: borrowing Exchange,
     _ journal: inout Journal, into output: inout OctetBuffer
   ) {
     response.reset()
@@ -71,10 +73,8 @@ struct AdminService: ~Copyable {
     let length = writer.append(
       response, toHead: method == .head, connection: "close", into: &output)
     journal.logRefusal(
-      error, fields,
-      RecordedAnswer(
-        error.status, contentLength: length, began: exchange.began, peer: exchange.peer,
-        identity: identity))
+      error, fields, exchange,
+      RecordedAnswer(error.status, contentLength: length, identity: identity))
   }
 
   // MARK: Pages

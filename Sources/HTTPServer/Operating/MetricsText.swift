@@ -1,11 +1,11 @@
 import HTTPCodec
+import Memory
 import Sockets
 
 extension Metrics {
   /// Appends all of it in Prometheus' text format, version 0.0.4.
   func append(to response: inout Response, isReady: Bool) {
-    describe(
-      "http_requests_total", "counter", "Requests answered.", &response)
+    describe("http_requests_total Requests answered.", "counter", &response)
     for methodIndex in 0..<UInt8(Method.count) {
       for statusIndex in 0..<UInt8(Status.count) {
         guard let method = Method(rawValue: methodIndex),
@@ -20,8 +20,7 @@ extension Metrics {
       }
     }
     describe(
-      "http_requests_rejected_total", "counter",
-      "Requests refused before a handler saw them.",
+      "http_requests_rejected_total Requests refused before a handler saw them.", "counter",
       &response)
     // Also those that have not been: a rate needs the zero before the one.
     for index in 0..<UInt8(Status.count) {
@@ -32,100 +31,97 @@ extension Metrics {
       response.write(count: rejections(status))
     }
     describe(
-      "http_request_duration_seconds", "histogram",
-      "From a request's first octet to its response.",
+      "http_request_duration_seconds From a request's first octet to its response.", "histogram",
       &response)
     durations.append("http_request_duration_seconds", to: &response)
 
     counter(
-      connectionsAccepted, "http_connections_accepted_total", "Connections accepted.", &response)
+      connectionsAccepted, "http_connections_accepted_total Connections accepted.", &response)
     counter(
-      connectionsLost, "http_connections_lost_total",
-      "Connections gone before they could be accepted.", &response)
+      connectionsLost,
+      "http_connections_lost_total Connections gone before they could be accepted.", &response)
     counter(
-      connectionsTimedOut, "http_connections_timed_out_total",
-      "Connections closed because the client was too slow.", &response)
+      connectionsTimedOut,
+      "http_connections_timed_out_total Connections closed because the client was too slow.",
+      &response)
     counter(
-      connectionsEvicted, "http_connections_evicted_total",
-      "Idle or slow connections closed to make room for new ones.", &response)
+      connectionsEvicted,
+      "http_connections_evicted_total Idle or slow connections closed to make room for new ones.",
+      &response)
     counter(
-      connectionsOverLimit, "http_connections_over_limit_total",
-      "Connections closed because their address had as many as it may.", &response)
+      connectionsOverLimit,
+      "http_connections_over_limit_total Connections closed because their address had as many as it may.",
+      &response)
     counter(
-      connectionsOutOfMemory, "http_connections_out_of_memory_total",
-      "Connections closed because there was not enough memory.", &response)
+      connectionsOutOfMemory,
+      "http_connections_out_of_memory_total Connections closed because there was not enough memory.",
+      &response)
     counter(
-      acceptPauses, "http_accept_pauses_total",
-      "Times that accepting waited for a slot or a descriptor.", &response)
-    gauge(gauges.connectionsOpen, "http_connections_open", "Connections open now.", &response)
+      acceptPauses,
+      "http_accept_pauses_total Times that accepting waited for a slot or a descriptor.", &response)
+    gauge(gauges.connectionsOpen, "http_connections_open Connections open now.", &response)
     gauge(
-      gauges.connectionsLimit, "http_connections_limit", "Connections that may be open.", &response)
-    counter(octetsReceived, "http_received_bytes_total", "Octets received.", &response)
-    counter(octetsSent, "http_sent_bytes_total", "Octets sent.", &response)
+      gauges.connectionsLimit, "http_connections_limit Connections that may be open.", &response)
+    counter(octetsReceived, "http_received_bytes_total Octets received.", &response)
+    counter(octetsSent, "http_sent_bytes_total Octets sent.", &response)
     counter(
-      logLinesLost, "http_log_lines_lost_total", "Log lines dropped because they were not read.",
+      logLinesLost, "http_log_lines_lost_total Log lines dropped because they were not read.",
       &response)
 
     gauge(
-      isReady ? 1 : 0, "http_server_ready",
-      "1 while requests are welcome, 0 in a drain.", &response)
-    gauge(gauges.instances, "http_server_instances", "Instances that serve now.", &response)
+      isReady ? 1 : 0, "http_server_ready 1 while requests are welcome, 0 in a drain.", &response)
+    gauge(gauges.instances, "http_server_instances Instances that serve now.", &response)
     counter(
-      instancesStarted, "http_server_instances_started_total",
-      "Instances started since the service was.", &response)
-    describe("http_server_build_info", "gauge", "The version that answers.", &response)
+      instancesStarted,
+      "http_server_instances_started_total Instances started since the service was.", &response)
+    describe("http_server_build_info The version that answers.", "gauge", &response)
     response.write("http_server_build_info{version=\"")
     response.write(Version.current)
     response.write("\"} 1\n")
     if gauges.memory > 0 {
       gauge(
-        gauges.memory, "wasm_memory_bytes", "Linear memory of all instances.", &response)
+        gauges.memory, "wasm_memory_bytes Linear memory of all instances.", &response)
     }
     gauge(
-      startTime, "process_start_time_seconds", "When it was started, since the Unix epoch.",
+      startTime, "process_start_time_seconds When it was started, since the Unix epoch.",
       &response)
     if let time = SystemProcess.processorTime {
       describe(
-        "process_cpu_seconds_total", "counter", "Processor time of the process.", &response)
+        "process_cpu_seconds_total Processor time of the process.", "counter", &response)
       response.write("process_cpu_seconds_total ")
       response.write(nanosecondsAsSeconds: time)
       response.write("\n")
     }
   }
 
-  private func counter(
-    _ value: UInt64, _ name: StaticString, _ help: StaticString, _ response: inout Response
-  ) {
-    add(value, name, "counter", help, &response)
+  /// - Parameter text: the name and, behind a space, what it means.
+  private func counter(_ value: UInt64, _ text: StaticString, _ response: inout Response) {
+    add(value, text, isCounter: true, &response)
   }
 
-  private func gauge(
-    _ value: UInt64, _ name: StaticString, _ help: StaticString, _ response: inout Response
-  ) {
-    add(value, name, "gauge", help, &response)
+  private func gauge(_ value: UInt64, _ text: StaticString, _ response: inout Response) {
+    add(value, text, isCounter: false, &response)
   }
 
   @inline(never)
   private func add(
-    _ value: UInt64, _ name: StaticString, _ type: StaticString, _ help: StaticString,
-    _ response: inout Response
+    _ value: UInt64, _ text: StaticString, isCounter: Bool, _ response: inout Response
   ) {
-    describe(name, type, help, &response)
-    response.write(name)
+    describe(text, isCounter ? "counter" : "gauge", &response)
+    response.write(text.octets.split(at: UInt8(ascii: " ")).before)
     response.write(" ")
     response.write(count: value)
   }
 
+  /// - Parameter text: the name and, behind a space, what it means.
   @inline(never)
   private func describe(
-    _ name: StaticString, _ type: StaticString, _ help: StaticString, _ response: inout Response
+    _ text: StaticString, _ type: StaticString, _ response: inout Response
   ) {
     response.write("# HELP ")
-    response.write(name)
-    response.write(" ")
-    response.write(help)
+    response.write(text)
     response.write("\n# TYPE ")
-    response.write(name)
+    response.write(text.octets.split(at: UInt8(ascii: " ")).before)
     response.write(" ")
     response.write(type)
     response.write("\n")

@@ -15,10 +15,14 @@ public struct Response: ~Copyable {
   public var status = Status.ok
   /// The media type of the content, plain text in UTF-8 unless the handler changes it; nil for none. Not
   /// sent where there is no content.
-  public var contentType: StaticString? = Response.plainText
+  public var contentType: StaticString? = Response.plainText {
+    didSet { hasUsualType = false }
+  }
   /// Whether the connection is closed after this response; false unless the handler changes it.
   public var closesConnection = false
 
+  /// Whether the content type is still the one that a response starts with.
+  private(set) var hasUsualType = true
   /// The methods that the resource has, where the response is about that; Allow lists them
   /// (RFC 9110 10.2.1), which a 405 must have.
   var allowed = MethodSet()
@@ -73,6 +77,7 @@ public struct Response: ~Copyable {
   mutating func reset() {
     status = .ok
     contentType = Response.plainText
+    hasUsualType = true
     closesConnection = false
     allowed = MethodSet()
     fields.removeAll()

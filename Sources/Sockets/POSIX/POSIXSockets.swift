@@ -1,4 +1,6 @@
 #if !arch(wasm32)
+  import Memory
+
   #if canImport(CLinux)
     import CLinux
   #endif
@@ -15,20 +17,26 @@
   package struct POSIXSockets: Sockets, ~Copyable {
     /// What is polled, and the token of each in step with it. The first is the pipe on which
     /// signals come.
-    private var polled: [pollfd] = []
-    private var tokens: [Int] = []
+    private var polled = FixedArray<pollfd>()
+    private var tokens = FixedArray<Int32>()
+    private var polledCount = 0
     /// By token: the place in `polled`, or -1.
-    private var places: [Int] = []
-    private var events: [Event] = []
+    private var places = FixedArray<Int32>()
+    private var events = FixedArray<Event>()
     package private(set) var drainRequested = false
 
     package init() {}
 
     package mutating func reserve(_ count: Int) -> Bool {
-      places = [Int](repeating: -1, count: count)
-      guard let signals = SignalPipe.open() else { return false }
-      polled = [pollfd(fd: signals, events: Int16(POLLIN), revents: 0)]
-      tokens = [-1]
+      // All memory is taken here, once: waiting never allocates.
+      guard polled.reserve(count + 1, repeating: pollfd()),
+        tokens.reserve(count + 1, repeating: -1),
+        places.reserve(count, repeating: -1),
+        events.reserve(count, repeating: Event(token: 0, isReadable: false, isWritable: false)),
+        let signals = SignalPipe.open()
+      else { return false }
+      polled[0] = pollfd(fd: signals, events: Int16(POLLIN), revents: 0)
+      polledCount = 1
       return true
     }
 
@@ -186,31 +194,31 @@
       let flags =
         (interest.contains(.read) ? Int16(POLLIN) : 0)
         | (interest.contains(.write) ? Int16(POLLOUT) : 0)
-      let place = places[token]
+      let place = Int(places[token])
       if interest.isEmpty {
         guard place >= 0 else { return }
         places[token] = -1
-        if place < polled.count - 1 {
-          polled[place] = polled[polled.count - 1]
-          tokens[place] = tokens[tokens.count - 1]
-          places[tokens[place]] = place
+        // The last one takes its place.
+        polledCount -= 1
+        if place < polledCount {
+          polled[place] = polled[polledCount]
+          tokens[place] = tokens[polledCount]
+          places[Int(tokens[place])] = Int32(place)
         }
-        polled.removeLast()
-        tokens.removeLast()
       } else if place >= 0 {
         polled[place].events = flags
       } else {
-        places[token] = polled.count
-        polled.append(pollfd(fd: descriptor, events: flags, revents: 0))
-        tokens.append(token)
+        places[token] = Int32(polledCount)
+        polled[polledCount] = pollfd(fd: descriptor, events: flags, revents: 0)
+        tokens[polledCount] = Int32(token)
+        polledCount += 1
       }
     }
 
     package mutating func wait(nanoseconds: Int64?) throws(SocketError) -> Int {
-      events.removeAll(keepingCapacity: true)
       // Rounded up: a time-out must not be found unexpired when the wait is over.
       let milliseconds = nanoseconds.map { Int32(clamping: ($0 + 999_999) / 1_000_000) } ?? -1
-      let ready = unsafe poll(&polled, nfds_t(polled.count), milliseconds)
+      let ready = unsafe poll(polled.pointer, nfds_t(polledCount), milliseconds)
       if ready < 0 {
         if errno == EINTR || errno == EAGAIN { return 0 }
         throw SocketError(code: errno)
@@ -220,17 +228,19 @@
         SignalPipe.empty(polled[0].fd)
         drainRequested = true
       }
-      for place in 1..<polled.count where polled[place].revents != 0 {
+      var count = 0
+      for place in 1..<polledCount {
         let revents = polled[place].revents
+        if revents == 0 { continue }
         // An error or a hang-up is found by whatever is tried next.
         let failed = revents & Int16(POLLERR | POLLHUP | POLLNVAL) != 0
-        events.append(
-          Event(
-            token: tokens[place],
-            isReadable: revents & Int16(POLLIN) != 0 || failed,
-            isWritable: revents & Int16(POLLOUT) != 0 || failed))
+        events[count] = Event(
+          token: Int(tokens[place]),
+          isReadable: revents & Int16(POLLIN) != 0 || failed,
+          isWritable: revents & Int16(POLLOUT) != 0 || failed)
+        count += 1
       }
-      return events.count
+      return count
     }
 
     package func event(_ index: Int) -> Event { events[index] }

@@ -1,0 +1,43 @@
+/// Eight octets in a word, to look at all of them at once (SWAR). The first octet is the lowest.
+///
+/// What is found is told by the top bits of the octets.
+extension UInt64 {
+  private static var ones: UInt64 { 0x0101_0101_0101_0101 }
+  private static var tops: UInt64 { 0x8080_8080_8080_8080 }
+
+  /// The octets below 0x20, and 0x7F; also some that follow an octet of obs-text, to be looked at again.
+  @inline(__always)
+  var controlCharacters: UInt64 {
+    ((self &- 0x20 &* .ones) | (self &+ .ones)) & ~self & .tops
+  }
+
+  /// The octets that are neither ASCII letters nor hyphens, which most names and targets consist of. All are exact:
+  /// without the top bits of the octets no sum reaches the next one.
+  @inline(__always)
+  var unusual: UInt64 {
+    let lowercase = (self | 0x20 &* .ones) & ~.tops
+    let letters = (lowercase &+ (0x80 - 0x61) &* .ones) & ~(lowercase &+ (0x80 - 0x7B) &* .ones)
+    let hyphens = ~(((self ^ 0x2D &* .ones) & ~.tops) &+ 0x7F &* .ones)
+    return (~(letters | hyphens) | self) & .tops
+  }
+
+  /// The place of the first octet that was found.
+  @inline(__always)
+  var firstFound: Int { trailingZeroBitCount &>> 3 }
+
+  /// "GET /", "POST /", " HTTP/1." and "TP/1.1" CRLF. (The compiler would not work the numbers out.)
+  static var get: UInt64 { 0x2F_20_54_45_47 }
+  static var post: UInt64 { 0x2F_20_54_53_4F_50 }
+  static var httpVersion: UInt64 { 0x2E_31_2F_50_54_54_48_20 }
+  static var versionAndLineEnd: UInt64 { 0x0A_0D_31_2E_31_2F_50_54 }
+}
+
+extension Span<UInt8> {
+  /// Eight octets from `position` on, which must be there.
+  @inline(__always)
+  func word(at position: Int) -> UInt64 {
+    // The span checks that eight octets are there, and any eight octets are a number.
+    UInt64(
+      littleEndian: unsafe bytes.unsafeLoadUnaligned(fromByteOffset: position, as: UInt64.self))
+  }
+}
