@@ -7,7 +7,7 @@ host_sources := Package.swift $(shell find Sources/CLinux Sources/CWasmtime Sour
 # Guests in C for tests.
 c_guests := $(patsubst Tests/Fixtures/Guests/%.c,dist/guests/%.wasm,$(wildcard Tests/Fixtures/Guests/*.c))
 
-.PHONY: help serve build fixture test test-quick check format bench bench-check fuzz fuzz-merge coverage soak install uninstall dist \
+.PHONY: help serve build fixture test test-quick check format bench bench-check bench-report fuzz fuzz-merge coverage soak install uninstall dist \
 	react-client demo screenshot docs images pin push ecr-login deploy-check deploy-test rollouts bench-containers clean
 .DELETE_ON_ERROR:
 
@@ -23,7 +23,8 @@ help:
 	@echo 'make fuzz      fuzz each target for a minute (SECONDS=600 TARGET=request changes both)'
 	@echo 'make fuzz-merge  keep the inputs that fuzzing has found, for make test to replay'
 	@echo 'make coverage  measure how much of HTTPCodec its tests reach'
-	@echo 'make bench     measure cost per request and time to start, as ratios to a C server and nginx'
+	@echo 'make bench     measure cost, latency, memory and start beside other servers, into docs/benchmarks.md (BENCH=--quick)'
+	@echo 'make bench-report  write docs/benchmarks.md again from the figures of the last run'
 	@echo 'make bench-check  compare instructions, calls, allocations and sizes with the committed ones (UPDATE=1 commits to new ones)'
 	@echo 'make soak      run good and hostile clients against the real module for MINUTES=5: nothing lost, no growth'
 	@echo 'make install   install into PREFIX=/usr/local (DESTDIR=... for packages); make uninstall'
@@ -96,7 +97,10 @@ coverage: .tools/ready
 	@scripts/coverage
 
 bench: build
-	@Benchmarks/run
+	@Benchmarks/run $(BENCH)
+
+bench-report:
+	@Benchmarks/report
 
 # UPDATE=1 writes the figures instead of comparing them.
 bench-check: build
@@ -151,4 +155,4 @@ deploy-test: dist/http_server.wasm dist/wasm-serve
 	@scripts/deploy-tests $(TESTS)
 
 clean:
-	rm -rf dist .build .build-wasm .build-host .build-bench .build-fuzz .build-coverage .build-soak
+	rm -rf dist .build .build-wasm .build-host .build-bench .build-bench-peers .build-fuzz .build-coverage .build-soak

@@ -24,7 +24,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { INPUT = 64 << 10, OUTPUT = 4 * INPUT, EVENTS = 1024 };
+enum { INPUT = 128 << 10, OUTPUT = 4 * INPUT, EVENTS = 1024 };
 
 // The rest of a connection's input between two reads. Usually it is empty, and takes no memory.
 struct leftover {
