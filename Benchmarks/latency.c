@@ -7,7 +7,7 @@
 // next request as soon as it has the response.
 //
 // usage: latency PORT KIND CONNECTIONS RATE SECONDS PID...     RATE: requests per second, 0: as many as possible
-// prints a line of JSON: microseconds, requests per second, and the shares of a processor that were used
+// prints a line of JSON: microseconds, requests per second, and the shares of the time in which both had work
 
 #define _GNU_SOURCE
 #include "messages.h"
@@ -36,10 +36,10 @@ static double microseconds(void) {
     return now.tv_sec * 1e6 + now.tv_nsec / 1e3;
 }
 
-static double own_time(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-    return time.tv_sec * 1e6 + time.tv_nsec / 1e3;
+// The share of the time in which threads ran or waited for a processor: at 1 there was always something to do.
+static double busy(struct times before, struct times after, double elapsed) {
+    double share = (after.running + after.waiting - before.running - before.waiting) / 1e3 / elapsed;
+    return share < 1 ? share : 1;
 }
 
 static void start_request(struct connection *connection, double due) {
@@ -135,12 +135,15 @@ int main(int argc, char **argv) {
 
     // A request on each connection to warm up; then a fifth of the time, which is not counted either.
     keep_rate(epoll, number, number, 100, microseconds());
+    if (idle_count < number) errno = 0, fail("no response");
     long total = rate * seconds;
     if (total > MOST_REQUESTS) total = MOST_REQUESTS;
     if (rate > 0) keep_rate(epoll, number, total / 5, 1e6 / rate, microseconds());
     answered = 0;
     latest = 0;
-    double used = processor_time(pids), own = own_time(), began = microseconds(), ended;
+    char *self[] = {"self", NULL};
+    struct times server = processor_times(pids), generator = processor_times(self);
+    double began = microseconds(), ended;
     if (rate > 0) {
         keep_rate(epoll, number, total, 1e6 / rate, began);
         ended = microseconds();
@@ -151,13 +154,13 @@ int main(int argc, char **argv) {
         total = answered;
     }
     double elapsed = ended - began;
-    used = (processor_time(pids) - used) / 1e3;
-    own = own_time() - own;
+    double server_busy = busy(server, processor_times(pids), elapsed);
+    double generator_busy = busy(generator, processor_times(self), elapsed);
     if (answered == 0) errno = 0, fail("no response");
 
     qsort(latencies, answered, sizeof *latencies, ascending);
     printf("{\"due\": %ld, \"answered\": %ld, \"rate\": %.0f, \"p50\": %.1f, \"p99\": %.1f, \"p999\": %.1f, "
            "\"max\": %.1f, \"generator_late\": %.1f, \"server_busy\": %.3f, \"generator_busy\": %.3f}\n",
            total, answered, answered / elapsed * 1e6, percentile(0.5), percentile(0.99), percentile(0.999),
-           percentile(1), latest, used / elapsed, own / elapsed);
+           percentile(1), latest, server_busy, generator_busy);
 }

@@ -6,7 +6,8 @@
 // With the kind "connect" each request of a round has a connection of its own, which the server closes.
 //
 // usage: load PORT KIND CONNECTIONS IDLE ROUNDS PID...     KIND: see messages.h
-// prints nanoseconds per request, and the seconds that all rounds took
+// prints nanoseconds per request, the seconds that all rounds took, and the share of its time that the server waited
+// for the processor, because other programs ran there
 
 #define _GNU_SOURCE
 #include "messages.h"
@@ -16,14 +17,14 @@ enum { WARM_UP = 30 };
 static char **pids;
 static char response[LARGEST];
 
-// The server's processor time once it is idle; after ten seconds in any case.
-static long long settled_time(void) {
-    long long before, now = processor_time(pids);
+// The server's times once it is idle; after ten seconds in any case.
+static struct times settled_times(void) {
+    struct times before, now = processor_times(pids);
     for (int i = 0; i < 500; i++) {
         before = now;
         nanosleep(&(struct timespec){.tv_nsec = 20 * 1000 * 1000}, NULL);
-        now = processor_time(pids);
-        if (now - before < 200 * 1000) break;  // 1 %: some threads look up now and then
+        now = processor_times(pids);
+        if (now.running - before.running < 200 * 1000) break;  // 1 %: some threads look up now and then
     }
     return now;
 }
@@ -85,18 +86,19 @@ int main(int argc, char **argv) {
     for (int i = 0; i < active; i++) connections[i] = all[(long long)i * total / active];
     play(connections, active, rounds < WARM_UP ? rounds : WARM_UP);
 
-    long long before = settled_time();
+    struct times before = settled_times(), after;
     struct timespec began, ended;
     clock_gettime(CLOCK_MONOTONIC, &began);
     play(connections, active, rounds);
     clock_gettime(CLOCK_MONOTONIC, &ended);
-    long long used = settled_time() - before;
-    printf("%.1f %.4f\n", (double)used / ((double)rounds * active * responses_expected),
-           ended.tv_sec - began.tv_sec + (ended.tv_nsec - began.tv_nsec) / 1e9);
+    after = settled_times();
+    double running = after.running - before.running, waiting = after.waiting - before.waiting;
+    printf("%.1f %.4f %.4f\n", running / ((double)rounds * active * responses_expected),
+           ended.tv_sec - began.tv_sec + (ended.tv_nsec - began.tv_nsec) / 1e9, waiting / (running + waiting));
     if (closes) return 0;
 
     // Every idle connection must still be open.
     play(all, total, 1);
     for (int i = 0; i < total; i++) close(all[i]);
-    settled_time();
+    settled_times();
 }

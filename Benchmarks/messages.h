@@ -28,9 +28,13 @@ static void fail(const char *what) {
 
 // MARK: The server's processor time
 
-// Nanoseconds: the first number in the schedstat of each thread of these processes.
-static long long processor_time(char **pids) {
-    long long total = 0;
+struct times {
+    long long running, waiting;  // nanoseconds; waiting for a processor
+};
+
+// The first two numbers in the schedstat of each thread of these processes.
+static struct times processor_times(char **pids) {
+    struct times total = {0};
     for (char **pid = pids; *pid; pid++) {
         char path[300];
         snprintf(path, sizeof path, "/proc/%s/task", *pid);
@@ -41,8 +45,9 @@ static long long processor_time(char **pids) {
             if (task->d_name[0] == '.') continue;
             snprintf(path, sizeof path, "/proc/%s/task/%s/schedstat", *pid, task->d_name);
             FILE *file = fopen(path, "r");
-            long long time = 0;
-            if (file != NULL && fscanf(file, "%lld", &time) == 1) total += time;
+            struct times times;
+            if (file != NULL && fscanf(file, "%lld %lld", &times.running, &times.waiting) == 2)
+                total.running += times.running, total.waiting += times.waiting;
             if (file != NULL) fclose(file);
         }
         closedir(tasks);

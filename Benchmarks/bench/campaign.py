@@ -1,6 +1,7 @@
 """Measures all servers in turn, in short runs: a disturbance meets all of them."""
 
 import contextlib
+import dataclasses
 import statistics
 
 from . import facts
@@ -14,9 +15,39 @@ from .workloads import LATENCY_WORKLOAD, RATE_WORKLOADS, cost_workloads
 HEADROOM = 1.05
 
 
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """How often and how long: seconds of one run, rounds of all runs."""
+
+    rounds: int
+    starts: int
+    memory_rounds: int
+    warm_seconds: float
+    run_seconds: float
+    latency_seconds: float
+    # The numbers of idle connections for costs, and for memory.
+    idle: list[int]
+    idle_memory: int
+
+
 def in_turn(items, turn):
     """Forwards, then backwards: what a neighbour leaves behind in caches is not always the same."""
     return items if turn % 2 == 0 else items[::-1]
+
+
+class Phase:
+    """Measurements of one kind: cells, each a server and what it is asked, and a function for one.
+
+    `weight` is about how many seconds a cell takes, for the progress.
+    """
+
+    def __init__(self, cells, rounds, label, measure, weight):
+        self.cells, self.rounds = cells, rounds
+        self.label, self.measure, self.weight = label, measure, weight
+
+    @property
+    def total(self):
+        return self.rounds * sum(self.weight(workload) for _, _, workload in self.cells)
 
 
 class Campaign:
@@ -27,16 +58,13 @@ class Campaign:
         self.plan, self.progress = plan, progress
         self.results = {"failures": []}
         self.processes = {}
-
-    def fail(self, server, what, reason):
-        self.progress.say(f"{server.name}: {what}: {reason}")
-        self.results["failures"].append({"server": server.id, "what": what, "reason": str(reason)})
+        self.rounds_of_load, self.waiting = {}, []
 
     def check_all(self):
         """Leaves out what does not answer correctly. Returns the reasons by server."""
         left_out = []
         for server in self.servers:
-            self.progress.step(f"checking the answers of {server.name}")
+            self.progress.step(f"checking the answers of {server.name}", 0)
             try:
                 with server.running(self.generators.processor):
                     check(server)
@@ -46,22 +74,24 @@ class Campaign:
         self.servers = [server for server in self.servers if server.id not in gone]
         return left_out
 
-    # Each kind of measurement has its cells: a server and what it is asked. A cell that fails once
-    # is reported, and left out from then on.
+    # MARK: Phases
 
-    def rounds(self, cells, count, label, measure):
-        """Calls `measure` for each cell in each round; returns lists by workload and server."""
+    def run(self, phase):
+        """Measures each cell in each round. Returns lists by workload and server.
+
+        A cell that fails is reported, and left out from then on.
+        """
         found, failed = {}, set()
-        self.progress.expect(len(cells) * count)
-        for turn in range(count):
-            for name in dict.fromkeys(name for name, _, _ in cells):
-                row = [cell for cell in cells if cell[0] == name and cell not in failed]
+        for turn in range(phase.rounds):
+            for name in dict.fromkeys(name for name, _, _ in phase.cells):
+                row = [cell for cell in phase.cells if cell[0] == name and cell not in failed]
                 for cell in in_turn(row, turn):
                     _, server, workload = cell
-                    what = label(workload)
-                    self.progress.step(f"{what}: {server.name}, round {turn + 1} of {count}")
+                    what = phase.label(workload)
+                    text = f"{what}: {server.name}, round {turn + 1} of {phase.rounds}"
+                    self.progress.step(text, phase.weight(workload))
                     try:
-                        number = measure(server, workload)
+                        number = phase.measure(server, workload)
                     except (Failed, Unavailable, OSError) as reason:
                         failed.add(cell)
                         self.fail(server, what, reason)
@@ -69,9 +99,13 @@ class Campaign:
                     column = server.variant_of or server.id
                     found.setdefault(name, {}).setdefault(column, []).append(number)
         return {
-            name: {id: list_ for id, list_ in row.items() if len(list_) == count}
+            name: {id: numbers for id, numbers in row.items() if len(numbers) == phase.rounds}
             for name, row in found.items()
         }
+
+    def fail(self, server, what, reason):
+        self.progress.say(f"{server.name}: {what}: {reason}")
+        self.results["failures"].append({"server": server.id, "what": what, "reason": str(reason)})
 
     def cells(self, workloads):
         return [
@@ -81,117 +115,155 @@ class Campaign:
             if workload.kind_for(server)
         ]
 
-    def plain_cells(self, name, condition):
-        return [
-            (name, server, None)
+    def whole(self, label, rounds, measure, weight, condition=lambda server: True):
+        """A phase about the servers as such."""
+        cells = [
+            ("", server, None)
             for server in self.servers
             if server.variant_of is None and server.gets and condition(server)
         ]
+        return Phase(
+            cells, rounds, lambda _: label, lambda server, _: measure(server), lambda _: weight
+        )
+
+    # MARK: The measurements
 
     def measure_all(self):
-        results, plan = self.results, self.plan
-        results["start_us"] = self.measure_starts()
+        plan, generators, results = self.plan, self.generators, self.results
+        # The first start of each fills the caches and does not count.
+        starts = self.whole("exec to first response", plan.starts + 1, generators.start, 0.2)
+        network = self.whole(
+            "GET without the network",
+            plan.rounds,
+            generators.without_network,
+            1.0,
+            lambda server: server.is_without_network,
+        )
+        memory = self.whole(
+            f"memory with {plan.idle_memory:,} idle connections",
+            plan.memory_rounds,
+            lambda server: measure_memory(server, generators.processor, plan.idle_memory),
+            1 + plan.idle_memory / 4000,
+        )
+        costs, rates, warm_up = self.costs(), self.rates(), self.warm_up()
+        latency_share = self.latency(0, ()).total / 2  # half of the servers are too slow
+        phases = (starts, warm_up, costs, rates, network, memory)
+        self.progress.total = sum(phase.total for phase in phases) + latency_share
+
+        results["start_us"] = {
+            id: numbers[1:] for id, numbers in self.run(starts).get("", {}).items()
+        }
         with contextlib.ExitStack() as stack:
             for server in self.servers:
-                self.processes[server.id] = stack.enter_context(
-                    server.running(self.generators.processor)
-                )
-            results["cost_ns"] = self.measure_costs()
-            rates = self.measure_rates()
-            results["throughput"] = rates
-            results["latency"] = self.measure_latency(rates)
-            results["peak_memory"] = {
-                server.id: status(self.processes[server.id], "VmHWM")
+                running = server.running(generators.processor)
+                self.processes[server.id] = stack.enter_context(running)
+            self.run(warm_up)
+            results["cost_ns"] = self.run(costs)
+            results["floor_waiting"] = self.waiting
+            results["throughput"] = self.run(rates)
+            results["latency"] = self.measure_latency(results["throughput"])
+            results["after_load"] = {
+                server.id: {
+                    "peak": status(self.processes[server.id], "VmHWM"),
+                    "threads": status(self.processes[server.id], "Threads"),
+                }
                 for server in self.servers
                 if server.variant_of is None and server.gets
             }
-        cells = self.plain_cells("without_network", lambda server: server.is_without_network)
-        results["without_network_ns"] = self.rounds(
-            cells,
-            plan.rounds,
-            lambda _: "GET without the network",
-            lambda server, _: self.generators.without_network(server),
-        ).get("without_network", {})
-        results["memory"] = self.rounds(
-            self.plain_cells("memory", lambda _: True),
-            plan.memory_rounds,
-            lambda _: f"memory with {plan.idle:,} idle connections",
-            lambda server, _: measure_memory(server, self.generators.processor, plan.idle),
-        ).get("memory", {})
+        results["without_network_ns"] = self.run(network).get("", {})
+        results["memory"] = self.run(memory).get("", {})
 
-    def measure_starts(self):
-        """Microseconds. The first start of each fills the caches and does not count."""
-        found = self.rounds(
-            self.plain_cells("start", lambda _: True),
-            self.plan.starts + 1,
-            lambda _: "exec to first response",
-            lambda server, _: self.generators.start(server),
+    def latency_of(self, server, workload, rate, seconds):
+        process = self.processes[server.id]
+        return self.generators.latency(server, process, workload, rate, seconds)
+
+    def warm_up(self):
+        """Load that does not count: node compiles what is used often, allocators grow."""
+        seconds = self.plan.warm_seconds
+        return Phase(
+            self.cells(RATE_WORKLOADS),
+            1,
+            lambda each: f"warming up, {each.label}",
+            lambda server, each: self.latency_of(server, each, 0, seconds),
+            lambda _: seconds + 0.2,
         )
-        return {id: numbers[1:] for id, numbers in found.get("start", {}).items()}
 
-    def measure_costs(self):
+    def costs(self):
         """Nanoseconds of the server per request."""
         workloads = cost_workloads(self.plan.idle)
         self.results["workloads"] = [
             {"id": each.id, "label": each.label, "connections": each.connections, "idle": each.idle}
             for each in workloads
         ]
-        uses = {}
+        seconds = self.plan.run_seconds
 
         def measure(server, workload):
-            cell = (server.id, workload.id)
-            if cell not in uses:
-                # A short run that does not count says how long a run is to be.
-                first = max(5, 640 // workload.connections)
-                _, seconds = self.generators.cost(
-                    server, self.processes[server.id], workload, first
-                )
-                wanted = first * self.plan.run_seconds / seconds
-                uses[cell] = int(min(max(3, wanted), 20_000))
-            process = self.processes[server.id]
-            return self.generators.cost(server, process, workload, uses[cell])[0]
+            process, rounds = self.processes[server.id], self.rounds_for(server, workload)
+            cost, _, waiting = self.generators.cost(server, process, workload, rounds)
+            if (
+                server.id == "floor"
+            ):  # (It has one thread: that cannot wait for another of its own.)
+                self.waiting.append(waiting)
+            return cost
 
-        cells = self.cells(workloads)
-        return self.rounds(cells, self.plan.rounds, lambda each: each.label, measure)
+        return Phase(
+            self.cells(workloads),
+            self.plan.rounds,
+            lambda each: each.label,
+            measure,
+            lambda each: seconds + 0.4 + each.idle / 5000,
+        )
 
-    def measure_rates(self):
+    def rounds_for(self, server, workload):
+        """How many rounds of load take as long as planned: from a short run that does not count."""
+        without_idle = dataclasses.replace(workload, idle=0)
+        key = (server.id, workload.kind, workload.connections)
+        if key not in self.rounds_of_load:
+            process, first = self.processes[server.id], 20
+            _, seconds, _ = self.generators.cost(server, process, without_idle, first)
+            wanted = first * self.plan.run_seconds / seconds
+            self.rounds_of_load[key] = int(min(max(5, wanted), 20_000))
+        return self.rounds_of_load[key]
+
+    def rates(self):
         """Requests per second, as many as possible."""
-        return self.rounds(
+        seconds = self.plan.run_seconds * 2
+        return Phase(
             self.cells(RATE_WORKLOADS),
             self.plan.rounds,
             lambda each: f"requests per second, {each.label}",
-            lambda server, each: self.generators.latency(
-                server, self.processes[server.id], each, 0, self.plan.run_seconds * 2
-            ),
+            lambda server, each: self.latency_of(server, each, 0, seconds),
+            lambda _: seconds + 0.2,
+        )
+
+    def latency(self, rate, too_slow):
+        """Percentiles at a rate."""
+        seconds = self.plan.latency_seconds
+        return Phase(
+            [cell for cell in self.cells([LATENCY_WORKLOAD]) if cell[1].id not in too_slow],
+            self.plan.rounds,
+            lambda each: f"latency at {rate:,.0f} requests per second",
+            lambda server, each: self.latency_of(server, each, rate, seconds),
+            lambda _: seconds * 1.2 + 0.2,
         )
 
     def measure_latency(self, rates):
-        """Percentiles at one rate for all: half of what nginx reaches, or else the floor."""
+        """One rate for all: half of what nginx reaches, or else the floor."""
         reached = {
             id: statistics.median(run["rate"] for run in runs)
             for id, runs in rates[LATENCY_WORKLOAD.id].items()
         }
         basis = "nginx" if "nginx" in reached else "floor"
         rate = round(reached[basis] / 2, -2)
-        too_slow = [id for id, number in reached.items() if number < rate * HEADROOM]
-        cells = [
-            cell
-            for cell in self.cells([LATENCY_WORKLOAD])
-            if cell[1].id in reached and cell[1].id not in too_slow
+        too_slow = [
+            server.id for server in self.servers if reached.get(server.id, 0) < rate * HEADROOM
         ]
-        found = self.rounds(
-            cells,
-            self.plan.rounds,
-            lambda each: f"latency at {rate:,.0f} requests per second",
-            lambda server, each: self.generators.latency(
-                server, self.processes[server.id], each, rate, self.plan.latency_seconds
-            ),
-        )
+        found = self.run(self.latency(rate, too_slow))
         return {
             "rate": rate,
             "basis": basis,
             "connections": LATENCY_WORKLOAD.connections,
-            "too_slow": too_slow,
+            "too_slow": [id for id in too_slow if id in reached],
             "runs": found.get(LATENCY_WORKLOAD.id, {}),
         }
 

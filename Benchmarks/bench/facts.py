@@ -43,14 +43,10 @@ def first_line(command):
 
 
 def version(server):
-    """A server's version, as its program says, or as `run` has noted it in a file `version`."""
-    match server.version:
-        case []:
-            return ""
-        case [file] if Path(file).name == "version":
-            return Path(file).read_text().strip() if Path(file).exists() else ""
-        case command:
-            return first_line(command).removeprefix("nginx version: ")
+    """A server's version, as it is known or as its program says."""
+    if isinstance(server.version, str):
+        return server.version
+    return first_line(server.version).removeprefix("nginx version: ")
 
 
 def commit(root):

@@ -64,9 +64,15 @@ class Results:
         return [run["rate"] for run in self.data["throughput"].get(workload, {}).get(server, [])]
 
     def is_generator_limited(self, workload, server):
-        """Whether the server had time left: then the generator was the limit."""
+        """Whether the server had time left, and the generator had not."""
         runs = self.data["throughput"].get(workload, {}).get(server, [])
-        return bool(runs) and statistics.median(run["server_busy"] for run in runs) < 0.95
+        if not runs:
+            return False
+        server, generator = (
+            statistics.median(run[name] for run in runs)
+            for name in ("server_busy", "generator_busy")
+        )
+        return server < 0.95 and generator > server
 
     def latencies(self, percentile, server):
         """Microseconds."""

@@ -40,12 +40,11 @@ class Generators:
         return done.stdout
 
     def cost(self, server, process, workload, rounds):
-        """Nanoseconds of the server per request, and the seconds that it took."""
+        """Nanoseconds of the server per request, seconds in all, and the share of waiting."""
         kind = workload.kind_for(server)
         shape = [workload.connections, workload.idle, rounds]
         output = self.run("load", server.port, kind, *shape, *processes(process))
-        cost, seconds = output.split()
-        return float(cost), float(seconds)
+        return tuple(float(number) for number in output.split())
 
     def latency(self, server, process, workload, rate, seconds):
         """See latency.c; a rate of 0 is as many as possible."""
@@ -55,6 +54,7 @@ class Generators:
 
     def start(self, server):
         """Microseconds from exec to the first response."""
+        server = server.with_default_limit()
         command = [server.port, self.processor, *server.command]
         return float(self.run("start", *command, environment=server.environment))
 

@@ -7,32 +7,21 @@ import resource
 import signal
 import sys
 import tempfile
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 from . import facts
-from .campaign import Campaign, describe
+from .campaign import Campaign, Plan, describe
 from .generators import Generators
 from .progress import Progress
 from .servers import MAKERS, all_servers
 
 
-@dataclass(frozen=True)
-class Plan:
-    """How often and how long: seconds of one run, rounds of all runs."""
-
-    rounds: int
-    starts: int
-    memory_rounds: int
-    run_seconds: float
-    latency_seconds: float
-    idle: int
-
-
-def make_plan(options, idle):
+def make_plan(options, most_idle):
+    some, most = min(5000, most_idle), most_idle
     if options.quick:
-        return Plan(options.rounds or 2, 5, 1, 0.1, 0.5, idle)
-    return Plan(options.rounds or 7, 20, 3, 0.2, 1.5, idle)
+        return Plan(options.rounds or 2, 5, 1, 0.3, 0.1, 0.5, [some], most)
+    return Plan(options.rounds or 5, 20, 3, 1.0, 0.2, 1.5, sorted({some, most}), most)
 
 
 def allow_many_files():
@@ -53,7 +42,7 @@ def read_options():
         action="store_true",
         help="fewer and shorter rounds, rougher figures; peers that are not built are left out",
     )
-    parser.add_argument("--rounds", type=int, help="rounds of all measurements (7)")
+    parser.add_argument("--rounds", type=int, help="rounds of all measurements (5)")
     names = ",".join(MAKERS)
     parser.add_argument(
         "--servers", help=f"measure only these, comma-separated, beside the floor: {names}"

@@ -6,53 +6,63 @@ from pathlib import Path
 from .servers import processes
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
-POST = b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1\r\n\r\nx"
+TEXT = b"GET request processed successfully"
 CONNECTIONS = 64
+# Connections that are opened at a time: they fit into any server's accept queue.
+BATCH = 100
 
 
 def status(process, name):
-    """The sum of a line of /proc/PID/status over the server's processes, in octets."""
+    """The sum of a line of /proc/PID/status over the server's processes; octets where it has kB."""
     total = 0
     for pid in processes(process):
         for line in Path(f"/proc/{pid}/status").read_text().splitlines():
             if line.startswith(f"{name}:"):
-                total += int(line.split()[1]) * 1024
+                _, number, *unit = line.split()
+                total += int(number) * (1024 if unit == ["kB"] else 1)
     return total
 
 
+def ask(clients):
+    """A request on each of the connections."""
+    for client in clients:
+        client.sendall(REQUEST)
+    for client in clients:
+        answer = b""
+        while not answer.endswith(TEXT):
+            part = client.recv(65536)
+            if not part:
+                raise OSError("it closes a connection")
+            answer += part
+
+
+class Clients(contextlib.ExitStack):
+    """Connections to a server, which has answered on each."""
+
+    def connect(self, server, count):
+        found = []
+        while len(found) < count:
+            batch = range(min(BATCH, count - len(found)))
+            some = [self.enter_context(server.connect()) for _ in batch]
+            ask(some)
+            found += some
+        return found
+
+
 def measure_memory(server, processor, idle):
-    """Octets, of a new process: with 64 connections, and then with `idle` further ones."""
-    request = REQUEST if server.gets else POST
-    with contextlib.ExitStack() as stack:
-        process = stack.enter_context(server.running(processor))
-
-        def connect(count):
-            clients = []
-            while len(clients) < count:
-                batch = range(min(100, count - len(clients)))  # fits into any accept queue
-                some = [stack.enter_context(server.connect()) for _ in batch]
-                ask(some)
-                clients += some
-            return clients
-
-        def ask(clients):
-            for client in clients:
-                client.sendall(request)
-            for client in clients:
-                if not client.recv(65536).startswith(b"HTTP/1.1 200"):
-                    raise OSError("it does not answer")
-
-        active = connect(CONNECTIONS)
+    """Octets, of new processes: with 64 connections, and with `idle` further ones."""
+    found = {"idle": idle}
+    with server.with_default_limit().running(processor) as process, Clients() as clients:
+        active = clients.connect(server, CONNECTIONS)
         for _ in range(20):
             ask(active)
-        found = {
-            "resident": status(process, "VmRSS"),
-            "resident_private": status(process, "RssAnon"),
-        }
-        connect(idle)
-        ask(active)
-        found["idle"] = idle
+        found["resident"] = status(process, "VmRSS")
+        found["resident_private"] = status(process, "RssAnon")
+    with server.running(processor) as process, Clients() as clients:
+        active = clients.connect(server, CONNECTIONS)
+        clients.connect(server, idle)
+        for _ in range(20):
+            ask(active)
         found["resident_with_idle"] = status(process, "VmRSS")
-        found["per_idle"] = (found["resident_with_idle"] - found["resident"]) / idle
-        found["peak"] = status(process, "VmHWM")
-        return found
+    found["per_idle"] = (found["resident_with_idle"] - found["resident"]) / idle
+    return found

@@ -4,18 +4,32 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from statistics import median
 
 from .figures import Results, ratio, spread
 from .goals import goals
-from .texts import COSTS, ECHO, INTRODUCTION, LATENCY, LOGGING, NETWORK, QUICK, RATES, REST
+from .texts import (
+    COSTS,
+    DISTURBED,
+    ECHO,
+    INTRODUCTION,
+    LATENCY,
+    LOGGING,
+    NETWORK,
+    QUICK,
+    RATES,
+    REST,
+)
+
+# The floor's waiting from which on the figures are called disturbed.
+BUSY = 0.05
 
 
 def plain(number):
     """Three significant digits, without an exponent."""
-    for digits in (3, 2, 1):
-        if abs(number) < 10 ** (2 - digits + 1) if digits < 3 else abs(number) < 1:
-            return f"{number:.{digits}f}"
-    return f"{number:,.0f}"
+    size = abs(number)
+    digits = 3 if size < 1 else 2 if size < 10 else 1 if size < 100 else 0
+    return f"{number:,.{digits}f}"
 
 
 def cell(value, form=plain, prefix=""):
@@ -45,16 +59,23 @@ class Report:
         self.plain_servers = [each for each in self.servers if each["gets"]]
 
     def text(self):
-        parts = [INTRODUCTION, self.warning(), self.goals(), self.costs(), self.rates()]
+        parts = [INTRODUCTION, self.warnings(), self.goals(), self.costs(), self.rates()]
         parts += [self.latency(), self.rest(), self.circumstances()]
         return "".join(parts)
 
-    def warning(self):
-        if not self.data["is_quick"]:
-            return ""
-        return QUICK.format(rounds=self.data["plan"]["rounds"])
+    def warnings(self):
+        text = ""
+        if self.data["is_quick"]:
+            text += QUICK.format(rounds=self.data["plan"]["rounds"])
+        if self.waiting() > BUSY:
+            text += DISTURBED.format(share=f"{self.waiting():.0%}")
+        return text
 
-    def goals(self):
+    def waiting(self):
+        """The share of its time that the floor waited for the processor, in the median run."""
+        return median(self.data["floor_waiting"])
+
+    def goal_rows(self):
         rows = []
         for goal in goals(self.results):
             said = []
@@ -65,8 +86,11 @@ class Report:
             verdict = {True: "met", False: "**missed**", None: "not measured"}[goal.is_met]
             form = f"{goal.limit:g}" if goal.unit else f"{goal.limit:.2f}"
             rows.append([goal.text, f"at most {form}{unit}", "<br>".join(said), verdict])
+        return rows
+
+    def goals(self):
         head = ["wasm-serve with one worker", "goal", "measured", "verdict"]
-        return "\n## Goals\n" + table(head, rows)
+        return "\n## Goals\n" + table(head, self.goal_rows())
 
     def costs(self):
         ids = [each["id"] for each in self.servers]
@@ -153,7 +177,7 @@ class Report:
         for server in self.plain_servers:
             id = server["id"]
             start = spread(self.results.starts(id))
-            peak = self.data["peak_memory"].get(id)
+            after = self.data["after_load"].get(id)
             module = server["module_octets"]
             rows.append(
                 [
@@ -168,14 +192,15 @@ class Report:
                         )
                     ],
                     cell(spread([n / 1024 for n in self.results.memory("per_idle", id)])),
-                    plain(peak / 2**20) if peak else "",
+                    plain(after["peak"] / 2**20) if after else "",
+                    str(after["threads"]) if after else "",
                     plain(server["program_octets"] / 2**20),
                     plain(module / 2**10) if module else "",
                 ]
             )
         head = ["", "start, ms", "ratio to nginx", "resident, MiB", "private, MiB"]
-        head += ["per idle connection, KiB", "peak, MiB", "program, MiB", "module, KiB"]
-        text = REST.format(idle=self.data["plan"]["idle"]) + table(head, rows)
+        head += ["per idle connection, KiB", "peak, MiB", "threads", "program, MiB", "module, KiB"]
+        text = REST.format(idle=self.data["plan"]["idle_memory"]) + table(head, rows)
         return text + "\n![Start and memory](benchmarks/start.svg)\n"
 
     def circumstances(self):
@@ -189,7 +214,9 @@ class Report:
             f"Servers on processor {data['processors']['server']}, the load on "
             f"{data['processors']['load']}, over the loopback interface.",
             f"- Load average {loads[0]} before and {loads[1]} after the run, which makes about 2 "
-            f"itself; {noise['stolen']:.1%} of the time was taken by other machines of the host.",
+            f"itself; {noise['stolen']:.1%} of the time was taken by other machines of the host. "
+            f"The floor waited for its processor for {self.waiting():.1%} of its time in the "
+            f"median run, {max(data['floor_waiting']):.0%} in the worst.",
             f"- {plan['rounds']} rounds of {plan['run_seconds']:g} s for each cost, "
             f"{plan['rounds']} of {plan['latency_seconds']:g} s for latencies, {plan['starts']} "
             f"starts, {plan['memory_rounds']} processes for memory.",
@@ -214,18 +241,21 @@ class Report:
 
 def main():
     parser = argparse.ArgumentParser(prog="Benchmarks/report", description=__doc__)
-    parser.add_argument("results", type=Path, help="the JSON of a run")
-    parser.add_argument("document", type=Path, help="the Markdown file to write")
-    options = parser.parse_args()
-    if not options.results.exists():
-        sys.exit(f"there is no {options.results}: run 'make bench' first")
-    data = json.loads(options.results.read_text())
-    options.document.write_text(Report(data).text())
+    parser.add_argument("folder", type=Path, help="has benchmarks/results.json")
+    folder = parser.parse_args().folder
+    file, document = folder / "benchmarks/results.json", folder / "benchmarks.md"
+    if not file.exists():
+        sys.exit(f"there is no {file}: run 'make bench' first")
+    report = Report(json.loads(file.read_text()))
+    document.write_text(report.text())
 
     # (Here, since the tests of the report need no matplotlib.)
     from .plots import draw
 
-    draw(Results(data), options.document.parent / "benchmarks")
+    draw(report.results, folder / "benchmarks")
+    for text, limit, measured, verdict in report.goal_rows():
+        print(f"{text}: {measured.replace('<br>', ', ')}; goal: {limit}, {verdict.strip('*')}")
+    print(f"The whole report is in {document}.")
 
 
 if __name__ == "__main__":

@@ -6,10 +6,10 @@ import shutil
 import socket
 import subprocess
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from .workloads import MAX_CONNECTIONS
+from .workloads import DEFAULT_CONNECTIONS, MAX_CONNECTIONS
 
 # A 64 KiB POST with its header section must fit; the default of MAX_REQUEST_SIZE is 8192.
 SETTINGS = {
@@ -17,6 +17,7 @@ SETTINGS = {
     "MAX_REQUEST_SIZE": "131072",
     "LOG_LEVEL": "warn",
 }
+DEFAULT_LIMIT = {"MAX_CONNECTIONS": str(DEFAULT_CONNECTIONS)}
 ACCESS_LOG = {"ACCESS_LOG": "on", "LOG_FORMAT": "json"}
 
 RETURN = 'return 200 "GET request processed successfully";'
@@ -38,15 +39,22 @@ class Server:
     port: int
     command: list
     program: list[Path]
-    version: list = field(default_factory=list)
+    # What prints its version, or the version.
+    version: list | str = ""
     environment: dict = field(default_factory=dict)
     module: Path | None = None
     gets: bool = True
     posts: str = "echo"
     # Another server's name, when this is that server with its access log on.
     variant_of: str | None = None
+    # What is different when it has room for 1024 connections only.
+    small: dict = field(default_factory=dict)
     # Whether null.c can stand in for the calls that it makes.
     is_without_network: bool = False
+
+    def with_default_limit(self):
+        """The server as most run it: with room for as many connections as by default."""
+        return replace(self, **self.small)
 
     @contextlib.contextmanager
     def running(self, processor, **environment):
@@ -138,7 +146,7 @@ def floor(_root, programs, _folder, port):
 
 def wasm(root, _programs, folder, port):
     program, module = root / "dist/wasm-serve", root / "dist/http_server.wasm"
-    names = [*SETTINGS, *ACCESS_LOG]
+    environment = SETTINGS | {"ACCESS_LOG": "off", "LOG_FORMAT": "text"}
     return Server(
         id="wasm",
         name="wasm-serve",
@@ -147,10 +155,11 @@ def wasm(root, _programs, folder, port):
         command=[
             *[program, "--quiet", "--workers", "1", "--cache-dir", folder / "cache"],
             *["--env", f"PORT={port}"],
-            *[option for name in names for option in ("--env", name)],
+            *[option for name in environment for option in ("--env", name)],
             module,
         ],
-        environment=SETTINGS | {"ACCESS_LOG": "off", "LOG_FORMAT": "text"},
+        environment=environment,
+        small={"environment": environment | DEFAULT_LIMIT},
         program=[program, *(root / "dist").glob("libwasmtime.so*")],
         module=module,
         version=[program, "--version"],
@@ -188,18 +197,40 @@ def native(root, _programs, _folder, port):
         port=port,
         command=[program],
         environment=SETTINGS | {"PORT": str(port)},
+        small={"environment": SETTINGS | {"PORT": str(port)} | DEFAULT_LIMIT},
         program=[program],
     )
 
 
-def nginx(root, _programs, folder, port, answer=RETURN, access_log="off", modules=""):
-    program, own = find("nginx"), folder / f"nginx-{port}"
+def nginx(root, _programs, folder, port, **options):
+    program = find("nginx")
+
+    def command(connections):
+        own = folder / f"nginx-{port}-{connections}"
+        file = configure_nginx(root, own, port, connections, **options)
+        return [program, "-e", own / "nginx.log", "-p", own, "-c", file]
+
+    return Server(
+        id="nginx",
+        name="nginx",
+        note="one worker, `return 200`; it discards the content of a POST",
+        port=port,
+        command=command(MAX_CONNECTIONS),
+        small={"command": command(DEFAULT_CONNECTIONS)},
+        program=[program],
+        version=[program, "-v"],
+        posts="discard",
+    )
+
+
+def configure_nginx(root, own, port, connections, answer=RETURN, access_log="off", modules=""):
+    """Writes a configuration into a folder of its own, and returns its path."""
     own.mkdir(exist_ok=True)
     text = (root / "Benchmarks/peers/nginx.conf").read_text()
     for name, value in {
         "folder": own,
         "port": port,
-        "files": MAX_CONNECTIONS,
+        "files": connections,
         "type": "text/plain" if answer == ECHO else "text/plain; charset=utf-8",
         "answer": answer,
         "access_log": access_log,
@@ -208,16 +239,7 @@ def nginx(root, _programs, folder, port, answer=RETURN, access_log="off", module
         text = text.replace(f"@{name}@", str(value))
     file = own / "nginx.conf"
     file.write_text(text)
-    return Server(
-        id="nginx",
-        name="nginx",
-        note="one worker, `return 200`; it discards the content of a POST",
-        port=port,
-        command=[program, "-e", own / "nginx.log", "-p", own, "-c", file],
-        program=[program],
-        version=[program, "-v"],
-        posts="discard",
-    )
+    return file
 
 
 def nginx_log(root, programs, folder, port):
@@ -250,7 +272,8 @@ def node(root, _programs, _folder, port):
 
 
 def swift_peer(root, port, name, title, note):
-    """A server in Swift that `run` has built."""
+    """A server in Swift that `run` has built; its manifest has the version."""
+    manifest = (root / f"Benchmarks/peers/{name}-peer/Package.swift").read_text()
     program = root / f".build-bench-peers/{name}/release/{name}-peer"
     if not program.exists():
         raise Unavailable("it has not been built: `make bench` builds it, `--quick` does not")
@@ -261,7 +284,7 @@ def swift_peer(root, port, name, title, note):
         port=port,
         command=[program, port],
         program=[program],
-        version=[program.parent / "version"],
+        version=manifest.partition('exact: "')[2].partition('"')[0],
     )
 
 
@@ -272,7 +295,10 @@ def hummingbird(root, _programs, _folder, port):
 
 
 def flyingfox(root, _programs, _folder, port):
-    note = "a thread for epoll, and Swift's pool: as many threads as it has processors (1)"
+    note = (
+        "Swift's pool of threads; it sends head and content by two calls and leaves Nagle's "
+        "algorithm on, so that each waits for the client's delayed ACK"
+    )
     return swift_peer(root, port, "flyingfox", "FlyingFox", note)
 
 

@@ -16,6 +16,12 @@ QUICK = """
 few rounds say little.
 """
 
+DISTURBED = """
+**The machine was busy**: in the median run the floor waited for its processor for {share} of its
+time, because other programs ran there. That does not count as cost, but it empties caches, delays
+responses and starts, and is not the same for all: rely on no ratio without its quartiles.
+"""
+
 COSTS = """
 ## Processor time per request
 
@@ -39,8 +45,8 @@ RATES = """
 ## Requests per second
 
 As many as possible in a closed loop on 64 connections: each sends its next request when it has its
-response. The server has one processor, the load generator another. ≥ marks servers that had time
-left (busy less than 95 %): there the generator was the limit.
+response. The server has one processor, the load generator another. ≥ marks servers that were idle
+for more than 5 % of the time while the generator was busier: there the generator was the limit.
 """
 
 LATENCY = """
@@ -58,10 +64,11 @@ REST = """
 
 - **Start** is exec to the first response, with warm caches.
 - **Resident** is VmRSS with 64 connections that have made 21 requests each; *private* is the part
-  of it that is not backed by files.
-- **Per idle connection** is what {idle:,} idle ones add, divided by their number. What the kernel
-  holds for their sockets is not in it.
-- **Peak** is VmHWM after all measurements of costs, rates and latencies.
+  of it that is not backed by files. For both, a server has room for 1024 connections.
+- **Per idle connection** is what {idle:,} idle ones add to that, divided by their number, in a
+  process with room for all. What the kernel holds for their sockets is not in it.
+- **Peak** is VmHWM after all measurements of costs, rates and latencies, **threads** their number
+  then.
 - **Program** is the size of the executable, for wasm-serve with the engine's library, for all
   without the system's libraries.
 """

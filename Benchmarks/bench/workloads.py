@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-# With the idle ones. For the time to start the servers have it too.
-MAX_CONNECTIONS = 12_000
+# What servers have room for: with the idle ones, and for start and resident memory.
+MAX_CONNECTIONS, DEFAULT_CONNECTIONS = 12_000, 1024
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,8 @@ class Workload:
         return self.kind if server.posts == "echo" else f"{self.kind}-discarded"
 
 
-def cost_workloads(most_idle):
-    """The rows of the table of costs, of which some have as many idle connections as allowed."""
+def cost_workloads(idle):
+    """The rows of the table of costs; the last ones have these numbers of idle connections."""
     rows = [
         Workload("get_1", "GET, 1 connection", "get", 1),
         Workload("get_64", "GET, 64 connections", "get", 64),
@@ -47,9 +47,9 @@ def cost_workloads(most_idle):
         Workload("pipeline_64", "one of 16 pipelined GETs, 64 connections", "pipeline", 64),
         Workload("connect_64", "a connection per GET, 64 at a time", "connect", 64),
     ]
-    for idle in sorted({min(5000, most_idle), most_idle}):
-        label = f"GET, 64 connections beside {idle:,} idle ones"
-        rows.append(Workload(f"idle_{idle}", label, "get", 64, idle))
+    for count in idle:
+        label = f"GET, 64 connections beside {count:,} idle ones"
+        rows.append(Workload(f"idle_{count}", label, "get", 64, count))
     return rows
 
 
