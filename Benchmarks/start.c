@@ -26,6 +26,14 @@ extern char **environ;
 
 static const double patience = 10e6;
 static struct sockaddr_in address;
+static pid_t server;
+
+// Who ends the measurement ends the server with it.
+static void end_server(int signal) {
+    (void)signal;
+    if (server > 0) kill(server, SIGKILL);
+    _exit(1);
+}
 
 static double microseconds(void) {
     struct timespec now;
@@ -94,8 +102,10 @@ int main(int argc, char **argv) {
         .sin_family = AF_INET, .sin_port = htons(atoi(argv[1])), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     if (try_to_connect() >= 0) return fprintf(stderr, "start: port %s is in use\n", argv[1]), 1;
 
+    signal(SIGTERM, end_server);
+    signal(SIGINT, end_server);
     double began = microseconds();
-    pid_t pid = launch(atoi(argv[2]), argv + 3);
+    pid_t pid = server = launch(atoi(argv[2]), argv + 3);
     int fd;
     while ((fd = try_to_connect()) < 0 && microseconds() - began < patience) {
         if (waitpid(pid, NULL, WNOHANG) != 0) return fprintf(stderr, "start: %s ended\n", argv[3]), 1;

@@ -11,8 +11,8 @@ from .memory import measure_memory, status
 from .servers import Unavailable
 from .workloads import LATENCY_WORKLOAD, RATE_WORKLOADS, cost_workloads
 
-# A server whose saturation is less than this much above the fixed rate would only queue.
-HEADROOM = 1.05
+# A server whose saturation is less than this many times the fixed rate would mostly queue.
+HEADROOM = 1.25
 
 
 @dataclasses.dataclass(frozen=True)

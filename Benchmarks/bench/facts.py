@@ -52,7 +52,8 @@ def version(server):
 def commit(root):
     git = ["git", "-c", f"safe.directory={root}", "-C", root]
     text = first_line([*git, "rev-parse", "--short=12", "HEAD"])
-    changed = first_line([*git, "status", "--porcelain", "--untracked-files=no"])
+    measured = ["Sources", "Package.swift", "Benchmarks", "scripts"]
+    changed = first_line([*git, "status", "--porcelain", "--untracked-files=no", *measured])
     return f"{text}, with changes" if changed else text
 
 

@@ -78,6 +78,14 @@ class Results:
         """Microseconds."""
         return [run[percentile] for run in self.data["latency"]["runs"].get(server, [])]
 
+    def keeps_up(self, server):
+        """Whether it answered all requests at the fixed rate, in the median run."""
+        latency = self.data["latency"]
+        runs = latency["runs"].get(server)
+        if server in latency["too_slow"] or not runs:
+            return False
+        return statistics.median(run["answered"] / run["due"] for run in runs) > 0.999
+
     def starts(self, server):
         """Microseconds."""
         return self.data["start_us"].get(server, [])

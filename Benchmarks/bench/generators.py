@@ -24,20 +24,24 @@ class Generators:
 
     def run(self, name, *arguments, environment=None):
         command = [*self.pinned, str(self.programs / name), *map(str, arguments)]
+        process = subprocess.Popen(
+            command,
+            env=os.environ | (environment or {}),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         try:
-            done = subprocess.run(
-                command,
-                env=os.environ | (environment or {}),
-                capture_output=True,
-                text=True,
-                timeout=TIMEOUT,
-            )
+            output, errors = process.communicate(timeout=TIMEOUT)
         except subprocess.TimeoutExpired:
             raise Failed(f"{name} took more than {TIMEOUT} s") from None
-        if done.returncode != 0:
-            lines = done.stderr.strip().splitlines() or [f"{name} failed"]
+        finally:
+            process.terminate()  # does nothing when it has ended; start.c ends its server
+            process.wait()
+        if process.returncode != 0:
+            lines = errors.strip().splitlines() or [f"{name} failed"]
             raise Failed(lines[-1])
-        return done.stdout
+        return output
 
     def cost(self, server, process, workload, rounds):
         """Nanoseconds of the server per request, seconds in all, and the share of waiting."""

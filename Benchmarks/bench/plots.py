@@ -33,6 +33,8 @@ COLORS = {
     "component": "#332288",
     "wasmedge": "#b8a800",
 }
+# Their bars are never cut off.
+MAIN = ("floor", "wasm", "native", "nginx", "nginx_echo")
 
 
 def draw(results, folder):
@@ -51,16 +53,29 @@ def draw(results, folder):
 
 
 def bars(axes, results, values, note=lambda server: ""):
-    """Horizontal bars from the top, each with its quartiles, its median and a note."""
+    """Horizontal bars from the top, each with its quartiles, its median and a note.
+
+    The scale is for the servers that matter most. The bars of much slower ones end at its end, with
+    an arrow.
+    """
     values = {server: value for server, value in values.items() if value is not None}
-    most = max((value.high for value in values.values()), default=1)
+    main = [value.high for server, value in values.items() if server in MAIN]
+    most = 1.5 * max(main or [value.high for value in values.values()] or [1])
+    if values and max(value.high for value in values.values()) < 1.5 * most:
+        most = max(value.high for value in values.values())
     for at, (server, value) in enumerate(values.items()):
-        axes.barh(at, value.median, color=COLORS[server], height=0.75)
-        axes.plot([value.low, value.high], [at, at], color="black", linewidth=1)
         text = f"{value.median:,.3g}" if value.median < 1000 else f"{value.median:,.0f}"
-        axes.text(value.high + most * 0.015, at, f"{text}{note(server)}", va="center", fontsize=8)
+        text += note(server)
+        color, y = COLORS[server], at
+        if value.high > most:
+            axes.barh(y, most, color=color, height=0.75)
+            axes.text(most * 1.015, y, f"→ {text}", va="center", fontsize=8)
+            continue
+        axes.barh(y, value.median, color=color, height=0.75)
+        axes.plot([value.low, value.high], [y, y], color="black", linewidth=1)
+        axes.text(value.high + most * 0.015, y, text, va="center", fontsize=8)
     axes.set_yticks(range(len(values)), [results.name(server) for server in values])
-    axes.set_xlim(0, most * 1.3)
+    axes.set_xlim(0, most * 1.35)
     axes.invert_yaxis()
     axes.tick_params(axis="y", length=0)
 
@@ -158,7 +173,7 @@ def throughput(results):
 def latency(results):
     """Percentiles of each server, on a logarithmic scale."""
     found = results.data["latency"]
-    servers = [server for server in ids(results) if found["runs"].get(server)]
+    servers = [server for server in ids(results) if results.keeps_up(server)]
     figure, axes = pyplot.subplots(figsize=(9, 0.45 * len(servers) + 1.3), layout="constrained")
     for at, server in enumerate(servers):
         for name, marker in (("p50", "o"), ("p99", "s"), ("p999", "D")):

@@ -158,8 +158,8 @@ class Report:
         rows = []
         for server in self.plain_servers:
             id = server["id"]
-            if id in latency["too_slow"]:
-                rows.append([server["name"], "does not reach the rate", "", "", "", ""])
+            if not self.results.keeps_up(id):
+                rows.append([server["name"], "does not keep up", "", "", "", ""])
                 continue
             cells = [
                 cell(spread(self.results.latencies(name, id))) for name in ("p50", "p99", "p999")

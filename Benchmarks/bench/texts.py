@@ -9,6 +9,7 @@ Our server beside others, measured by `make bench` in one run.
 [results.json](benchmarks/results.json) has every figure of every round. Figures are medians, with
 the quartiles in parentheses. **A ratio is the median of the ratios within a round**, whose figures
 were measured within seconds of each other. Compare ratios: microseconds depend on the machine.
+(In the plots an arrow stands where a bar is longer than there is room for.)
 """
 
 QUICK = """
