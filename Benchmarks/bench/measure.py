@@ -52,7 +52,8 @@ def read_options():
 
 def main():
     options = read_options()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # and the servers are ended first
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: sys.exit("ended"))  # and the servers are ended first
     plan = make_plan(options, allow_many_files())
     processors = sorted(os.sched_getaffinity(0))
     if len(processors) < 2:
