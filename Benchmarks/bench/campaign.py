@@ -222,7 +222,8 @@ class Campaign:
             process, first = self.processes[server.id], 20
             _, seconds, _ = self.generators.cost(server, process, without_idle, first)
             wanted = first * self.plan.run_seconds / seconds
-            self.rounds_of_load[key] = int(min(max(5, wanted), 20_000))
+            fewest = max(5, 30 // workload.connections)  # else the server's own timers count
+            self.rounds_of_load[key] = int(min(max(fewest, wanted), 20_000))
         return self.rounds_of_load[key]
 
     def rates(self):
