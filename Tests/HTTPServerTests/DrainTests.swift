@@ -258,7 +258,7 @@ struct DrainTests {
   @Test("A connection that lingers is waited for, and no longer than it lingers")
   func lingering() throws {
     let server = try server()
-    let client = server.connect(sending: request("GET", "/", ["Connection: close"]))
+    let client = server.connect(sending: "GET / HTTP/1.1\r\n\r\n")
     drain(server)
     server.run(for: .milliseconds(4999))
     #expect(!client.isClosed && !server.isDrained)

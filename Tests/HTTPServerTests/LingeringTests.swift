@@ -32,9 +32,18 @@ struct LingeringTests {
     ("unknown coding", 501, request("POST", "/", ["Transfer-Encoding: gzip, chunked"])),
     ("later version", 505, "GET / HTTP/2.0\r\nHost: a\r\n\r\n"),
     ("unknown expectation", 417, request("POST", "/", ["Expect: x"], content: "a")),
-    ("unknown method", 501, request("FOO", "/", ["Connection: close"])),
-    ("another method", 405, request("DELETE", "/", ["Connection: close"])),
-    ("success", 200, request("GET", "/", ["Connection: close"])),
+    ("octets behind the last request", 200, request("GET", "/", ["Connection: close"]) + "x"),
+    ("a tunnel", 405, "CONNECT a:80 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"),
+  ]
+
+  /// Requests behind which their clients send nothing, as they say.
+  static let lastRequests: [(status: Int, text: String)] = [
+    (200, request("GET", "/", ["Connection: close"])),
+    (200, request("POST", "/", ["Connection: close"], content: "abc")),
+    (200, request("POST", "/", ["Connection: close", "Transfer-Encoding: chunked"]) + "0\r\n\r\n"),
+    (200, "GET / HTTP/1.0\r\n\r\n"),
+    (405, request("DELETE", "/", ["Connection: close"])),
+    (501, request("FOO", "/", ["Connection: close"])),
   ]
 
   private func ending(_ name: String) throws -> (status: Int, text: String) {
@@ -63,6 +72,23 @@ struct LingeringTests {
     #expect(server.openConnections == 0)
   }
 
+  @Test(
+    "Where nothing can follow the request the connection is closed at once, however it came",
+    arguments: lastRequests.map(\.text))
+  func closedAtOnce(text: String) throws {
+    let server = try TestServer()
+    let whole = server.connect(sending: text)
+    #expect(whole.isClosed && !whole.wasCutOff)
+    #expect(whole.statuses == Self.lastRequests.filter { $0.text == text }.map(\.status))
+    let cut = server.connect()
+    for octet in text.utf8 {
+      #expect(!cut.isClosed)
+      cut.send([octet])
+      server.run()
+    }
+    #expect(cut.isClosed && cut.received == whole.received && server.openConnections == 0)
+  }
+
   @Test("A client that never ends is closed after five seconds", arguments: endings.map(\.name))
   func time(name: String) throws {
     let server = try TestServer()
@@ -76,7 +102,7 @@ struct LingeringTests {
   @Test("Sending on does not prolong it")
   func sendingOn() throws {
     let server = try TestServer()
-    let client = server.connect(sending: request("GET", "/", ["Connection: close"]))
+    let client = server.connect(sending: "GET / HTTP/1.1\r\n\r\n")
     for tenth in 1..<50 {
       server.network.after(.milliseconds(100 * tenth)) { client.send("x") }
     }
@@ -102,7 +128,7 @@ struct LingeringTests {
     let server = try TestServer()
     let client = server.connect()
     client.room = 100
-    client.send(request("GET", "/octets?1000", ["Connection: close"]))
+    client.send(request("GET", "/octets?1000", ["Connection: close"]) + "x")
     server.run(for: .seconds(4))
     #expect(!client.sawEnd)
     client.read(10_000)

@@ -27,7 +27,7 @@ final class Client {
   private(set) var received: [UInt8] = []
   /// How many times the server sent something.
   private(set) var sendCount = 0
-  /// The server said that it will send no more.
+  /// The server said that it will send no more, or closed the connection with all read.
   var sawEnd = false
   /// How many times the server took some of what was sent.
   var takenCount = 0
@@ -76,5 +76,6 @@ final class Client {
   func noteClosed(at time: Int64) {
     closedAt = time
     wasCutOff = !segments.isEmpty
+    if !wasCutOff { sawEnd = true }
   }
 }

@@ -90,6 +90,12 @@ package struct RequestParser: ~Copyable {
     mutating get { framingFields.keepsAlive(isHTTP11: line.isHTTP11) && method != .connect }
   }
 
+  /// Whether the client has said that it sends nothing behind this request (RFC 9112 9.6), or speaks HTTP/1.0 and
+  /// has not asked to go on. (What follows a CONNECT is no request, and may come all the same.)
+  package var isLast: Bool {
+    mutating get { !framingFields.keepsAlive(isHTTP11: line.isHTTP11) && method != .connect }
+  }
+
   /// Whether the client must be told that the connection stays open (HTTP/1.0).
   package var isHTTP11: Bool { mutating get { line.isHTTP11 } }
 

@@ -284,7 +284,7 @@ extension Connection {
     case .open:
       watch(for: .read, &loop.network)
       setOpenDeadline(&loop)
-    case .closing where endOfInput:
+    case .closing where endOfInput || conversation.isRead:
       throw .ended  // both ends have said all they had to say
     case .closing:
       loop.network.finishSending(on: descriptor)

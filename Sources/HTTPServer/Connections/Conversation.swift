@@ -10,6 +10,9 @@ import Sockets
 ///       └─┘                                                            ▼
 ///                                             client's end ◀────── .lingering
 ///
+/// From `.closing` the end comes at once where the client has said that it sends nothing more, and all that it has
+/// sent is read (`isRead`).
+///
 /// `.lingering` is the half-closed state in which what the client still sends is read and thrown
 /// away: a close with unread input would make the system reset the connection, and the client
 /// might lose the response (RFC 9112 9.6).
@@ -34,6 +37,10 @@ struct Conversation: ~Copyable {
     parser = RequestParser(limits: limits.request)
     requestsLeft = Int64(limits.requestsPerConnection)
   }
+
+  /// Whether nothing can follow what has been read: the last request was complete, and its client has said that it
+  /// was the last.
+  private(set) var isRead = false
 
   /// Whether a request has begun and is not complete.
   private(set) var isInRequest = false
@@ -71,6 +78,7 @@ struct Conversation: ~Copyable {
           }
         case .complete(let end):
           (next, keepsAlive) = (end, parser.keepsAlive)
+          isRead = parser.isLast && end == message.count
         }
         requestsLeft &-= 1
         if requestsLeft == 0 { keepsAlive = false }
