@@ -66,7 +66,7 @@ def exchange(guest, workload, crowd, kept):
         yield
         rest = [each for each in rest if not takes_all(*each)]
     if workload.closes:
-        yield from until(lambda: all(each.is_shut for each in connections))
+        yield from until(lambda: all(each.is_shut or each.is_closed for each in connections))
         for each in connections:
             each.has_ended = True
         yield from until(lambda: all(each.is_closed for each in connections))

@@ -60,16 +60,16 @@ enum OctetSet {
     let rest = octets.extracting(start..<octets.count)
     var length = 0
     while length < rest.count {
+      var wordEnd = rest.count
       if rest.count &- length >= 8 {
+        wordEnd = length &+ 8
         let unusual = rest.word(at: length).unusual
-        if unusual == 0 {
-          length &+= 8
-          continue
-        }
-        length &+= unusual.firstFound
+        length &+= unusual == 0 ? 8 : unusual.firstFound
       }
-      guard members.contain(rest[length]) else { break }
-      length &+= 1
+      while length < wordEnd {
+        guard members.contain(rest[length]) else { return start &+ length }
+        length &+= 1
+      }
     }
     return start &+ length
   }

@@ -47,7 +47,7 @@ struct PublicService: ~Copyable {
       isShared: isShared, &response)
     let staysOpen = exchange.keepsAlive && !response.closesConnection
     let length = writer.append(
-      response, toHead: request.method == .head,
+      &response, toHead: request.method == .head,
       connection: exchange.connectionOption(staysOpen: staysOpen), into: &output)
     journal.noteRequest(
       request.method, request.target, request.fields, exchange,
@@ -72,7 +72,7 @@ struct PublicService: ~Copyable {
       fields, isNamed: isNamed, orMakeNew: journal.logsAccess, in: &name, isShared: isShared,
       &response)
     let length = writer.append(
-      response, toHead: method == .head, connection: "close", into: &output)
+      &response, toHead: method == .head, connection: "close", into: &output)
     let answer = RecordedAnswer(error.status, contentLength: length, identity: identity)
     journal.logRefusal(error, fields, exchange, answer)
     journal.noteRefusal(method, fields, exchange, answer)

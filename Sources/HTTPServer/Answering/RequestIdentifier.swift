@@ -22,9 +22,9 @@ struct RequestIdentifier {
     _ fields: Fields, isNamed: Bool, orMakeNew makesNew: Bool,
     in made: inout InlineArray<32, UInt8>, isShared: Bool = false, _ response: inout Response
   ) -> RequestIdentity? {
-    guard isNamed || makesNew, let identity = find(fields, orMakeNew: makesNew, in: &made) else {
-      return nil
-    }
+    guard isNamed || makesNew,
+      let identity = find(isNamed ? fields : Fields(), orMakeNew: makesNew, in: &made)
+    else { return nil }
     response.addField("X-Request-Id", identity.id)
     if isShared { response.addField("Access-Control-Expose-Headers", "X-Request-Id") }
     return identity

@@ -9,7 +9,7 @@ struct ResponseWriter: ~Copyable {
   private let commonField: StaticString
   /// Date and Server: the same in all responses of a second.
   private var commonFields = OctetBuffer(limit: 1024)
-  /// The start of nearly all responses: 200, the common fields, plain text, and the name of the last field.
+  /// The start of nearly all responses: 200 and the common fields.
   private var usualStart = OctetBuffer(limit: 2048)
 
   /// - Parameters:
@@ -36,30 +36,40 @@ struct ResponseWriter: ~Copyable {
     usualStart.removeAll()
     usualStart.append(statusLine: .ok)
     usualStart.append(commonFields)
-    usualStart.append("Content-Type: ")
-    usualStart.append(text: Response.plainText)
-    usualStart.append("\r\nContent-Length: ")
   }
 
-  /// Appends a response.
+  /// Appends a response, and changes neither it nor the writer. (Both are passed as if it did: else the compiler
+  /// copies them for each response.)
   ///
   /// - Parameters:
   ///   - isHead: whether the request was a HEAD, whose response has no content.
   ///   - option: the value of the Connection field, nil for none.
   /// - Returns: how many octets of content were appended.
-  func append(
-    _ response: borrowing Response, toHead isHead: Bool, connection option: StaticString?,
+  mutating func append(
+    _ response: inout Response, toHead isHead: Bool, connection option: StaticString?,
     into output: inout OctetBuffer
   ) -> Int {
+    if response.status == .ok {
+      output.append(usualStart)
+    } else {
+      output.append(statusLine: response.status)
+      output.append(commonFields)
+    }
     // A 205 says that it has none (RFC 9110 15.3.6).
     let hasContent = !response.status.forbidsContent && response.status != .resetContent
     let length = hasContent ? response.content.count : 0
-    if response.status == .ok && response.hasUsualType && length > 0 {
-      output.append(usualStart)
+    if !response.status.forbidsContent {
+      if length > 0 && response.hasUsualType {
+        output.append("Content-Type: text/plain; charset=utf-8\r\nContent-Length: ")
+      } else if length > 0, let contentType = response.contentType {
+        output.append("Content-Type: ")
+        output.append(text: contentType)
+        output.append("\r\nContent-Length: ")
+      } else {
+        output.append("Content-Length: ")
+      }
       output.append(decimal: Int64(length))
       output.append("\r\n")
-    } else {
-      appendStart(response, length, into: &output)
     }
     if !response.allowed.isEmpty { output.append(field: "Allow", response.allowed) }
     if !response.fields.isEmpty { output.append(response.fields) }
@@ -72,23 +82,5 @@ struct ResponseWriter: ~Copyable {
     if isHead || length == 0 { return 0 }
     output.append(response.content)
     return length
-  }
-
-  /// Appends the start of any response, up to Content-Length.
-  @inline(never)
-  private func appendStart(
-    _ response: borrowing Response, _ length: Int, into output: inout OctetBuffer
-  ) {
-    output.append(statusLine: response.status)
-    output.append(commonFields)
-    if response.status.forbidsContent { return }
-    if let contentType = response.contentType, length > 0 {
-      output.append("Content-Type: ")
-      output.append(text: contentType)
-      output.append("\r\n")
-    }
-    output.append("Content-Length: ")
-    output.append(decimal: Int64(length))
-    output.append("\r\n")
   }
 }

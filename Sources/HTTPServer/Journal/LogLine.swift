@@ -6,12 +6,15 @@ import Sockets
 struct LogLine: ~Copyable {
   private let format: LogFormat
   var text = OctetBuffer(limit: 4096)
+  /// The time as it is written, which many lines have in common, and the millisecond that it is.
+  private var timestamp = OctetBuffer(limit: 32)
+  private var millisecond: Int64 = -1
 
   init(format: LogFormat) {
     self.format = format
   }
 
-  mutating func reserve() -> Bool { text.reserve(4096) }
+  mutating func reserve() -> Bool { text.reserve(4096) && timestamp.reserve(32) }
 
   mutating func begin(
     _ time: Int64, _ level: LogLevel, _ logger: StaticString, _ message: StaticString
@@ -19,7 +22,12 @@ struct LogLine: ~Copyable {
     text.removeAll()
     let isText = format == .text
     text.append(text: isText ? "" : "{\"time\":\"")
-    text.append(timestamp: time / .second, milliseconds: time / .millisecond % 1000)
+    if time / .millisecond != millisecond {
+      millisecond = time / .millisecond
+      timestamp.removeAll()
+      timestamp.append(timestamp: time / .second, milliseconds: millisecond % 1000)
+    }
+    text.append(timestamp)
     text.append(text: isText ? " " : "\",\"level\":\"")
     text.append(text: level.name)
     text.append(text: isText ? " " : "\",\"logger\":\"")
@@ -92,18 +100,28 @@ extension OctetBuffer {
   @inline(never)
   mutating func append(quoted octets: Span<UInt8>) {
     append(octet: UInt8(ascii: "\""))
-    for i in 0..<min(octets.count, OctetBuffer.quotedLimit) {
-      let octet = octets[i]
-      if octet == UInt8(ascii: "\"") || octet == UInt8(ascii: "\\") {
+    // What needs no escape is appended in one piece.
+    var plain = octets.extracting(first: OctetBuffer.quotedLimit)
+    var length = 0
+    while length < plain.count {
+      let octet = plain[length]
+      let isEscaped = octet == UInt8(ascii: "\"") || octet == UInt8(ascii: "\\")
+      guard isEscaped || octet < 0x20 || octet >= 0x7F else {
+        length &+= 1
+        continue
+      }
+      append(plain.extracting(first: length))
+      plain = plain.extracting(droppingFirst: length &+ 1)
+      length = 0
+      if isEscaped {
         append(octet: UInt8(ascii: "\\"))
         append(octet: octet)
-      } else if octet < 0x20 || octet >= 0x7F {
+      } else {
         append("\\u00")
         append(hexadecimal: octet)
-      } else {
-        append(octet: octet)
       }
     }
+    append(plain)
     append(octet: UInt8(ascii: "\""))
   }
 }

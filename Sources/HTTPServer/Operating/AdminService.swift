@@ -52,7 +52,7 @@ struct AdminService: ~Copyable {
       request.fields, isNamed: request.isNamed, orMakeNew: journal.logsAccess, in: &name, &response)
     let staysOpen = exchange.keepsAlive && !drainRequested && !response.closesConnection
     _ = writer.append(
-      response, toHead: request.method == .head,
+      &response, toHead: request.method == .head,
       connection: exchange.connectionOption(staysOpen: staysOpen), into: &output)
     return staysOpen
   }
@@ -71,7 +71,7 @@ struct AdminService: ~Copyable {
     let identity = identifier.identify(
       fields, isNamed: isNamed, orMakeNew: journal.logsAccess, in: &name, &response)
     let length = writer.append(
-      response, toHead: method == .head, connection: "close", into: &output)
+      &response, toHead: method == .head, connection: "close", into: &output)
     journal.logRefusal(
       error, fields, exchange,
       RecordedAnswer(error.status, contentLength: length, identity: identity))
