@@ -50,6 +50,10 @@ struct Descriptor {
     static let hasUrgentMark = State(rawValue: 1 << 17)
     /// A listener that belongs to the host and is shared with other instances (`ListenerPool`).
     static let shared = State(rawValue: 1 << 18)
+    /// A listener that takes no new connections any more: what is in its queue is all that there will be.
+    static let refusesConnections = State(rawValue: 1 << 19)
+    /// The epoll set reports room for writing. It does not until a send could not be completed.
+    static let watchedForRoom = State(rawValue: 1 << 20)
   }
 
   var kind: Kind = .free

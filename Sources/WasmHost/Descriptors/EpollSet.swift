@@ -31,6 +31,21 @@ struct Edge: OptionSet {
   }
 }
 
+/// What is reported of a descriptor.
+struct Interest: OptionSet {
+  let rawValue: UInt32
+
+  static let input = Interest(EPOLLIN)
+  static let output = Interest(EPOLLOUT)
+  /// The peer's end of sending, and urgent data.
+  static let ends = Interest(rawValue: EPOLLRDHUP.rawValue | EPOLLPRI.rawValue)
+  /// Changes, once each, instead of what is so at each wait.
+  static let edges = Interest(EPOLLET)
+
+  init(rawValue: UInt32) { self.rawValue = rawValue }
+  private init(_ events: EPOLL_EVENTS) { rawValue = events.rawValue }
+}
+
 /// A descriptor's number in one of its uses.
 struct Token: RawRepresentable, Equatable {
   let rawValue: UInt64
@@ -44,7 +59,7 @@ struct Token: RawRepresentable, Equatable {
   var number: UInt32 { UInt32(truncatingIfNeeded: rawValue) }
 }
 
-/// An edge-triggered epoll set.
+/// An epoll set.
 final class EpollSet {
   private let descriptor: Int32
   /// The events of one wait. Those that do not fit come with the next wait.
@@ -67,15 +82,15 @@ final class EpollSet {
   /// removes it.
   ///
   /// - Returns: false for a regular file (EPERM), and when the kernel has no room.
-  func watch(
-    _ hostFD: Int32, as token: Token, forInputOnly: Bool = false, anew: Bool = false
-  ) -> Bool {
-    var interest = EPOLLIN.rawValue | EPOLLET.rawValue
-    if !forInputOnly {
-      interest |= EPOLLOUT.rawValue | EPOLLRDHUP.rawValue | EPOLLPRI.rawValue
-    }
-    var event = epoll_event(events: interest, data: epoll_data(u64: token.rawValue))
+  func watch(_ hostFD: Int32, as token: Token, for interest: Interest, anew: Bool = false) -> Bool {
+    var event = epoll_event(events: interest.rawValue, data: epoll_data(u64: token.rawValue))
     return epoll_ctl(descriptor, anew ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, hostFD, &event) == 0
+  }
+
+  /// Removes a descriptor that stays open.
+  func forget(_ hostFD: Int32) {
+    var event = epoll_event()
+    epoll_ctl(descriptor, EPOLL_CTL_DEL, hostFD, &event)
   }
 
   /// Waits for edges: 0 milliseconds for not at all, -1 for no limit.

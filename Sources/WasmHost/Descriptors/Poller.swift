@@ -1,7 +1,7 @@
 import Glibc
 import GuestABI
 
-/// `poll_oneoff` over one edge-triggered epoll set.
+/// `poll_oneoff` over one epoll set, which is edge-triggered but for listeners.
 ///
 /// A descriptor enters the set once, at the first poll after it was opened, and stays until it is
 /// closed. Its readiness is kept in its table entry (`Readiness.swift`), and the entries that are
@@ -49,46 +49,53 @@ final class Poller {
     set = try EpollSet()
     self.table = table
     self.drain = drain
-    guard set.watch(drain.eventFD, as: Self.drainToken, forInputOnly: true) else {
+    guard set.watch(drain.eventFD, as: Self.drainToken, for: [.input, .edges]) else {
       throw .shortage(of: "room in an epoll set", reason: describe(error: errno))
     }
   }
 
   /// Fills `events`, and waits until there is at least one.
+  ///
+  /// The kernel is asked once: what is ready already decides whether that call waits.
   func poll(_ subscriptions: GuestArray<Subscription>, into events: inout GuestOutput<Event>)
     throws(Errno)
   {
     calls &+= 1
     registerNew()
-    try collect(until: 0, now: 0)
     let start = Clock.monotonic.now
     time = start
     var now = start
+    var round = PollRound(start: start)
+    if mayTrustIndex(for: subscriptions, now: now) { findDeadline(subscriptions, &round) }
+    if !round.isIndexed || round.isIndexStale {
+      index(subscriptions, now: now, &round, into: &events)
+    }
     let trustEnd = start &+ Self.patience
-    var isIndexed = !mayTrustIndex(for: subscriptions, now: now)
-    if isIndexed { index(subscriptions, now: now, into: &events) }
+    var isDue = events.count > 0 || round.deadline <= now || hasReady(subscriptions)
     while true {
-      var outcome = emit(subscriptions, start: start, now: now, into: &events)
-      if outcome.isIndexStale, !isIndexed {
+      let deadline = round.isIndexed ? round.deadline : min(round.deadline, trustEnd)
+      try collect(until: isDue ? now : deadline, now: now)
+      if drain.isTerminated { return }
+      if !isDue {
+        now = Clock.monotonic.now
+        time = now
+      }
+      if !round.isIndexed, now >= trustEnd || drain.isRequested {
+        index(subscriptions, now: now, &round, into: &events)
+      }
+      report(subscriptions, now: now, &round, into: &events)
+      if round.isIndexStale, !round.isIndexed {
         events.removeAll()
-        index(subscriptions, now: now, into: &events)
-        isIndexed = true
-        outcome = emit(subscriptions, start: start, now: now, into: &events)
+        index(subscriptions, now: now, &round, into: &events)
+        report(subscriptions, now: now, &round, into: &events)
       }
       if events.count > 0 { return }
-      try collect(until: isIndexed ? outcome.deadline : min(outcome.deadline, trustEnd), now: now)
-      if drain.isTerminated { return }
-      now = Clock.monotonic.now
-      time = now
-      if !isIndexed, now >= trustEnd {
-        index(subscriptions, now: now, into: &events)
-        isIndexed = true
-      }
+      isDue = false
     }
   }
 
-  /// Notes a new socket, for the epoll set. A number is listed once, however often it is reused before the next poll:
-  /// a guest may never poll.
+  /// Notes a socket for the epoll set, which is new or has to wait for room. A number is listed once, however often
+  /// it is reused before the next poll: a guest may never poll.
   func add(_ number: UInt32) {
     guard let entry = try? table.lookup(number), !entry.pointee.state.contains(.inNewList) else {
       return
@@ -122,9 +129,12 @@ final class Poller {
   private func registerNew() {
     for number in unregistered {
       table.didTakeFromNewList(number)
-      guard let entry = try? table.socket(number), !entry.pointee.state.contains(.registered)
-      else { continue }
-      register(entry, number: number)
+      guard let entry = try? table.socket(number) else { continue }
+      if !entry.pointee.state.contains(.registered) {
+        register(entry, number: number)
+      } else if entry.pointee.needsWatchForRoom {
+        register(entry, number: number, anew: true)
+      }
     }
     unregistered.removeAll(keepingCapacity: true)
   }
@@ -134,12 +144,17 @@ final class Poller {
   private func register(
     _ entry: UnsafeMutablePointer<Descriptor>, number: UInt32, anew: Bool = false
   ) {
+    let interest = interest(in: entry.pointee.state)
     let isWatched = set.watch(
       entry.pointee.hostFD, as: Token(generation: entry.pointee.generation, number: number),
-      forInputOnly: entry.pointee.state.contains(.listening), anew: anew)
+      for: interest, anew: anew)
     entry.pointee.state.insert(.registered)
     if isWatched {
-      entry.pointee.state.subtract([.readable, .readDoubtful, .writable, .writeDoubtful])
+      entry.pointee.state.subtract([.readable, .readDoubtful])
+      if interest.contains(.output) {
+        entry.pointee.state.subtract([.writable, .writeDoubtful])
+        entry.pointee.state.insert(.watchedForRoom)
+      }
     } else {
       // A regular file as standard input is always ready. A socket that the kernel cannot register is reported as
       // ready too: the guest's call then answers with what is true.
@@ -147,6 +162,17 @@ final class Poller {
       entry.pointee.state.subtract([.readDoubtful, .writeDoubtful])
       if !entry.pointee.kind.isStandard { entry.pointee.state.remove(.registered) }
     }
+  }
+
+  private func interest(in state: Descriptor.State) -> Interest {
+    if state.contains(.listening) {
+      // A listener is reported at each wait for as long as connections are in its queue: a guest need not find the
+      // queue empty to be told of the next one. In a drain they may be left to others, and reports would not end.
+      return drain.isRequested ? [.input, .edges] : .input
+    }
+    // Nearly all sockets have room at all times. Those that are registered for it are reported at once.
+    let waitsForRoom = !state.isDisjoint(with: [.awaitsRoom, .watchedForRoom])
+    return waitsForRoom ? [.input, .output, .ends, .edges] : [.input, .ends, .edges]
   }
 
   /// Waits for edges until the deadline (0: not at all; `.max`: no limit) and notes them.
@@ -167,10 +193,20 @@ final class Poller {
     }
   }
 
+  /// Takes a listener out of the epoll set. (For the kernel it is still there once the guest has closed it, if the
+  /// host keeps it.)
+  func setListenerAside(_ entry: UnsafeMutablePointer<Descriptor>) {
+    guard entry.pointee.state.isSuperset(of: [.listening, .registered]) else { return }
+    set.forget(entry.pointee.hostFD)
+    entry.pointee.state.remove(.registered)
+    entry.pointee.state.insert(.readDoubtful)
+  }
+
   private func drainBegan() {
     for number in 0..<UInt32(table.count) {
       guard let entry = try? table.lookup(number), entry.pointee.state.contains(.listening)
       else { continue }
+      if entry.pointee.state.contains(.registered) { register(entry, number: number, anew: true) }
       entry.pointee.state.insert(.drainUnreported)
       list(entry, number: number)
     }
@@ -200,9 +236,10 @@ final class Poller {
 
   /// Reads the whole list, and reports invalid subscriptions.
   private func index(
-    _ subscriptions: GuestArray<Subscription>, now: UInt64,
+    _ subscriptions: GuestArray<Subscription>, now: UInt64, _ round: inout PollRound,
     into events: inout GuestOutput<Event>
   ) {
+    round.isIndexed = true
     indexTime = now
     indexedCount = subscriptions.count
     hasOrphans = false
@@ -236,43 +273,75 @@ final class Poller {
       }
       if isReady { list(entry, number: number) }
     }
+    findDeadline(subscriptions, &round)
   }
 
-  private struct Round {
-    /// When the first clock fires, on the monotonic clock.
-    var deadline = UInt64.max
-    /// Whether the list has changed since it was indexed.
-    var isIndexStale = false
+  private func findDeadline(_ subscriptions: GuestArray<Subscription>, _ round: inout PollRound) {
+    round.deadline = .max
+    for place in clocks {
+      if subscriptions.hasClock(at: place) {
+        let deadline = subscriptions[place].deadline(start: round.start) ?? 0
+        round.deadline = min(round.deadline, deadline)
+      } else {
+        round.isIndexStale = true
+      }
+    }
+  }
+
+  // MARK: Reports
+
+  /// Whether something is ready already, by the index. Drops candidates that are not.
+  private func hasReady(_ subscriptions: GuestArray<Subscription>) -> Bool {
+    // (In a local variable: accesses to it need no check at run time.)
+    var candidates: [Token] = []
+    swap(&candidates, &ready)
+    defer { swap(&candidates, &ready) }
+    while let token = candidates.last {
+      if let entry = entry(of: token) {
+        let answer = answer(for: entry, token.number, subscriptions)
+        if answer.reads || answer.writes { return true }
+        entry.pointee.state.remove(.inReadyList)
+      }
+      candidates.removeLast()
+    }
+    return false
   }
 
   /// Reports what is ready, by the index, and drops the other candidates.
-  private func emit(
-    _ subscriptions: GuestArray<Subscription>, start: UInt64, now: UInt64,
+  private func report(
+    _ subscriptions: GuestArray<Subscription>, now: UInt64, _ round: inout PollRound,
     into events: inout GuestOutput<Event>
-  ) -> Round {
-    var outcome = Round()
-    for place in clocks {
-      guard place < subscriptions.count, subscriptions[place].type == .clock else {
-        outcome.isIndexStale = true
-        continue
-      }
-      let subscription = subscriptions[place]
-      guard let deadline = subscription.deadline(start: start) else {
-        events.append(Event(subscription, error: .inval))
-        continue
-      }
-      if deadline <= now { events.append(Event(subscription)) }
-      outcome.deadline = min(outcome.deadline, deadline)
-    }
-
-    // (In a local variable: accesses to it need no check at run time.)
+  ) {
+    if round.deadline <= now { reportClocks(subscriptions, now: now, round, into: &events) }
     var candidates: [Token] = []
     swap(&candidates, &ready)
     var kept = 0
     for place in candidates.indices {
       let token = candidates[place]
       guard let entry = entry(of: token) else { continue }
-      if report(entry, token.number, subscriptions, into: &events, &outcome) {
+      let state = entry.pointee.state
+      let answer = answer(for: entry, token.number, subscriptions)
+      if answer.reads {
+        let isDraining = state.contains(.drainUnreported)
+        events.append(
+          Event(
+            subscriptions[Int(entry.pointee.readHint)], bytes: isDraining ? 0 : 1,
+            hungUp: isDraining || state.contains(.hungUp)))
+        entry.pointee.state.remove(.drainUnreported)
+      }
+      if answer.writes {
+        events.append(
+          Event(
+            subscriptions[Int(entry.pointee.writeHint)], bytes: 1,
+            hungUp: state.contains(.hungUp)))
+      }
+      if answer.isElsewhere {
+        round.isIndexStale = true
+        // It would end each wait while connections are in its queue. The next list that has it brings it back.
+        if round.isIndexed { setListenerAside(entry) }
+      }
+      entry.pointee.state.subtract([.newlyReadable, .newlyWritable])
+      if answer.reads || answer.writes {
         candidates[kept] = token
         kept += 1
       } else {
@@ -281,46 +350,41 @@ final class Poller {
     }
     candidates.removeLast(candidates.count - kept)
     swap(&candidates, &ready)
-    return outcome
   }
 
-  /// Reports one candidate; false when it is no longer a candidate.
-  private func report(
-    _ entry: UnsafeMutablePointer<Descriptor>, _ number: UInt32,
-    _ subscriptions: GuestArray<Subscription>, into events: inout GuestOutput<Event>,
-    _ outcome: inout Round
-  ) -> Bool {
-    var isReported = false
-    let readPlace = Int(entry.pointee.readHint)
-    let writePlace = Int(entry.pointee.writeHint)
-
-    if subscriptions.has(.read, number, at: readPlace) {
-      let isDraining = entry.pointee.state.contains(.drainUnreported)
-      if isDraining || entry.pointee.isStillReadable() {
-        events.append(
-          Event(
-            subscriptions[readPlace], bytes: isDraining ? 0 : 1,
-            hungUp: isDraining || entry.pointee.state.contains(.hungUp)))
-        entry.pointee.state.remove(.drainUnreported)
-        isReported = true
+  private func reportClocks(
+    _ subscriptions: GuestArray<Subscription>, now: UInt64, _ round: PollRound,
+    into events: inout GuestOutput<Event>
+  ) {
+    for place in clocks where subscriptions.hasClock(at: place) {
+      let subscription = subscriptions[place]
+      if let deadline = subscription.deadline(start: round.start) {
+        if deadline <= now { events.append(Event(subscription)) }
+      } else {
+        events.append(Event(subscription, error: .inval))
       }
+    }
+  }
+
+  /// Whether one candidate is ready for what the guest waits for, by the index.
+  private func answer(
+    for entry: UnsafeMutablePointer<Descriptor>, _ number: UInt32,
+    _ subscriptions: GuestArray<Subscription>
+  ) -> PollAnswer {
+    var answer = PollAnswer()
+    if subscriptions.has(.read, number, at: Int(entry.pointee.readHint)) {
+      answer.reads =
+        entry.pointee.state.contains(.drainUnreported) || entry.pointee.isStillReadable()
     } else if !entry.pointee.state.isDisjoint(with: [.readable, .drainUnreported]) {
       hasOrphans = true
-      if entry.pointee.state.contains(.newlyReadable) { outcome.isIndexStale = true }
+      if entry.pointee.state.contains(.newlyReadable) { answer.isElsewhere = true }
     }
-
-    if subscriptions.has(.write, number, at: writePlace) {
-      if entry.pointee.isStillWritable() {
-        events.append(
-          Event(
-            subscriptions[writePlace], bytes: 1, hungUp: entry.pointee.state.contains(.hungUp)))
-        isReported = true
-      }
+    if subscriptions.has(.write, number, at: Int(entry.pointee.writeHint)) {
+      answer.writes = entry.pointee.isStillWritable()
+      if entry.pointee.needsWatchForRoom { register(entry, number: number, anew: true) }
     } else if entry.pointee.state.contains(.newlyWritable) {
-      outcome.isIndexStale = true
+      answer.isElsewhere = true
     }
-
-    entry.pointee.state.subtract([.newlyReadable, .newlyWritable])
-    return isReported
+    return answer
   }
 }

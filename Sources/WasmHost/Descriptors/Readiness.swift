@@ -56,6 +56,11 @@ extension Descriptor {
     state.insert(.awaitsRoom)
   }
 
+  /// Whether the epoll set must report room, and does not yet.
+  var needsWatchForRoom: Bool {
+    state.contains(.awaitsRoom) && !state.contains(.watchedForRoom)
+  }
+
   /// Notes what epoll has reported.
   mutating func note(_ edge: Edge) {
     if edge.contains(.input) {
@@ -90,7 +95,7 @@ extension Descriptor {
   mutating func isStillWritable() -> Bool {
     if state.contains(.writeDoubtful) {
       state.remove(.writeDoubtful)
-      if !isReady(for: POLLOUT) { state.remove(.writable) }
+      if !isReady(for: POLLOUT) { writeWouldBlock() }
     }
     return state.contains(.writable)
   }

@@ -9,6 +9,11 @@ extension GuestArray<Subscription> {
     let subscription = self[place]
     return subscription.tag == type.rawValue && subscription.subject == descriptor
   }
+
+  @inline(__always)
+  func hasClock(at place: Int) -> Bool {
+    place < count && self[place].tag == EventType.clock.rawValue
+  }
 }
 
 extension Subscription {

@@ -27,6 +27,8 @@ public final class Instance {
   let scoreboardPage: Scoreboard.Page?
   /// The addresses that the guest has bound, by descriptor number.
   var bound: [UInt32: ListenerPool.Request] = [:]
+  /// How often the guest's calls of `sock_accept` reach the kernel, by the listener's number.
+  var paces: [UInt32: AcceptPace] = [:]
 
   private let store: OpaquePointer
   private let context: OpaquePointer

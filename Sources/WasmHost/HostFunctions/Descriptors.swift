@@ -32,6 +32,11 @@ extension Descriptor {
 }
 
 extension Instance {
+  func fdClose(_ fd: UInt32) throws(Errno) {
+    poller.setListenerAside(try descriptors.lookup(fd))
+    try descriptors.remove(fd)
+  }
+
   func fdFdstatGet(_ fd: UInt32, status: UInt32) throws(Errno) {
     let entry = try descriptors.lookup(fd)
     let memory = memory
@@ -97,7 +102,9 @@ extension Instance {
     switch entry.pointee.kind {
     case .empty, .input: throw .badf
     case .scoreboard: throw .spipe
-    case .free, .stream, .datagram: bytes = try send(entry)
+    case .free, .stream, .datagram:
+      defer { if entry.pointee.needsWatchForRoom { poller.add(fd) } }
+      bytes = try send(entry)
     case .output:
       // The process ignores SIGPIPE: without a reader the call fails with EPIPE. All instances and the host
       // share the streams. So that no line is interrupted by another writer's, only whole lines are written at

@@ -61,7 +61,7 @@ extension HostFunction {
       try call.instance.fdWrite(call[0], vectors: call[1], count: call[2], written: call[3])
     },
     HostFunction("fd_close", "fd") { (call) throws(Errno) in
-      try call.instance.descriptors.remove(call[0])
+      try call.instance.fdClose(call[0])
     },
     HostFunction("fd_fdstat_get", "fd", "stat") { (call) throws(Errno) in
       try call.instance.fdFdstatGet(call[0], status: call[1])

@@ -49,6 +49,7 @@ extension Instance {
     let memory = memory
     try vectors.gather(address, count: count, in: memory)
     let result = try memory.slot(for: UInt32.self, at: written)
+    defer { if entry.pointee.needsWatchForRoom { poller.add(fd) } }
     result.record = UInt32(truncatingIfNeeded: try send(entry, to: receiver))
   }
 

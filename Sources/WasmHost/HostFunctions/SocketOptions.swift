@@ -121,4 +121,5 @@ private func refuseConnections(
   guard value.count == 4, value.allSatisfy({ $0 == 0 }), entry.pointee.state.contains(.listening)
   else { throw .inval }
   guard refuse_new_connections(entry.pointee.hostFD) == 0 else { throw .last }
+  entry.pointee.state.insert(.refusesConnections)
 }

@@ -102,6 +102,7 @@ extension Instance {
       if let pool, let request = bound[fd] {
         backlog = try pool.backlog(backlog, of: request, user: configuration.user)
       }
+      ListenerOptions.sendAtOnce(entry.pointee.hostFD)
       guard listen(entry.pointee.hostFD, backlog) == 0 else { throw .last }
       if let pool, let request = bound[fd] {
         do throws(Errno) {
@@ -115,6 +116,7 @@ extension Instance {
       }
     }
     entry.pointee.state.insert(.listening)
+    paces[fd] = nil
     poller.didListen(entry, number: fd)
     reportListening(entry.pointee.hostFD)
   }
@@ -163,8 +165,6 @@ extension Instance {
     if listener.pointee.state.contains(.inherited) {
       SocketMemory.bound(hostFD, to: configuration.socketMemory)
     }
-    // A response is one send and the ABI has no TCP_NODELAY: holding back the last segment gains nothing.
-    setOption(hostFD, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
     let isNonBlocking = flags & DescriptorFlags.nonBlock != 0
     let number = descriptors.insert(
       hostFD, kind: .stream, state: isNonBlocking ? [.unpolled, .nonBlocking] : .unpolled)
@@ -181,17 +181,25 @@ extension Instance {
       listener.pointee.readWouldBlock()
       throw isNonBlocking ? .again : .inval
     }
-    // The kernel is asked whatever epoll has said: a guest that is about to close its listener must get every
-    // connection that has come since.
+    // A guest that is about to close its listener must get every connection that has come: then the kernel is asked
+    // whatever epoll has said.
+    let isEnding = drain.isRequested || listener.pointee.state.contains(.refusesConnections)
+    let isPaced = isNonBlocking && !isEnding
+    if isPaced, !listener.pointee.mayRead(inPoll: poller.calls) { throw .again }
     let flags = Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
     while true {
       let hostFD = accept4(listener.pointee.hostFD, nil, nil, flags)
       if hostFD >= 0 {
-        listener.pointee.didAccept()
+        if isPaced, !paces[number, default: AcceptPace()].mayGoOn(inPoll: poller.calls) {
+          listener.pointee.readWouldBlock()
+        } else {
+          listener.pointee.didAccept()
+        }
         return hostFD
       }
       if errno == EAGAIN {
         listener.pointee.readWouldBlock()
+        paces[number]?.foundNone()
         if isNonBlocking { throw .again }
         try waitForConnection(on: listener.pointee.hostFD)
       } else if errno != EINTR {

@@ -4,8 +4,8 @@ import Glibc
 /// A listening socket that another process has opened and passed on, as systemd does (sd_listen_fds(3)).
 ///
 /// That process keeps the socket and passes it on again at the next start, so nothing about it is changed for
-/// good: the queue length stays its opener's choice, no filter is attached, and connections that wait when this
-/// process ends are left for the next one.
+/// good: the queue length stays its opener's choice, no filter is attached, what is set meanwhile (O_NONBLOCK,
+/// TCP_NODELAY) is restored, and connections that wait when this process ends are left for the next one.
 public struct InheritedSocket: Sendable {
   let descriptor: Int32
   let address: SocketAddress
@@ -13,6 +13,8 @@ public struct InheritedSocket: Sendable {
   public let description: String
   /// The flags of the open file description when the socket came. They are shared with the opener as well.
   private let flags: Int32
+  /// Whether the opener has chosen TCP_NODELAY (systemd's NoDelay=).
+  private let sendsAtOnce: Bool
   /// Whether an IPv6 wildcard also accepts IPv4.
   private let isDualStack: Bool
   var isUsed = false
@@ -45,6 +47,8 @@ public struct InheritedSocket: Sendable {
       fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) >= 0
     else { throw refuse(describe(error: errno)) }
     ListenerOptions.scrub(descriptor)
+    sendsAtOnce = option(Int32(IPPROTO_TCP), TCP_NODELAY) != 0
+    ListenerOptions.sendAtOnce(descriptor)
     self.descriptor = descriptor
     self.address = address
     self.flags = flags
@@ -54,6 +58,7 @@ public struct InheritedSocket: Sendable {
 
   func giveBack() {
     _ = fcntl(descriptor, F_SETFL, flags)
+    ListenerOptions.sendAtOnce(descriptor, sendsAtOnce)
     close(descriptor)
   }
 

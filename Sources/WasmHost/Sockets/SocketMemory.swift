@@ -32,6 +32,12 @@ enum ListenerOptions {
     setOption(descriptor, SOL_SOCKET, SO_DETACH_FILTER, 0)
   }
 
+  /// Sets TCP_NODELAY, which accepted sockets inherit. A response is one send, and the ABI does not have the option:
+  /// holding back its last segment gains nothing.
+  static func sendAtOnce(_ descriptor: Int32, _ isOn: Bool = true) {
+    setOption(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, isOn ? 1 : 0)
+  }
+
   /// Enlarges the buffers of a kept socket to those of a new instance's own socket. They are limited, and never
   /// shrink for the other instances.
   static func enlargeBuffers(of kept: Int32, like own: Int32) {
