@@ -17,7 +17,9 @@ package func printable(_ text: some StringProtocol) -> String {
 package func printableWord(_ text: String) -> String {
   let isPlain =
     !text.isEmpty && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "\"") }
-  return isPlain ? text : "\"\(printable(text).replacing("\"", with: "\\\""))\""
+  if isPlain { return text }
+  let parts = printable(text).split(separator: "\"" as Character, omittingEmptySubsequences: false)
+  return "\"\(parts.joined(separator: "\\\""))\""
 }
 
 extension Unicode.Scalar {
