@@ -26,6 +26,39 @@ struct CacheKeyTests {
     }
   }
 
+  @Test("Two texts side by side have the codes that each has alone")
+  func sideBySide() {
+    func hash() -> SipHash { SipHash(key: (1, 2)) }
+    let octets = (0..<200).map { UInt8($0) }
+    for (count, other) in [(0, 0), (8, 0), (64, 64), (64, 71), (80, 120)] {
+      var (one, two, alone, aloneToo) = (hash(), hash(), hash(), hash())
+      octets.withUnsafeBytes { octets in
+        let first = UnsafeRawBufferPointer(rebasing: octets[..<count])
+        let second = UnsafeRawBufferPointer(rebasing: octets[80..<(80 + other)])
+        SipHash.update(&one, first, &two, second)
+        alone.update(first)
+        aloneToo.update(second)
+      }
+      #expect(one.finalize() == alone.finalize() && two.finalize() == aloneToo.finalize())
+    }
+  }
+
+  @Test("The code depends on each octet, on their number and on the key")
+  func dependence() {
+    func code(_ octets: [UInt8], key: UInt8 = 0) -> [UInt8] {
+      octets.withUnsafeBytes { CacheKey(Array(repeating: key, count: CacheKey.size)).code(of: $0) }
+    }
+    let octets = (0..<77).map { UInt8($0) }
+    var codes: Set = [code(octets), code(octets, key: 1)]
+    for count in 0..<77 { codes.insert(code(Array(octets[..<count]))) }
+    for place in octets.indices {
+      var changed = octets
+      changed[place] ^= 1
+      codes.insert(code(changed))
+    }
+    #expect(codes.count == 2 + 77 + 77)
+  }
+
   @Test("An entry that another key has made is not run, though all of it is right")
   func foreignEntry() throws {
     let place = try CachePlace(assemble(module))

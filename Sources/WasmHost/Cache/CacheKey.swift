@@ -11,7 +11,7 @@ public struct CacheKey: Sendable {
   private let words: (UInt64, UInt64)
 
   /// - Parameter octets: `size` of them.
-  private init(_ octets: [UInt8]) {
+  init(_ octets: [UInt8]) {
     func word(_ place: Int) -> UInt64 {
       octets.withUnsafeBytes {
         UInt64(littleEndian: $0.loadUnaligned(fromByteOffset: place, as: UInt64.self))
@@ -20,11 +20,24 @@ public struct CacheKey: Sendable {
     words = (word(0), word(8))
   }
 
-  /// The code of the concatenation of some octets.
-  func code(of parts: UnsafeRawBufferPointer...) -> [UInt8] {
+  /// The code of some octets: that of the codes of their two halves, which are computed side by side. Each of the
+  /// three has a key of its own, made of this one.
+  func code(of octets: UnsafeRawBufferPointer) -> [UInt8] {
+    let middle = octets.count / 16 * 8
+    var first = SipHash(key: derived(1).words)
+    var second = SipHash(key: derived(2).words)
+    SipHash.update(
+      &first, UnsafeRawBufferPointer(rebasing: octets[..<middle]),
+      &second, UnsafeRawBufferPointer(rebasing: octets[middle...]))
+    var whole = SipHash(key: derived(3).words)
+    (first.finalize() + second.finalize()).withUnsafeBytes { whole.update($0) }
+    return whole.finalize()
+  }
+
+  private func derived(_ number: UInt8) -> CacheKey {
     var hash = SipHash(key: words)
-    for part in parts { hash.update(part) }
-    return hash.finalize()
+    withUnsafeBytes(of: number) { hash.update($0) }
+    return CacheKey(hash.finalize())
   }
 
   /// `$XDG_STATE_HOME/wasm-serve`, or `~/.local/state/wasm-serve`; nil without a home. A service of

@@ -52,7 +52,7 @@ public struct ModuleCache: Sendable {
     else { return nil }
     let loaded = file.withBytes { bytes -> Module? in
       guard let entry = verified(bytes),
-        let code = ModuleCacheEntry.code(in: entry, for: module)
+        let code = ModuleCacheEntry.code(in: entry, for: module, isAuthentic: true)
       else { return nil }
       return Module(deserializing: code, engine: engine)
     }

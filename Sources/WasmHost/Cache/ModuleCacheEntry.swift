@@ -10,7 +10,7 @@ enum ModuleCacheEntry {
   }
 
   private static let magic: UInt64 = 0x6d6f_6475_6c65_2e31  // "module.1"
-  private static let format: UInt64 = 3
+  private static let format: UInt64 = 4
   /// The engine's release and settings, zero-padded. The engine itself checks the processor's features.
   private static var settings: [UInt8] {
     let text = Array("wasmtime \(WASMTIME_VERSION);\(Engine.fingerprint)".utf8)
@@ -34,11 +34,13 @@ enum ModuleCacheEntry {
   }
 
   /// The compiled code of an entry; nil unless the entry is undamaged, of this engine and of this very module.
+  ///
+  /// - Parameter isAuthentic: whether an authentication code has shown already that it is undamaged.
   static func code(
-    in entry: UnsafeRawBufferPointer, for module: UnsafeRawBufferPointer
+    in entry: UnsafeRawBufferPointer, for module: UnsafeRawBufferPointer, isAuthentic: Bool = false
   ) -> UnsafeRawBufferPointer? {
-    guard isForThisEngine(entry), let copy = self.module(in: entry), isEqual(copy, module),
-      let code = parts(of: entry)?.code, field(Field.codeHash, of: entry) == fnv1a(code)
+    guard isForThisEngine(entry), let (copy, code) = parts(of: entry), isEqual(copy, module),
+      isAuthentic || field(Field.codeHash, of: entry) == fnv1a(code)
     else { return nil }
     return code
   }
@@ -76,10 +78,9 @@ enum ModuleCacheEntry {
       guard descriptor >= 0 else { return errno }
       defer { close(descriptor) }
       let isWritten =
-        header(module: module, code: code).withUnsafeBytes { header in
-          let proof = key?.code(of: header, module, code) ?? []
-          return writeAll(header, to: descriptor) && writeAll(module, to: descriptor)
-            && writeAll(code, to: descriptor)
+        (header(module: module, code: code) + module + code).withUnsafeBytes { entry in
+          let proof = key?.code(of: entry) ?? []
+          return writeAll(entry, to: descriptor)
             && proof.withUnsafeBytes { writeAll($0, to: descriptor) }
         }
         && fchmod(descriptor, mode) == 0 && rename(temporary, path) == 0

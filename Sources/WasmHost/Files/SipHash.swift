@@ -31,6 +31,29 @@ struct SipHash {
     }
   }
 
+  /// Takes as many octets into each of two hashes, at places that are multiples of 8 in both texts.
+  ///
+  /// A word has to wait for the one before it, so that half of the processor would idle: two texts side by side take
+  /// little longer than one.
+  static func update(
+    _ one: inout SipHash, _ octets: UnsafeRawBufferPointer,
+    _ other: inout SipHash, _ others: UnsafeRawBufferPointer
+  ) {
+    let words = min(octets.count, others.count) / 8
+    var (first, second) = (one, other)
+    for place in stride(from: 0, to: words * 8, by: 8) {
+      first.compress(
+        UInt64(littleEndian: octets.loadUnaligned(fromByteOffset: place, as: UInt64.self)))
+      second.compress(
+        UInt64(littleEndian: others.loadUnaligned(fromByteOffset: place, as: UInt64.self)))
+    }
+    first.count += UInt64(words * 8)
+    second.count += UInt64(words * 8)
+    (one, other) = (first, second)
+    one.update(UnsafeRawBufferPointer(rebasing: octets[(words * 8)...]))
+    other.update(UnsafeRawBufferPointer(rebasing: others[(words * 8)...]))
+  }
+
   private mutating func take(_ octet: UInt8) {
     tail |= UInt64(octet) << (count % 8 * 8)
     count += 1
