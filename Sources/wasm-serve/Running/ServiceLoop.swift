@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import WasmHost
 
@@ -13,6 +14,8 @@ import WasmHost
 final class ServiceLoop {
   /// How often `--watch` looks at the module's file.
   private static let watchInterval = Duration.milliseconds(300)
+  /// How long after a module was loaded memory is released.
+  private static let releaseDelay = Duration.seconds(1)
 
   /// What other threads report.
   private enum Report: Sendable {
@@ -31,6 +34,7 @@ final class ServiceLoop {
   private let reports: Mailbox<Report>
   private var manager = ServiceManager()
   private var nextWatch: Duration?
+  private var nextRelease: Duration?
 
   /// What was loaded last, until there is a generation of it.
   private var loaded: LoadedModule?
@@ -72,6 +76,7 @@ final class ServiceLoop {
       }
       if isFileChanged(), let status = handle(.replacementWanted) { return status }
       if let status = handle(.timePassed) { return status }
+      releaseMemory()
       manager.giveSign(at: now.nanoseconds)
     }
   }
@@ -86,16 +91,25 @@ final class ServiceLoop {
       pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0),
     ]
     let sign = manager.nextSign.map { Duration.nanoseconds($0) }
-    let next = [life.nextDeadline, nextWatch, sign].compactMap(\.self).min()
+    let next = [life.nextDeadline, nextWatch, nextRelease, sign].compactMap(\.self).min()
     // The next millisecond: a deadline has passed when poll(2) returns.
     let timeout = next.map { Int32(clamping: ($0 - now).nanoseconds / 1_000_000 + 1) }
     poll(&waiting, nfds_t(waiting.count), timeout ?? -1)
+  }
+
+  /// A while after a module was loaded: loading has used much memory that serving does not need. (Not at once: the
+  /// first requests would wait for it.)
+  private func releaseMemory() {
+    guard let next = nextRelease, now >= next else { return }
+    nextRelease = nil
+    release_unused_pages()
   }
 
   private func event(of report: Report) -> ServiceLife.Event {
     switch report {
     case .loaded(.success(let module)):
       loaded = module
+      nextRelease = now + ServiceLoop.releaseDelay
       return .loaded
     case .loaded(.failure(let error)): return .notLoaded(error)
     case .worker(let generation, let worker, let event):
