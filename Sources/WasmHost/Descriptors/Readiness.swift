@@ -100,6 +100,7 @@ extension Descriptor {
     return state.contains(.writable)
   }
 
+  @inline(never)
   private func isReady(for events: Int32) -> Bool {
     var question = pollfd(fd: hostFD, events: Int16(events), revents: 0)
     // An error (POLLNVAL, EINTR) counts as ready: the call that follows tells the guest.
