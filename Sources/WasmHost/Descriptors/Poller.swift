@@ -69,8 +69,9 @@ final class Poller {
     time = start
     var now = start
     var round = PollRound(start: start)
-    if mayTrustIndex(for: subscriptions, now: now) { findDeadline(subscriptions, &round) }
-    if !round.isIndexed || round.isIndexStale {
+    let isTrusted = mayTrustIndex(for: subscriptions, now: now)
+    if isTrusted { findDeadline(subscriptions, &round) }
+    if !isTrusted || round.isIndexStale {
       index(subscriptions, now: now, &round, into: &events)
     }
     let trustEnd = start &+ Self.patience
