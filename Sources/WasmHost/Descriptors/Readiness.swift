@@ -56,6 +56,11 @@ extension Descriptor {
     state.insert(.awaitsRoom)
   }
 
+  /// Whether there may be something to tell the guest; false for nearly all that have been read to their end.
+  var mayBeReported: Bool {
+    !state.isDisjoint(with: [.readable, .drainUnreported]) || writeHint != .max
+  }
+
   /// Whether the epoll set must report room, and does not yet.
   var needsWatchForRoom: Bool {
     state.contains(.awaitsRoom) && !state.contains(.watchedForRoom)
