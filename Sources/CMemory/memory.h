@@ -8,6 +8,7 @@ typedef __SIZE_TYPE__ size_t;
 
 void *_Nullable realloc(void *_Nullable, size_t);
 void *_Nullable calloc(size_t, size_t);
+void *_Nullable malloc(size_t);
 void free(void *_Nullable);
 void *_Nonnull memcpy(void *_Nonnull, const void *_Nonnull, size_t);
 void *_Nonnull memmove(void *_Nonnull, const void *_Nonnull, size_t);

@@ -165,7 +165,7 @@ package struct Heap {
   }
 
   /// A free block of at least this size.
-  private func find(_ size: UInt) -> UInt? {
+  private mutating func find(_ size: UInt) -> UInt? {
     let own = list(of: size)
     // Any block of a further list is large enough; of its own list, only some are.
     var number = own &+ 1
@@ -176,7 +176,7 @@ package struct Heap {
     return fit(own, size)
   }
 
-  private func fit(_ number: Int, _ size: UInt) -> UInt? {
+  private mutating func fit(_ number: Int, _ size: UInt) -> UInt? {
     var block = lists[number]
     while block != 0 && sizeOf(block) < size { block = self[block &+ Heap.word] }
     return block == 0 ? nil : block

@@ -75,8 +75,9 @@ package struct FixedArray<Element: BitwiseCopyable>: ~Copyable {
 private func allocate(_ count: Int, stride: Int, copiesOf value: UnsafeRawBufferPointer)
   -> UnsafeMutableRawPointer?
 {
-  // calloc checks the product, and its memory is aligned for any type.
-  guard let source = value.baseAddress, let memory = unsafe calloc(count, stride) else {
+  // The memory is aligned for any type.
+  let (size, overflows) = count.multipliedReportingOverflow(by: stride)
+  guard let source = value.baseAddress, !overflows, let memory = unsafe malloc(size) else {
     return nil
   }
   for i in 0..<count {
