@@ -29,7 +29,10 @@ struct FieldSectionReader: ~Copyable {
   /// Reads the next line in one pass, if all of it has come and it is valid; nil and nothing is read otherwise.
   @inline(__always)
   mutating func takeWholeLine(_ octets: Span<UInt8>, _ position: inout Int) -> FieldLine? {
-    guard state == .lineStart, let line = FieldLine(in: octets, at: position) else { return nil }
+    // (The empty line at the end is none.)
+    guard state == .lineStart, position < octets.count, octets[position] != .carriageReturn,
+      let line = FieldLine(in: octets, at: position)
+    else { return nil }
     isFirstLine = false
     position = line.end
     return line

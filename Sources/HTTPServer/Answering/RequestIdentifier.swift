@@ -1,12 +1,18 @@
 import HTTPCodec
 import Memory
+import Sockets
 
 /// Finds the names of requests, and makes names for those that have none.
-struct RequestIdentifier {
+struct RequestIdentifier: ~Copyable {
   /// Longer names are not taken over.
   private static var longest: Int { 128 }
 
-  private var generator = SystemRandomNumberGenerator()
+  /// Taken from the system so many at a time, since each call of it costs as much as a log line.
+  private var randomNumbers = FixedArray<UInt64>()
+  private var unusedNumbers = 0
+
+  /// Takes the memory of the random numbers. - Returns: false when there is not enough.
+  mutating func reserve() -> Bool { randomNumbers.reserve(32, repeating: 0) }
 
   /// Names a request, if its client has named it or a new name is wanted, and adds the name to the
   /// response.
@@ -52,10 +58,19 @@ struct RequestIdentifier {
     let digits = hexadecimalDigits.octets
     var number: UInt64 = 0
     for i in name.indices {
-      if i % 16 == 0 { number = generator.next() }
+      if i % 16 == 0 { number = nextRandomNumber() }
       name[i] = digits[Int(truncatingIfNeeded: number & 0xF)]
       number >>= 4
     }
+  }
+
+  private mutating func nextRandomNumber() -> UInt64 {
+    if unusedNumbers == 0 {
+      SystemProcess.fillRandomly(&randomNumbers)
+      unusedNumbers = randomNumbers.count
+    }
+    unusedNumbers &-= 1
+    return randomNumbers[unusedNumbers]
   }
 
   /// Whether the name is one word that looks the same in every log.

@@ -55,10 +55,11 @@ struct ResponseWriter: ~Copyable {
       output.append(statusLine: response.status)
       output.append(commonFields)
     }
+    let forbidsContent = response.status.forbidsContent
     // A 205 says that it has none (RFC 9110 15.3.6).
-    let hasContent = !response.status.forbidsContent && response.status != .resetContent
+    let hasContent = !forbidsContent && response.status != .resetContent
     let length = hasContent ? response.content.count : 0
-    if !response.status.forbidsContent {
+    if !forbidsContent {
       if length > 0 && response.hasUsualType {
         output.append("Content-Type: text/plain; charset=utf-8\r\nContent-Length: ")
       } else if length > 0, let contentType = response.contentType {

@@ -22,7 +22,8 @@ struct ConnectionTable: ~Copyable {
   ///
   /// - Returns: false when there is not enough.
   mutating func reserve(_ capacity: Int) -> Bool {
-    let (size, overflows) = capacity.multipliedReportingOverflow(by: MemoryLayout<Connection>.stride)
+    let (size, overflows) = capacity.multipliedReportingOverflow(
+      by: MemoryLayout<Connection>.stride)
     // (Not calloc: a page that no connection has used yet takes no memory.)
     guard isOpen.reserve(capacity, repeating: false), free.reserve(capacity, repeating: 0),
       !overflows, let memory = unsafe malloc(size)

@@ -24,7 +24,7 @@ struct AdminService: ~Copyable {
   }
 
   /// Takes the memory of what all responses have. - Returns: false when there is not enough.
-  mutating func reserve() -> Bool { writer.reserve() }
+  mutating func reserve() -> Bool { writer.reserve() && identifier.reserve() }
 
   /// Sets the date of the responses to come, in seconds since the Unix epoch.
   mutating func setTime(_ seconds: Int64) { writer.setTime(seconds) }

@@ -27,6 +27,9 @@ public struct Router {
     let handler: Handler
     /// The route that was added before this one.
     let previous: Immortal<Route>?
+
+    @inline(__always)
+    func has(_ path: Span<UInt8>) -> Bool { self.path.map { path == $0 } ?? true }
   }
 
   private var last: Immortal<Route>?
@@ -64,33 +67,43 @@ public struct Router {
     if request.method == .unknown {
       return response.fail(.notImplemented, "this server knows no such method")
     }
-    let match = match(request)
-    if let route = match.route { return route.value.handler(request, &response) }
-    if match.allowed.isEmpty { return response.fail(.notFound, "there is nothing at this path") }
-    response.tellMethods(match.allowed, to: request.method)
+    if let route = route(for: request) { return route.value.handler(request, &response) }
+    let allowed = methods(at: request.path)
+    if allowed.isEmpty { return response.fail(.notFound, "there is nothing at this path") }
+    response.tellMethods(allowed, to: request.method)
   }
 
   /// Whether a handler answers this request, of which the head is enough to tell. The router answers
   /// all others itself, whatever their content is.
   func hasHandler(for request: Request) -> Bool {
-    request.method != .unknown && match(request).route != nil
+    request.method != .unknown && route(for: request) != nil
   }
 
-  /// The first route that matches, and the methods of all that have the path.
+  /// The first route that answers a request; nil when none does. ("*" and the target of a CONNECT have no path,
+  /// and are never handed to a handler.)
   @inline(never)
-  private func match(_ request: Request) -> (route: Immortal<Route>?, allowed: MethodSet) {
+  private func route(for request: Request) -> Immortal<Route>? {
     let method = request.method == .head ? Method.get : request.method
     let path = request.path
-    var allowed = MethodSet()
+    if path.isEmpty { return nil }
     var first: Immortal<Route>?
     var next = last
     while let route = next {
       next = route.value.previous
-      // "*" and the target of a CONNECT are about the server: they match every path.
-      if let routePath = route.value.path, !path.isEmpty, !(path == routePath) { continue }
-      if route.value.method == method, !path.isEmpty { first = route }
-      allowed.insert(route.value.method)
+      if route.value.method == method, route.value.has(path) { first = route }
     }
-    return (first, allowed)
+    return first
+  }
+
+  /// The methods of all routes that have a path. ("*" and the target of a CONNECT, which have none, are about the
+  /// server: they match every path.)
+  private func methods(at path: Span<UInt8>) -> MethodSet {
+    var methods = MethodSet()
+    var next = last
+    while let route = next {
+      next = route.value.previous
+      if path.isEmpty || route.value.has(path) { methods.insert(route.value.method) }
+    }
+    return methods
   }
 }

@@ -85,6 +85,12 @@
       return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
     }
 
+    /// Fills an array, which has elements, with random numbers.
+    package static func fillRandomly(_ numbers: inout FixedArray<UInt64>) {
+      var generator = SystemRandomNumberGenerator()
+      for i in numbers.indices { numbers[i] = generator.next() }
+    }
+
     package static func exit(_ status: Int32) -> Never {
       systemExit(status)
     }

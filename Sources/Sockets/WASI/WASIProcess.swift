@@ -100,6 +100,12 @@
         ? time : nil
     }
 
+    /// Fills an array, which has elements, with random numbers.
+    package static func fillRandomly(_ numbers: inout FixedArray<UInt64>) {
+      // The array has so many octets, and any octets are numbers.
+      _ = unsafe random_get(numbers.pointer, UInt32(numbers.count &* 8))
+    }
+
     package static func exit(_ status: Int32) -> Never {
       proc_exit(UInt32(bitPattern: status))
     }
