@@ -1,6 +1,7 @@
 """Measures memory: the resident part with some connections, and what idle ones add."""
 
 import contextlib
+import time
 from pathlib import Path
 
 from .servers import processes
@@ -8,6 +9,8 @@ from .servers import processes
 REQUEST = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 TEXT = b"GET request processed successfully"
 CONNECTIONS = 64
+# Seconds after which a server has given back what only its start needed, if it does that at all.
+SETTLING = 3
 # Connections that are opened at a time: they fit into any server's accept queue.
 BATCH = 100
 
@@ -49,20 +52,26 @@ class Clients(contextlib.ExitStack):
         return found
 
 
+def serve_for_a_while(active):
+    """Has a server answer on all these connections, and again once it has settled."""
+    for pause in (SETTLING, 0):
+        for _ in range(20):
+            ask(active)
+        time.sleep(pause)
+
+
 def measure_memory(server, processor, idle):
     """Octets, of new processes: with 64 connections, and with `idle` further ones."""
     found = {"idle": idle}
     with server.with_default_limit().running(processor) as process, Clients() as clients:
         active = clients.connect(server, CONNECTIONS)
-        for _ in range(20):
-            ask(active)
+        serve_for_a_while(active)
         found["resident"] = status(process, "VmRSS")
         found["resident_private"] = status(process, "RssAnon")
     with server.running(processor) as process, Clients() as clients:
         active = clients.connect(server, CONNECTIONS)
         clients.connect(server, idle)
-        for _ in range(20):
-            ask(active)
+        serve_for_a_while(active)
         found["resident_with_idle"] = status(process, "VmRSS")
     found["per_idle"] = (found["resident_with_idle"] - found["resident"]) / idle
     return found
