@@ -33,7 +33,9 @@ def with_fields(count):
 def with_content(size):
     content = b"x" * size
     return Large(
-        "content", octets(f"{POST}Content-Length: {size}\n\n") + content, content=b"echo: " + content
+        "content",
+        octets(f"{POST}Content-Length: {size}\n\n") + content,
+        content=b"echo: " + content,
     )
 
 
