@@ -19,7 +19,7 @@ def machine():
         "architecture": platform.machine(),
         "processors": os.cpu_count(),
         "memory": pages * size,
-        "system": f"{platform.system()} {platform.release()}",
+        "system": f"{platform.system()} {platform.release().split('-')[0]}",
         "distribution": platform.freedesktop_os_release().get("PRETTY_NAME", "unknown"),
     }
 

@@ -1,4 +1,4 @@
-"""How the module's cost grows with what it is asked: fuel by header fields, content and connections.
+"""How the cost grows with what the module is asked: fuel by header fields, content, connections.
 
 Benchmarks/growth starts it. The figures are exact, and so is the file that it writes.
 """

@@ -116,9 +116,9 @@ struct FieldLine {
     start = position
     colon = position
     while octets.count &- colon >= 8 {
-      let others = octets.word(at: colon).unusual
-      if others != 0 {
-        colon &+= others.firstFound
+      let unusual = octets.word(at: colon).unusual
+      if unusual != 0 {
+        colon &+= unusual.firstFound
         break
       }
       colon &+= 8

@@ -61,6 +61,7 @@ struct ResponseWriter: ~Copyable {
     let length = hasContent ? response.content.count : 0
     if !forbidsContent {
       if length > 0 && response.hasUsualType {
+        // (`Response.plainText`, in one piece.)
         output.append("Content-Type: text/plain; charset=utf-8\r\nContent-Length: ")
       } else if length > 0, let contentType = response.contentType {
         output.append("Content-Type: ")
