@@ -9,7 +9,7 @@ from .plots import COLORS, pyplot
 AXES = [
     ("fields", "header fields of a GET, beside Host", "fields"),
     ("content", "octets of content of a POST, echoed", "octets"),
-    ("connections", "connections with a GET in each turn of the event loop", "connections"),
+    ("connections", "connections with a GET in each turn", "connections"),
 ]
 
 
