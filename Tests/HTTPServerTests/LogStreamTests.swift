@@ -41,6 +41,39 @@ private final class Pipe {
 }
 
 struct LogStreamTests {
+  @Test("A line about lost lines that has to wait is not written twice")
+  func toldOnce() throws {
+    let (output, errors) = (try Pipe(), try Pipe())
+    var log = Log(
+      level: .info, format: .text, output: output.writeEnd, errors: errors.writeEnd)
+    let isReserved = log.reserve()
+    #expect(isReserved)
+    // Both readers are slow: of these lines only some wait, and what tells of the others has to wait as well.
+    _ = fcntl(errors.writeEnd, F_SETFL, O_NONBLOCK)
+    let junk = [UInt8](repeating: UInt8(ascii: "x"), count: 4096)
+    while write(errors.writeEnd, junk, junk.count) > 0 {}
+    while write(errors.writeEnd, junk, 1) > 0 {}
+    for _ in 0..<3000 {
+      log.beginAccess()
+      log.endAccess()
+    }
+    var access = ""
+    for second in 1...4 {
+      log.time = Int64(second) * 2_000_000_000
+      access += output.text()
+      log.flush()
+    }
+    access += output.text()
+    _ = errors.text()
+    for second in 5...8 {
+      log.time = Int64(second) * 2_000_000_000
+      log.flush()
+    }
+    let lost = 3000 - access.split(separator: "\n").count
+    let told = errors.text().split(separator: "\n")
+    #expect(lost > 0 && told.count == 1 && told.first?.hasSuffix("lines=\(lost)") == true)
+  }
+
   private func line(_ number: Int) -> String { "line \(number) " + "x".padding(to: 90) + "\n" }
 
   @Test("Lines come out as they went in")

@@ -12,15 +12,22 @@ struct Log: ~Copyable {
   /// The line that `begin` has begun, to add fields to.
   var line: LogLine
   /// Access lines are many: they go out together, once a turn of the loop.
-  private var accessLines = LogStream(descriptor: 1)
-  private var lines = LogStream(descriptor: 2)
+  private var accessLines: LogStream
+  private var lines: LogStream
   /// Lines that were lost since the start, and those of them that no log line has reported yet.
   private(set) var linesLost: UInt64 = 0
   private var untold: Int64 = 0
+  /// Those that a line has reported which may wait still: if that is lost, they are to be reported again.
+  private var told: Int64 = 0
   private var toldAt: Int64 = 0
 
-  init(level: LogLevel, format: LogFormat) {
+  /// - Parameters:
+  ///   - output: the descriptor of access lines; tests have a pipe.
+  ///   - errors: the descriptor of other lines.
+  init(level: LogLevel, format: LogFormat, output: Int32 = 1, errors: Int32 = 2) {
     self.level = level
+    accessLines = LogStream(descriptor: output)
+    lines = LogStream(descriptor: errors)
     line = LogLine(format: format)
   }
 
@@ -66,7 +73,10 @@ struct Log: ~Copyable {
   mutating func flush() {
     if !isWaiting && untold == 0 && accessLines.lost &+ lines.lost == 0 { return }
     accessLines.flush()
+    let lost = lines.lost
     lines.flush()
+    if lines.lost > lost { untold &+= told }
+    if !lines.isWaiting { told = 0 }
     countLost()
     guard untold > 0, !isWaiting, time &- toldAt >= .second || time < toldAt else {
       return
@@ -86,15 +96,17 @@ struct Log: ~Copyable {
     line.add("lines", untold)
     end()
     // (Not counted as one of them.)
-    if lines.takeLost() == 0, !lines.isWaiting { untold = 0 }
+    if lines.takeLost() > 0 { return }
+    told = untold
+    untold = 0
   }
 
   /// Ends the log: lines that no reader takes now are lost.
   mutating func finish() {
-    accessLines.flush()
-    lines.flush()
+    flush()
     accessLines.drop()
     lines.drop()
+    untold &+= told
     countLost()
     if untold > 0 { tellLost() }
   }
