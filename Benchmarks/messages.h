@@ -63,7 +63,7 @@ static int responses_expected = 1;
 // Whether each request has a connection of its own, which the server closes after the response.
 static bool closes;
 
-static const char few_fields[] = "Host: 127.0.0.1\r\nUser-Agent: load/1.0\r\nAccept: */*\r\n";
+#define FEW_FIELDS "Host: 127.0.0.1\r\nUser-Agent: load/1.0\r\nAccept: */*\r\n"
 // What a browser sends when a user follows a link: 12 fields.
 static const char browser_fields[] =
     "Host: 127.0.0.1\r\n"
@@ -81,7 +81,7 @@ static const char browser_fields[] =
 
 static void make_post(size_t length, bool is_discarded) {
     request_length = sprintf(request, "POST / HTTP/1.1\r\n%sContent-Type: text/plain\r\nContent-Length: %zu\r\n\r\n",
-                             few_fields, length);
+                             FEW_FIELDS, length);
     char *content = request + request_length;
     // Lines of all printable characters, so that a lost or moved octet is noticed.
     for (size_t i = 0; i < length; i++) content[i] = '!' + (i + i / 94) % 94;
@@ -99,15 +99,15 @@ static void make_gets(const char *fields, int count) {
 static bool make_messages(const char *kind) {
     expected_length = sprintf(content_expected, "GET request processed successfully");
     bool is_discarded = strstr(kind, "-discarded") != NULL;
-    if (strcmp(kind, "get") == 0) return make_gets(few_fields, 1), true;
+    if (strcmp(kind, "get") == 0) return make_gets(FEW_FIELDS, 1), true;
     if (strcmp(kind, "fields") == 0) return make_gets(browser_fields, 1), true;
-    if (strcmp(kind, "pipeline") == 0) return make_gets(few_fields, PIPELINED), true;
+    if (strcmp(kind, "pipeline") == 0) return make_gets(FEW_FIELDS, PIPELINED), true;
     if (strcmp(kind, "post") == 0 || strcmp(kind, "post-discarded") == 0)
         return make_post(1 << 10, is_discarded), true;
     if (strcmp(kind, "post64k") == 0 || strcmp(kind, "post64k-discarded") == 0)
         return make_post(64 << 10, is_discarded), true;
     closes = strcmp(kind, "connect") == 0;
-    if (closes) make_gets("Host: 127.0.0.1\r\nUser-Agent: load/1.0\r\nAccept: */*\r\nConnection: close\r\n", 1);
+    if (closes) make_gets(FEW_FIELDS "Connection: close\r\n", 1);
     return closes;
 }
 

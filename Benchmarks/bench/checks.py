@@ -3,8 +3,8 @@
 import os
 
 from .servers import Unavailable
+from .workloads import REQUEST, TEXT
 
-TEXT = b"GET request processed successfully"
 PIPELINED = 16
 
 
@@ -21,9 +21,8 @@ def check(server):
                 raise Unavailable(f"its answer to {what} is wrong")
 
         if server.gets:
-            get = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
-            expect("GET", ask(get), [TEXT])
-            expect("pipelined GETs", ask(get, PIPELINED), [TEXT] * PIPELINED)
+            expect("GET", ask(REQUEST), [TEXT])
+            expect("pipelined GETs", ask(REQUEST, PIPELINED), [TEXT] * PIPELINED)
         for size in (1 << 10, 64 << 10):
             content = os.urandom(size)
             head = f"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {size}\r\n\r\n"

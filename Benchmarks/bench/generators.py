@@ -6,6 +6,7 @@ import os
 import subprocess
 
 from .servers import processes
+from .workloads import REQUEST
 
 TIMEOUT = 120
 
@@ -64,14 +65,13 @@ class Generators:
 
     def without_network(self, server):
         """Nanoseconds per GET: see null.c."""
-        request = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
         preload = str(self.programs / "null.so")
         with (
             server.running(self.processor, LD_PRELOAD=preload) as process,
             contextlib.ExitStack() as stack,
         ):
             for _ in range(64):
-                stack.enter_context(server.connect()).sendall(request)
+                stack.enter_context(server.connect()).sendall(REQUEST)
             try:
                 return float(process.communicate(timeout=20)[0])
             except (subprocess.TimeoutExpired, ValueError):

@@ -5,9 +5,8 @@ import time
 from pathlib import Path
 
 from .servers import processes
+from .workloads import REQUEST, TEXT
 
-REQUEST = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
-TEXT = b"GET request processed successfully"
 CONNECTIONS = 64
 # Seconds after which a server has given back what only its start needed, if it does that at all.
 SETTLING = 3

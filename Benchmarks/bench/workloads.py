@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+# What is asked outside of the load, and the answer's content.
+REQUEST = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+TEXT = b"GET request processed successfully"
+
 # What servers have room for: with the idle ones, and for start and resident memory.
 MAX_CONNECTIONS, DEFAULT_CONNECTIONS = 12_000, 1024
 

@@ -102,7 +102,7 @@ def compare(committed, measured):
             continue
         worse = findings.worse
         if reference.made_with != group.made_with:
-            # A newer compiler must not fail the tests of whoever has it.
+            # Another compiler makes other figures: that must not fail the tests.
             worse = findings.notes
             findings.notes.append(
                 f"{name}: made with {tools(group)}, the committed figures with "

@@ -11,15 +11,20 @@ CROWDS = (1, 64)
 
 def figures(module):
     """Fuel and host calls for a request, by workload and number of connections."""
-    configuration = wasmtime.Config()
-    configuration.consume_fuel = True
-    engine = wasmtime.Engine(configuration)
-    compiled = wasmtime.Module.from_file(engine, str(module))
+    engine, compiled = load(module)
     for crowd in CROWDS:
         for workload in WORKLOADS:
             if workload.at_once > 1:
                 continue  # that is what the crowds are for
             yield workload, crowd, *cost(engine, compiled, workload, crowd)
+
+
+def load(file):
+    """An engine that counts fuel, and a module for it."""
+    configuration = wasmtime.Config()
+    configuration.consume_fuel = True
+    engine = wasmtime.Engine(configuration)
+    return engine, wasmtime.Module.from_file(engine, str(file))
 
 
 def cost(engine, module, workload, crowd):

@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import fuel
-import wasmtime
 from workloads import CURL, POST, Workload, octets
 
 FIELDS = [0, 1, 2, 4, 8, 16, 32, 64]
@@ -40,10 +39,7 @@ def with_content(size):
 
 
 def main(module, file):
-    configuration = wasmtime.Config()
-    configuration.consume_fuel = True
-    engine = wasmtime.Engine(configuration)
-    compiled = wasmtime.Module.from_file(engine, module)
+    engine, compiled = fuel.load(module)
 
     def cost(workload, crowd=1):
         return fuel.cost(engine, compiled, workload, crowd)[0]

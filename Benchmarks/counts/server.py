@@ -117,8 +117,8 @@ class Server:
         return sum(count for state, count in self.sockets() if state == "01")
 
     def sleeps(self):
-        """Whether all threads do. (Whoever sends to a sleeping one on this machine has woken it
-        when the call returns.)"""
+        """Whether all threads do. (A call that sends to a sleeping thread of this machine has woken
+        it when the call returns.)"""
         try:
             for thread in (self.folder / "task").iterdir():
                 # The state is behind the name, which is in brackets and may have some itself.

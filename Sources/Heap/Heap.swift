@@ -164,7 +164,7 @@ package struct Heap {
     return min((power &- 4) &* 4 &+ quarter, lists.count - 1)
   }
 
-  /// A free block of at least this size.
+  /// A free block of at least this size. (Mutating, as `fit`: else the compiler copies the lists to look at one.)
   private mutating func find(_ size: UInt) -> UInt? {
     let own = list(of: size)
     // Any block of a further list is large enough; of its own list, only some are.

@@ -75,13 +75,19 @@ package struct FixedArray<Element: BitwiseCopyable>: ~Copyable {
 private func allocate(_ count: Int, stride: Int, copiesOf value: UnsafeRawBufferPointer)
   -> UnsafeMutableRawPointer?
 {
-  // The memory is aligned for any type.
-  let (size, overflows) = count.multipliedReportingOverflow(by: stride)
-  guard let source = value.baseAddress, !overflows, let memory = unsafe malloc(size) else {
+  guard let source = value.baseAddress, let memory = unsafe allocate(count, stride: stride) else {
     return nil
   }
   for i in 0..<count {
     _ = unsafe memcpy(memory + i * stride, source, value.count)  // within the product
   }
   return unsafe memory
+}
+
+/// Memory for `count` values, aligned for any type and not initialised; nil when there is not enough. (Unlike that
+/// of calloc it is not touched: a page that is not used takes none of the machine's.)
+@unsafe
+package func allocate(_ count: Int, stride: Int) -> UnsafeMutableRawPointer? {
+  let (size, overflows) = count.multipliedReportingOverflow(by: stride)
+  return unsafe overflows ? nil : malloc(size)
 }

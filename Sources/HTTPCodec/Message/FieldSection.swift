@@ -115,6 +115,8 @@ struct FieldLine {
   init?(in octets: Span<UInt8>, at position: Int) {
     start = position
     colon = position
+    // As `OctetSet.token.end`, which takes over where a name has another octet. (Calling it for each name costs a
+    // browser's request 8 % more.)
     while octets.count &- colon >= 8 {
       let unusual = octets.word(at: colon).unusual
       if unusual != 0 {

@@ -22,7 +22,7 @@ struct RequestLineReader: ~Copyable {
 
   private(set) var method = Method.unknown
   private(set) var target = 0..<0
-  /// The parts of the target, if they have been read with the line.
+  /// The parts of the target, once the line is complete.
   private(set) var parts: RequestTarget?
 
   /// HTTP/1.1 or a later 1.x, which is read as 1.1 (RFC 9110 2.5); else HTTP/1.0.
@@ -46,7 +46,9 @@ struct RequestLineReader: ~Copyable {
       position = end
       return true
     }
-    return try readOctets(octets, &position)
+    guard try readOctets(octets, &position) else { return false }
+    parts = try RequestTarget(octets.extracting(target), method: method)
+    return true
   }
 
   /// Reads a line in one pass: a known method, a target in origin-form, HTTP/1.1.

@@ -36,7 +36,6 @@ package struct RequestParser: ~Copyable {
   private var section = FieldSectionReader()
   private var framingFields = FramingFields()
   private var framing = Framing.none
-  private var target: RequestTarget?
   private var fieldsStart = 0
   private var headEnd = 0
   private var contentEnd = 0
@@ -56,7 +55,6 @@ package struct RequestParser: ~Copyable {
     framingFields = FramingFields()
     if framing == .chunked { chunked = ChunkedContentReader() }
     framing = .none
-    target = nil
     (fieldsStart, headEnd, contentEnd) = (0, 0, 0)
   }
 
@@ -93,7 +91,7 @@ package struct RequestParser: ~Copyable {
   /// Whether the client has said that it sends nothing behind this request (RFC 9112 9.6), or speaks HTTP/1.0 and
   /// has not asked to go on. (What follows a CONNECT is no request, and may come all the same.)
   package var isLast: Bool {
-    mutating get { !framingFields.keepsAlive(isHTTP11: line.isHTTP11) && method != .connect }
+    mutating get { !keepsAlive && method != .connect }
   }
 
   /// Whether the client must be told that the connection stays open (HTTP/1.0).
@@ -128,7 +126,7 @@ package struct RequestParser: ~Copyable {
   @_lifetime(copy octets)
   package mutating func request(in octets: Span<UInt8>) -> Request {
     Request(
-      method: line.method, target: octets.extracting(line.target), parts: target,
+      method: line.method, target: octets.extracting(line.target), parts: line.parts,
       fields: fields(in: octets), isNamed: isNamed,
       content: octets.extracting(headEnd..<contentEnd))
   }
@@ -148,11 +146,6 @@ package struct RequestParser: ~Copyable {
     guard try line.read(head, &position) else {
       if position < limits.head { return }
       throw line.tooLong(at: position)
-    }
-    if let parts = line.parts {
-      target = parts
-    } else {
-      target = try RequestTarget(octets.extracting(line.target), method: line.method)
     }
     fieldsStart = position
     state = .fields

@@ -23,7 +23,6 @@ struct Connection: ~Copyable {
   /// Octets sent since the write deadline was set.
   var sentOfDeadline = 0
 
-  @inline(never)
   init(
     _ descriptor: Descriptor, slot: Int, _ conversation: consuming Conversation, _ limits: Limits
   ) {

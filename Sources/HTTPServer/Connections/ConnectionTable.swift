@@ -22,13 +22,10 @@ struct ConnectionTable: ~Copyable {
   ///
   /// - Returns: false when there is not enough.
   mutating func reserve(_ capacity: Int) -> Bool {
-    let (size, overflows) = capacity.multipliedReportingOverflow(
-      by: MemoryLayout<Connection>.stride)
-    // (Not calloc: a page that no connection has used yet takes no memory.)
     guard isOpen.reserve(capacity, repeating: false), free.reserve(capacity, repeating: 0),
-      !overflows, let memory = unsafe malloc(size)
+      let memory = unsafe allocate(capacity, stride: MemoryLayout<Connection>.stride)
     else { return false }
-    // Large enough, and aligned for any type (malloc); a slot is initialised when it is opened.
+    // Large enough, and aligned for any type; a slot is initialised when it is opened.
     unsafe slots = memory.bindMemory(to: Connection.self, capacity: capacity)
     for i in free.indices { free[i] = Int32(capacity - 1 - i) }
     freeCount = capacity

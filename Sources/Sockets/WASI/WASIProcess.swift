@@ -103,7 +103,7 @@
     /// Fills an array, which has elements, with random numbers.
     package static func fillRandomly(_ numbers: inout FixedArray<UInt64>) {
       // The array has so many octets, and any octets are numbers.
-      _ = unsafe random_get(numbers.pointer, UInt32(numbers.count &* 8))
+      unsafe fillWithRandomOctets(numbers.pointer, numbers.count &* 8)
     }
 
     package static func exit(_ status: Int32) -> Never {

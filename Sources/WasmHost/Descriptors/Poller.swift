@@ -270,7 +270,7 @@ final class Poller {
       let isReady: Bool
       if type == .read {
         entry.pointee.readHint = UInt32(truncatingIfNeeded: place)
-        isReady = !entry.pointee.state.isDisjoint(with: [.readable, .drainUnreported])
+        isReady = entry.pointee.isReadyForReading
       } else {
         entry.pointee.writeHint = UInt32(truncatingIfNeeded: place)
         isReady = entry.pointee.state.contains(.writable)
@@ -371,7 +371,7 @@ final class Poller {
     _ subscriptions: GuestArray<Subscription>
   ) -> PollAnswer {
     var answer = PollAnswer()
-    if !entry.pointee.state.isDisjoint(with: [.readable, .drainUnreported]) {
+    if entry.pointee.isReadyForReading {
       if subscriptions.has(.read, number, at: Int(entry.pointee.readHint)) {
         answer.reads =
           entry.pointee.state.contains(.drainUnreported) || entry.pointee.isStillReadable()

@@ -56,10 +56,11 @@ extension Descriptor {
     state.insert(.awaitsRoom)
   }
 
+  /// Whether there is something to read, as far as is known, or a drain to be told of.
+  var isReadyForReading: Bool { !state.isDisjoint(with: [.readable, .drainUnreported]) }
+
   /// Whether there may be something to tell the guest; false for nearly all that have been read to their end.
-  var mayBeReported: Bool {
-    !state.isDisjoint(with: [.readable, .drainUnreported]) || writeHint != .max
-  }
+  var mayBeReported: Bool { isReadyForReading || writeHint != .max }
 
   /// Whether the epoll set must report room, and does not yet.
   var needsWatchForRoom: Bool {

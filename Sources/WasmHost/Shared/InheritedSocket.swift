@@ -26,33 +26,31 @@ public struct InheritedSocket: Sendable {
   public init(descriptor: Int32, name: String) throws(HostError) {
     let label = name.isEmpty ? "descriptor \(descriptor)" : "'\(name)' (descriptor \(descriptor))"
     func refuse(_ reason: String) -> HostError { .unfitSocket(name: label, reason: reason) }
-    func option(_ level: Int32, _ name: Int32) -> Int32? {
-      var value: Int32 = 0
-      var size = socklen_t(MemoryLayout<Int32>.size)
-      return getsockopt(descriptor, level, name, &value, &size) == 0 ? value : nil
-    }
     let flags = fcntl(descriptor, F_GETFL)
     guard flags >= 0 else { throw refuse("it is not open") }
-    guard let type = option(SOL_SOCKET, SO_TYPE) else { throw refuse("it is not a socket") }
+    guard let type = option(descriptor, SOL_SOCKET, SO_TYPE) else {
+      throw refuse("it is not a socket")
+    }
     guard let address = localAddress(of: descriptor) else {
       throw refuse("it is not a TCP socket, but one of another family, such as a UNIX socket")
     }
     guard type == Int32(SOCK_STREAM.rawValue) else {
       throw refuse("it is a datagram socket at \(address), not a TCP socket")
     }
-    guard option(SOL_SOCKET, SO_ACCEPTCONN) == 1 else {
+    guard option(descriptor, SOL_SOCKET, SO_ACCEPTCONN) == 1 else {
       throw refuse("it does not listen, or is a connection (Accept=yes)")
     }
     guard fcntl(descriptor, F_SETFD, FD_CLOEXEC) >= 0,
       fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) >= 0
     else { throw refuse(describe(error: errno)) }
     ListenerOptions.scrub(descriptor)
-    sendsAtOnce = option(Int32(IPPROTO_TCP), TCP_NODELAY) != 0
+    sendsAtOnce = option(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY) != 0
     ListenerOptions.sendAtOnce(descriptor)
     self.descriptor = descriptor
     self.address = address
     self.flags = flags
-    isDualStack = address.host.count == 16 && option(Int32(IPPROTO_IPV6), IPV6_V6ONLY) == 0
+    isDualStack =
+      address.host.count == 16 && option(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY) == 0
     description = "\(address) (\(label))"
   }
 

@@ -11,6 +11,13 @@ func localAddress(of descriptor: Int32) -> SocketAddress? {
   return result == 0 ? SocketAddress(storage) : nil
 }
 
+/// The value of an option; nil where there is none.
+func option(_ hostFD: Int32, _ level: Int32, _ name: Int32) -> Int32? {
+  var value: Int32 = 0
+  var size = socklen_t(MemoryLayout<Int32>.size)
+  return getsockopt(hostFD, level, name, &value, &size) == 0 ? value : nil
+}
+
 /// Sets an option that is not essential: the socket also works where it cannot be set.
 func setOption(_ hostFD: Int32, _ level: Int32, _ name: Int32, _ value: Int32) {
   var value = value

@@ -41,18 +41,13 @@ enum ListenerOptions {
   /// Enlarges the buffers of a kept socket to those of a new instance's own socket. They are limited, and never
   /// shrink for the other instances.
   static func enlargeBuffers(of kept: Int32, like own: Int32) {
-    for option in [SO_SNDBUF, SO_RCVBUF] {
-      guard let wanted = get(own, option), let present = get(kept, option), wanted > present else {
-        continue
-      }
-      setOption(kept, SOL_SOCKET, option, wanted / 2)
+    for name in [SO_SNDBUF, SO_RCVBUF] {
+      guard let wanted = option(own, SOL_SOCKET, name),
+        let present = option(kept, SOL_SOCKET, name),
+        wanted > present
+      else { continue }
+      setOption(kept, SOL_SOCKET, name, wanted / 2)
     }
-  }
-
-  private static func get(_ descriptor: Int32, _ option: Int32) -> Int32? {
-    var value: Int32 = 0
-    var size = socklen_t(MemoryLayout<Int32>.size)
-    return getsockopt(descriptor, SOL_SOCKET, option, &value, &size) == 0 ? value : nil
   }
 
   private static func set<Value: BitwiseCopyable>(
