@@ -25,18 +25,22 @@ struct ConformanceCase: Sendable, CustomTestStringConvertible {
   /// What it is about: "9112 3.2" is section 3.2 of RFC 9112.
   let section: String
   let message: [UInt8]
+  /// What the client sends although the message says that nothing follows (RFC 9112 9.6). It comes with the last
+  /// octet of the message: the server may close at once behind it, and what came later would reset the connection.
+  let behind: [UInt8]
   /// Whether the client closes its half behind the message.
   let ends: Bool
   let expectation: Expectation
 
   /// - Parameter message: characters up to U+00FF stand for octets.
   init(
-    _ id: String, _ section: String, _ message: String, ends: Bool = false,
-    _ expectation: Expectation
+    _ id: String, _ section: String, _ message: String, behind: String = "",
+    ends: Bool = false, _ expectation: Expectation
   ) {
     self.id = id
     self.section = section
     self.message = message.unicodeScalars.map { UInt8($0.value) }
+    self.behind = Array(behind.utf8)
     self.ends = ends
     self.expectation = expectation
   }

@@ -14,7 +14,8 @@ extension ConformanceCase {
     ].map { value in
       .init(
         "connection.\(value.debugDescription)", "9112 9.6",
-        request("GET / HTTP/1.1", "Connection: \(value)") + get, .closes([.page.with("connection")])
+        request("GET / HTTP/1.1", "Connection: \(value)"), behind: get,
+        .closes([.page.with("connection")])
       )
     }
     + ["keep-alive", "x", "closed", "not-close", "\"close\"", "", "upgrade", "TE, trailers"].map {
@@ -26,25 +27,27 @@ extension ConformanceCase {
     + [
       .init(
         "connection.close-in-second-line", "9110 5.3",
-        request("GET / HTTP/1.1", "Connection: x", "Connection: close") + get, .closes([.page])),
+        request("GET / HTTP/1.1", "Connection: x", "Connection: close"), behind: get,
+        .closes([.page])),
       .init(
         "connection.close-behind-content", "9112 9.6",
-        request("POST / HTTP/1.1", "Connection: close", "Content-Length: 2", content: "ab") + get,
+        request("POST / HTTP/1.1", "Connection: close", "Content-Length: 2", content: "ab"),
+        behind: get,
         .closes([.echo("ab")])),
       .init(
         "connection.close-behind-chunks", "9112 9.6",
         request(
           "POST / HTTP/1.1", "Connection: close", "Transfer-Encoding: chunked",
-          content: "1\r\na\r\n0\r\n\r\n")
-          + get, .closes([.echo("a")])),
+          content: "1\r\na\r\n0\r\n\r\n"),
+        behind: get, .closes([.echo("a")])),
       .init(
         "connection.close-behind-head", "9112 9.6",
-        request("HEAD / HTTP/1.1", "Connection: close") + get,
+        request("HEAD / HTTP/1.1", "Connection: close"), behind: get,
         .closes([.head])),
       .init(
         "connection.close-behind-not-found", "9112 9.6",
-        request("GET /x HTTP/1.1", "Connection: close") + get, .closes([.status(404)])),
-      .init("connection.1.0", "9112 9.3", "GET / HTTP/1.0\r\n\r\n" + get, .closes([.page])),
+        request("GET /x HTTP/1.1", "Connection: close"), behind: get, .closes([.status(404)])),
+      .init("connection.1.0", "9112 9.3", "GET / HTTP/1.0\r\n\r\n", behind: get, .closes([.page])),
       .init(
         "connection.1.0-keep-alive", "9112 9.3",
         "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", .answers([.page.with("connection")])),
@@ -53,7 +56,7 @@ extension ConformanceCase {
         "GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n", .answers([.page.with("connection")])),
       .init(
         "connection.1.0-keep-alive-and-close", "9112 9.3",
-        "GET / HTTP/1.0\r\nConnection: keep-alive, close\r\n\r\n" + get, .closes([.page])),
+        "GET / HTTP/1.0\r\nConnection: keep-alive, close\r\n\r\n", behind: get, .closes([.page])),
       .init(
         "connection.1.0-head", "9112 9.3", "HEAD / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
         .answers([.head])),
@@ -169,7 +172,7 @@ extension ConformanceCase {
       .answers([.echo("ab"), .page])),
     .init(
       "pipeline.closed-in-between", "9112 9.6",
-      post("1") + request("GET / HTTP/1.1", "Connection: close") + post("3"),
+      post("1") + request("GET / HTTP/1.1", "Connection: close"), behind: post("3"),
       .closes([.echo("1"), .page])),
     .init(
       "pipeline.bad-behind-good", "9112 9.6", get + post("ab") + "BAD\r\n\r\n" + get,
