@@ -24,6 +24,7 @@ let package = Package(
   products: [
     .library(name: "HTTPCodec", targets: ["HTTPCodec"]),
     .library(name: "HTTPServer", targets: ["HTTPServer"]),
+    .library(name: "HTTPServerTesting", targets: ["HTTPServerTesting"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -44,8 +45,14 @@ let package = Package(
       ], swiftSettings: safe),
     .target(name: "Heap", dependencies: ["CMemory"], swiftSettings: safe),
     .target(
-      name: "HTTPServer", dependencies: ["CMemory", "Heap", "HTTPCodec", "Memory", "Sockets"],
+      name: "HTTPService", dependencies: ["CMemory", "HTTPCodec", "Memory"], swiftSettings: safe),
+    .target(
+      name: "HTTPServer",
+      dependencies: ["CMemory", "Heap", "HTTPCodec", "HTTPService", "Memory", "Sockets"],
       swiftSettings: safe),
+    .target(
+      name: "HTTPServerTesting", dependencies: ["HTTPCodec", "HTTPService", "Memory"],
+      swiftSettings: lifetimes),
     .executableTarget(name: "http_server", dependencies: ["HTTPServer"], swiftSettings: safe),
     .executableTarget(
       name: "conformance_service", dependencies: ["HTTPServer"],
@@ -112,6 +119,9 @@ let package = Package(
     .testTarget(
       name: "HTTPServerTests",
       dependencies: ["HTTPCodec", "HTTPServer", "ScriptedNetwork", "SeededRandom", "Sockets"]),
+    .testTarget(
+      name: "HTTPServiceTests", dependencies: ["HTTPServerTesting", "HTTPService", "Memory"],
+      swiftSettings: lifetimes),
     .testTarget(
       name: "FuzzTests", dependencies: ["FuzzTargets", "CodecOracle", "ScriptedNetwork"]),
     .systemLibrary(name: "CSystemCalls", path: "Tests/CSystemCalls"),

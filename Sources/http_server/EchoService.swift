@@ -4,15 +4,15 @@ import HTTPServer
 @main
 struct EchoService {
   static func main() {
-    var router = Router()
-    router.get { _, response in
+    let routes = Routes()
+    routes.get { _, response in
       response.write("GET request processed successfully")
     }
-    router.post { request, response in
+    routes.post { context, response in
       response.contentType = "text/plain"
       response.write("echo: ")
-      response.write(request.content)
+      response.write(context.request.content)
     }
-    Server.run(router)
+    Server.run(routes)
   }
 }

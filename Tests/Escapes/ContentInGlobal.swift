@@ -7,10 +7,10 @@ nonisolated(unsafe) var content = Span<UInt8>()
 @main
 struct Service {
   static func main() {
-    var router = Router()
-    router.post { request, response in
-      content = request.content  // escapes
+    let routes = Routes()
+    routes.post { context, response in
+      content = context.request.content  // escapes
     }
-    Server.run(router)
+    Server.run(routes)
   }
 }

@@ -15,20 +15,20 @@ func isSecret(_ token: Span<UInt8>) -> Bool { token == "secret" }
 struct Service {
   static func main() {
     let store = Store()
-    var router = Router()
-    router.get("/last") { request, response in
+    let routes = Routes()
+    routes.get("/last") { context, response in
       let last = store.last
-      if let query = request.query, query == "all" { response.write(last.span) }
+      if let query = context.request.query, query == "all" { response.write(last.span) }
       // swift-format-ignore: ReplaceForEachWithForLoop
-      request.fields.forEach { field in
+      context.request.fields.forEach { field in
         if field.name.equalsIgnoringCase("cookie") { response.write(field.value) }
       }
     }
-    router.post { request, response in
-      guard isAllowed(request) else { return response.fail(.forbidden, "not allowed") }
-      let content = request.content
+    routes.post { context, response in
+      guard isAllowed(context.request) else { return response.fail(.forbidden, "not allowed") }
+      let content = context.request.content
       store.last = content.indices.map { content[$0] }
     }
-    Server.run(router)
+    Server.run(routes)
   }
 }

@@ -7,11 +7,11 @@ nonisolated(unsafe) var later: [() -> Void] = []
 @main
 struct Service {
   static func main() {
-    var router = Router()
-    router.post { request, response in
-      let fields = request.fields
+    let routes = Routes()
+    routes.post { context, response in
+      let fields = context.request.fields
       later.append { _ = fields["authorization"] }  // escapes
     }
-    Server.run(router)
+    Server.run(routes)
   }
 }

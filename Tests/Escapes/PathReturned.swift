@@ -9,10 +9,10 @@ func path(_ head: Request) -> Span<UInt8> {  // error: a function cannot return 
 @main
 struct Service {
   static func main() {
-    var router = Router()
-    router.get { request, response in
-      response.write(path(request))
+    let routes = Routes()
+    routes.get { context, response in
+      response.write(path(context.request))
     }
-    Server.run(router)
+    Server.run(routes)
   }
 }

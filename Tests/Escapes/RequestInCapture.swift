@@ -5,11 +5,11 @@ import HTTPServer
 @main
 struct Service {
   static func main() {
-    var router = Router()
+    let routes = Routes()
     var last: Request?
-    router.post { request, response in
-      last = request  // escapes
+    routes.post { context, response in
+      last = context.request  // escapes
     }
-    Server.run(router)
+    Server.run(routes)
   }
 }

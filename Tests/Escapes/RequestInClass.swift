@@ -9,11 +9,11 @@ final class Store {
 @main
 struct Service {
   static func main() {
-    var router = Router()
+    let routes = Routes()
     let store = Store()
-    router.post { request, response in
-      store.last = request
+    routes.post { context, response in
+      store.last = context.request
     }
-    Server.run(router)
+    Server.run(routes)
   }
 }

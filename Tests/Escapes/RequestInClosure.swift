@@ -7,10 +7,10 @@ nonisolated(unsafe) var later: [() -> Void] = []
 @main
 struct Service {
   static func main() {
-    var router = Router()
-    router.post { request, response in
-      later.append { _ = request.path }  // escapes
+    let routes = Routes()
+    routes.post { context, response in
+      later.append { _ = context.request.path }  // escapes
     }
-    Server.run(router)
+    Server.run(routes)
   }
 }

@@ -7,10 +7,10 @@ nonisolated(unsafe) var kept: Request?
 @main
 struct Service {
   static func main() {
-    var router = Router()
-    router.post { request, response in
-      kept = request  // escapes
+    let routes = Routes()
+    routes.post { context, response in
+      kept = context.request  // escapes
     }
-    Server.run(router)
+    Server.run(routes)
   }
 }

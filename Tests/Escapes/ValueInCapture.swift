@@ -5,11 +5,11 @@ import HTTPServer
 @main
 struct Service {
   static func main() {
-    var router = Router()
+    let routes = Routes()
     var token: Span<UInt8>?
-    router.post { request, response in
-      token = request.fields["authorization"]  // escapes
+    routes.post { context, response in
+      token = context.request.fields["authorization"]  // escapes
     }
-    Server.run(router)
+    Server.run(routes)
   }
 }

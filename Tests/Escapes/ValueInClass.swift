@@ -9,11 +9,11 @@ final class Store {
 @main
 struct Service {
   static func main() {
-    var router = Router()
+    let routes = Routes()
     let store = Store()
-    router.post { request, response in
-      store.token = request.fields["authorization"]
+    routes.post { context, response in
+      store.token = context.request.fields["authorization"]
     }
-    Server.run(router)
+    Server.run(routes)
   }
 }

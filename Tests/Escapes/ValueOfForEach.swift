@@ -5,15 +5,15 @@ import HTTPServer
 @main
 struct Service {
   static func main() {
-    var router = Router()
-    router.get { request, response in
+    let routes = Routes()
+    routes.get { context, response in
       var last = Span<UInt8>()
       // swift-format-ignore: ReplaceForEachWithForLoop
-      request.fields.forEach { field in
+      context.request.fields.forEach { field in
         last = field.value
       }  // escapes
       response.write(last)
     }
-    Server.run(router)
+    Server.run(routes)
   }
 }

@@ -90,14 +90,14 @@ struct OracleTests {
   func connections() throws {
     let oracle = ConnectionOracle {
       let last = Box<[UInt8]>([])
-      var router = Router()
-      router.post { request, response in
+      let routes = Routes()
+      routes.post { context, response in
         response.write("echo: ")
         for octet in last.value { response.write(Int64(octet)) }
-        last.value = array(request.content)
+        last.value = array(context.request.content)
       }
-      router.addEcho()
-      return router
+      routes.addEcho()
+      return routes
     }
     #expect(try Kept.corpus("connection").contains { oracle.check($0) != nil })
   }

@@ -16,8 +16,8 @@ struct ResponseHeadTests {
   func statusLine() {
     #expect(written { $0.append(statusLine: .ok) } == "HTTP/1.1 200 OK\r\n")
     #expect(written { $0.append(statusLine: .noContent) } == "HTTP/1.1 204 No Content\r\n")
-    for value in 0..<UInt8(Status.count) {
-      let status = Status(rawValue: value)!
+    for value in 0..<UInt8(Status.namedCount) {
+      let status = Status(place: value)
       #expect(
         written { $0.append(statusLine: status) }
           == "HTTP/1.1 \(status.code) \(text(status.reason))\r\n")

@@ -5,23 +5,42 @@ import Testing
 
 @Suite("Statuses, errors and methods")
 struct StatusAndErrorTests {
-  private var statuses: [Status] { (0..<UInt8(Status.count)).compactMap { Status(rawValue: $0) } }
+  private var statuses: [Status] { (0..<UInt8(Status.namedCount)).map { Status(place: $0) } }
 
   private func isReason(_ text: StaticString) -> Bool {
     let octets = text.octets
     return !octets.isEmpty && octets.isFieldValue && octets == octets.trimmed
   }
 
-  @Test("The raw values of statuses are dense, and no code is there twice")
+  @Test("The places of statuses are dense, and no code is there twice")
   func statusTable() {
-    #expect(statuses.count == Status.count)
-    #expect(Status(rawValue: UInt8(Status.count)) == nil)
-    #expect(Set(statuses.map(\.code)).count == Status.count)
+    #expect(statuses.count == Status.namedCount)
+    for status in statuses { #expect(status.isNamed && Status(code: status.code) == status) }
+    #expect(Set(statuses.map(\.code)).count == Status.namedCount)
     #expect(statuses.map(\.code) == statuses.map(\.code).sorted())
     for status in statuses {
       #expect((100...599).contains(status.code))
       #expect(isReason(status.reason))
     }
+  }
+
+  @Test(
+    "A code without a name is a status all the same, and counts for its class", arguments: 100...599
+  )
+  func otherCodes(code: Int) throws {
+    let status = try #require(Status(code: code))
+    #expect(status.code == code)
+    #expect(status.isInterim == (code < 200))
+    if !statuses.contains(where: { $0.code == code }) {
+      #expect(!status.isNamed && text(status.reason).isEmpty)
+      #expect(Status(place: status.place).code == code / 100 * 100)
+      #expect(status.place < Status.placeCount)
+    }
+  }
+
+  @Test("What is no status code is none", arguments: [-1, 0, 99, 600, 1000, .max])
+  func noCodes(code: Int) {
+    #expect(Status(code: code) == nil)
   }
 
   @Test("1xx is interim; 1xx, 204 and 304 have no content")

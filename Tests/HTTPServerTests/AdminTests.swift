@@ -101,7 +101,7 @@ struct AdminTests {
 
   @Test("The public port has none of it", arguments: ["/livez", "/readyz", "/metrics", "/drain"])
   func notPublic(path: String) throws {
-    let server = try TestServer(router: Router()) { $0.adminPort = TestServer.adminPort }
+    let server = try TestServer(routes: Routes()) { $0.adminPort = TestServer.adminPort }
     #expect(server.answer(request("GET", path)).status == 404)
     #expect(server.answer(request("POST", path)).status == 404)
     #expect(server.adminAnswer(request("GET", "/readyz")).status == 200)

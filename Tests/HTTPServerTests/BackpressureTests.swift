@@ -103,15 +103,15 @@ struct BackpressureTests {
     arguments: [0, 100, 8180], [64, 8192, 100_000])
   func bound(fieldSize: Int, bufferSize: Int) throws {
     let value = Array(String(repeating: "v", count: fieldSize).utf8)
-    var router = Router()
-    router.get("/small") { _, response in
+    let routes = Routes()
+    routes.get("/small") { _, response in
       for _ in 0..<130 { response.write("0123456789") }
     }
-    router.get("/large") { _, response in
+    routes.get("/large") { _, response in
       if fieldSize > 0 { response.addField("X", value.span) }
       for _ in 0..<1024 { response.write("0123456789abcdef0123456789abcdef") }
     }
-    let server = try TestServer(router: router) { $0.bufferSize = bufferSize }
+    let server = try TestServer(routes: routes) { $0.bufferSize = bufferSize }
     var most = 0
     // With some of these the small ones end just below the mark up to which requests are read.
     for count in 0...12 {

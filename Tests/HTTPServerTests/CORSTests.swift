@@ -215,7 +215,7 @@ struct CORSTests {
 
   @Test("A preflight for a path that is not there is a 404")
   func unknownPath() throws {
-    let server = try TestServer(router: Router())
+    let server = try TestServer(routes: Routes())
     let reply = server.answer(request("OPTIONS", "/", preflight))
     #expect(reply.status == 404)
     #expect(reply["Access-Control-Allow-Methods"] == nil)

@@ -66,11 +66,11 @@ struct ConnectionTests {
     "A status without content has neither content nor Content-Length, whatever the handler wrote",
     arguments: [204, 304])
   func noContent(code: Int) throws {
-    let router = Router.get { _, response in
+    let routes = Routes.answering { _, response in
       response.status = code == 204 ? .noContent : .notModified
       response.write("never sent")
     }
-    let server = try TestServer(router: router)
+    let server = try TestServer(routes: routes)
     let client = server.connect(sending: request("GET") + request("GET"))
     #expect(client.statuses == [code, code])
     for name in ["Content-Length", "Content-Type", "Transfer-Encoding"] {
@@ -80,7 +80,7 @@ struct ConnectionTests {
 
   @Test("A response without content says that it has none")
   func empty() throws {
-    let server = try TestServer(router: .get { _, _ in })
+    let server = try TestServer(routes: .answering { _, _ in })
     let reply = server.answer(request("GET"))
     #expect(reply["Content-Length"] == "0")
     #expect(reply["Content-Type"] == nil)
@@ -88,7 +88,8 @@ struct ConnectionTests {
 
   @Test("A handler can close the connection")
   func closedByHandler() throws {
-    let server = try TestServer(router: .get { _, response in response.closesConnection = true })
+    let server = try TestServer(
+      routes: .answering { _, response in response.closesConnection = true })
     let client = server.connect(sending: request("GET") + request("GET"))
     #expect(client.reply()["Connection"] == "close")
     #expect(client.sawEnd)

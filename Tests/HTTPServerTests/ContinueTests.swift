@@ -107,18 +107,18 @@ struct ContinueTests {
     ("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "/missing", 501), ("GET", "/missing?a", 404),
   ]
 
-  private var router: Router {
-    var router = Router()
-    router.get("/") { _, response in response.write("page") }
-    router.post("/") { request, response in response.write(request.content) }
-    return router
+  private var routes: Routes {
+    let routes = Routes()
+    routes.get("/") { _, response in response.write("page") }
+    routes.post("/") { context, response in response.write(context.request.content) }
+    return routes
   }
 
   @Test(
     "What no handler will see gets its final status at once, and is the last",
     arguments: refusals, ["Content-Length: 4", "Transfer-Encoding: chunked"])
   func refused(item: (method: String, target: String, status: Int), framing: String) throws {
-    let server = try TestServer(router: router)
+    let server = try TestServer(routes: routes)
     let client = server.connect()
     let text = request(item.method, item.target, ["Expect: 100-continue", framing])
     // Not before the head is complete, whatever is known before.
@@ -145,7 +145,7 @@ struct ContinueTests {
 
   @Test("A preflight that expects is answered at once, as any other")
   func preflight() throws {
-    let client = try TestServer(router: router).connect(
+    let client = try TestServer(routes: routes).connect(
       sending: request(
         "OPTIONS", "/",
         [
@@ -159,7 +159,7 @@ struct ContinueTests {
 
   @Test("Some of the content changes nothing about what no handler will see")
   func refusedWithContent() throws {
-    let server = try TestServer(router: router)
+    let server = try TestServer(routes: routes)
     for content in ["a", "abc"] {
       let client = server.connect(
         sending: request("PUT", "/", ["Expect: 100-continue", "Content-Length: 4"]) + content)
@@ -175,7 +175,7 @@ struct ContinueTests {
 
   @Test("HEAD is GET here as well: there is a handler, so 100 is sent")
   func head() throws {
-    let server = try TestServer(router: router)
+    let server = try TestServer(routes: routes)
     let client = server.connect(
       sending: request("HEAD", "/", ["Expect: 100-continue", "Content-Length: 1"]))
     #expect(client.text == Self.interim)
@@ -183,7 +183,7 @@ struct ContinueTests {
 
   @Test("Without the expectation the content is read first, and the connection goes on")
   func noExpectation() throws {
-    let server = try TestServer(router: router)
+    let server = try TestServer(routes: routes)
     let client = server.connect(sending: request("PUT", "/", ["Content-Length: 4"]))
     #expect(client.received.isEmpty)
     client.send("abcd" + request("GET"))

@@ -5,7 +5,7 @@ import Testing
 
 struct DurationHistogramTests {
   private func text(_ histogram: DurationHistogram) -> [String] {
-    var response = Response(Limits(Configuration()))
+    var response = Response(contentLimit: 32_768, fieldsLimit: 8192)
     histogram.append("d", to: &response)
     return response.content.octets.text.split(separator: "\n").map(String.init)
   }
@@ -42,7 +42,7 @@ struct DurationHistogramTests {
       (2_500_000_000, "2.5"), (61_000_000_001, "61.000000001"),
     ] as [(UInt64, String)])
   func seconds(nanoseconds: UInt64, expected: String) {
-    var response = Response(Limits(Configuration()))
+    var response = Response(contentLimit: 32_768, fieldsLimit: 8192)
     response.write(nanosecondsAsSeconds: nanoseconds)
     #expect(response.content.octets.text == expected)
   }

@@ -45,7 +45,7 @@ struct LogStreamTests {
   func toldOnce() throws {
     let (output, errors) = (try Pipe(), try Pipe())
     var log = Log(
-      level: .info, format: .text, output: output.writeEnd, errors: errors.writeEnd)
+      "http_server", level: .info, format: .text, output: output.writeEnd, errors: errors.writeEnd)
     let isReserved = log.reserve()
     #expect(isReserved)
     // Both readers are slow: of these lines only some wait, and what tells of the others has to wait as well.

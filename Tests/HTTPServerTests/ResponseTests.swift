@@ -80,11 +80,11 @@ struct ResponseTests {
   @Test("Fields that are too large are a 500, and are not sent")
   func tooManyFields() throws {
     let value = Array(String(repeating: "v", count: 5000).utf8)
-    let router = Router.get { _, response in
+    let routes = Routes.answering { _, response in
       for _ in 0..<2 { response.addField("X-Field", value.span) }
       response.write("content")
     }
-    let reply = try TestServer(router: router).answer(request("GET"))
+    let reply = try TestServer(routes: routes).answer(request("GET"))
     #expect(reply.status == 500)
     #expect(reply["X-Field"] == nil)
   }
@@ -102,17 +102,17 @@ struct ResponseTests {
   @Test("A response and fields of the largest size are sent after others", arguments: 0...5)
   func largest(before: Int) throws {
     let value = Array(String(repeating: "v", count: 8180).utf8)
-    var router = Router()
-    router.get("/small") { _, response in
+    let routes = Routes()
+    routes.get("/small") { _, response in
       for _ in 0..<200 { response.write("0123456789") }
       response.write("0123456789abcdef")
       for _ in 0..<100 { response.write("0123456789") }
     }
-    router.get("/large") { _, response in
+    routes.get("/large") { _, response in
       response.addField("X", value.span)
       for _ in 0..<1024 { response.write("0123456789abcdef0123456789abcdef") }
     }
-    let server = try TestServer(router: router)
+    let server = try TestServer(routes: routes)
     let client = server.connect(
       sending: String(repeating: request("GET", "/small"), count: before)
         + request("GET", "/large"))
@@ -125,8 +125,8 @@ struct ResponseTests {
     arguments: ["a\r\nX-Split: b", "a\nX-Split: b", "a\rb", "a\0b"])
   func split(value: String) throws {
     let octets = Array(value.utf8)
-    let router = Router.get { _, response in response.addField("X-Field", octets.span) }
-    let reply = try TestServer(router: router).answer(request("GET"))
+    let routes = Routes.answering { _, response in response.addField("X-Field", octets.span) }
+    let reply = try TestServer(routes: routes).answer(request("GET"))
     #expect(reply["X-Split"] == nil)
     let expected = String(
       decoding: value.utf8.map { $0 < 0x20 ? UInt8(ascii: " ") : $0 }, as: UTF8.self)
@@ -135,11 +135,11 @@ struct ResponseTests {
 
   @Test("A value that comes from a request cannot either")
   func echoedField() throws {
-    let router = Router.get { request, response in
-      if let query = request.query { response.addField("X-Query", query) }
-      if let value = request.fields["x"] { response.addField("X-Field", value) }
+    let routes = Routes.answering { context, response in
+      if let query = context.request.query { response.addField("X-Query", query) }
+      if let value = context.request.fields["x"] { response.addField("X-Field", value) }
     }
-    let reply = try TestServer(router: router).answer(
+    let reply = try TestServer(routes: routes).answer(
       request("GET", "/?%0D%0AX-Split:1", ["X: \u{e9}\tb"]))
     #expect(reply["X-Split"] == nil)
     #expect(reply["X-Query"] == "%0D%0AX-Split:1")
@@ -148,7 +148,7 @@ struct ResponseTests {
 
   @Test("A status, a media type and fields of the handler are sent")
   func handler() throws {
-    let router = Router.get { _, response in
+    let routes = Routes.answering { _, response in
       response.status = .created
       response.contentType = "application/json"
       response.addField("Location", "/new")
@@ -156,7 +156,7 @@ struct ResponseTests {
       response.write(-42)
       response.write("}")
     }
-    let reply = try TestServer(router: router).answer(request("GET"))
+    let reply = try TestServer(routes: routes).answer(request("GET"))
     #expect(reply.status == 201 && reply.reason == "Created")
     #expect(reply["Content-Type"] == "application/json")
     #expect(reply["Location"] == "/new")
@@ -165,15 +165,15 @@ struct ResponseTests {
 
   @Test("A response begins anew for each request")
   func fresh() throws {
-    var router = Router()
-    router.get("/a") { _, response in
+    let routes = Routes()
+    routes.get("/a") { _, response in
       response.status = .notFound
       response.contentType = "text/html"
       response.addField("X-Field", "a")
       response.write("content")
     }
-    router.get("/b") { _, response in response.write("b") }
-    let server = try TestServer(router: router)
+    routes.get("/b") { _, response in response.write("b") }
+    let server = try TestServer(routes: routes)
     let client = server.connect(sending: request("GET", "/a") + request("GET", "/b"))
     let reply = client.replies()[1]
     #expect(reply.status == 200 && reply.text == "b")

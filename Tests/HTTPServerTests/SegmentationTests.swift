@@ -72,7 +72,7 @@ struct SegmentationTests {
     let octets = Array(message.text.utf8)
     let whole = try responses([octets[...]], pausing: false)
     #expect(
-      !Reply.split(Array(whole.utf8), methods: [name.hasPrefix("HEAD") ? "HEAD" : ""]).isEmpty)
+      !WireReply.split(Array(whole.utf8), methods: [name.hasPrefix("HEAD") ? "HEAD" : ""]).isEmpty)
     for cut in 1..<octets.count {
       for pausing in [false, true] {
         let cuts = [octets[..<cut], octets[cut...]]

@@ -44,11 +44,11 @@
     var configuration = Configuration()
     configuration.maxConnections = 4
     configuration.logLevel = .error
-    var router = Router()
-    router.get("/lost") { _, _ in _ = malloc(16) }
-    router.addEcho()
+    let routes = Routes()
+    routes.get("/lost") { _, _ in _ = malloc(16) }
+    routes.addEcho()
     let network = SteadySockets(text)
-    var loop = EventLoop(configuration, router, network: network)
+    var loop = EventLoop(configuration, routes, network: network)
     guard loop.reserve() else { throw CancellationError() }
     if let error = loop.listen(configuration) { throw error }
     func serve(_ rounds: Int) throws {

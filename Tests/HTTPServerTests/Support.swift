@@ -9,14 +9,14 @@ import Testing
 extension TestServer {
   /// - Parameter change: of a configuration for 8 connections that logs errors only.
   convenience init(
-    router: Router = .echo, listening: Bool = true,
+    routes: Routes = .echo, listening: Bool = true,
     _ change: (inout Configuration) -> Void = { _ in }
   ) throws {
-    try self.init(router: router, listening: listening, complain: { Issue.record("\($0)") }, change)
+    try self.init(routes: routes, listening: listening, complain: { Issue.record("\($0)") }, change)
   }
 
   /// The response to a request on a connection of its own.
-  func answer(_ text: String, method: String = "GET") -> Reply {
+  func answer(_ text: String, method: String = "GET") -> WireReply {
     let client = connect(sending: text)
     defer {
       client.finish()
@@ -26,7 +26,7 @@ extension TestServer {
   }
 
   /// The same from the admin port.
-  func adminAnswer(_ text: String, method: String = "GET") -> Reply {
+  func adminAnswer(_ text: String, method: String = "GET") -> WireReply {
     let client = connectToAdmin()
     client.send(text)
     run()
@@ -44,26 +44,26 @@ extension Span<UInt8> {
 
 extension Client {
   /// The responses so far; a failed test if there is anything else.
-  func replies(to methods: [String] = []) -> [Reply] {
-    Reply.split(received, methods: methods)
+  func replies(to methods: [String] = []) -> [WireReply] {
+    WireReply.split(received, methods: methods)
   }
 
   /// The one response so far.
-  func reply(to method: String = "GET") -> Reply {
+  func reply(to method: String = "GET") -> WireReply {
     let replies = replies(to: [method])
     if replies.count != 1 { Issue.record("\(replies.count) responses and not one") }
-    return replies.first ?? Reply()
+    return replies.first ?? WireReply()
   }
 
   var statuses: [Int] { replies().map(\.status) }
 }
 
-extension Reply {
+extension WireReply {
   /// Splits a connection's octets into responses; a failed test if there is anything else.
   ///
   /// - Parameter methods: of the requests, where any is HEAD.
-  static func split(_ octets: [UInt8], methods: [String] = []) -> [Reply] {
-    let (replies, rest) = Reply.all(in: octets, methods: methods)
+  static func split(_ octets: [UInt8], methods: [String] = []) -> [WireReply] {
+    let (replies, rest) = WireReply.all(in: octets, methods: methods)
     if !rest.isEmpty {
       Issue.record("no response: \(String(decoding: rest.prefix(200), as: UTF8.self))")
     }

@@ -1,5 +1,5 @@
 /// A response as a client reads it.
-struct Reply: Equatable {
+struct WireReply: Equatable {
   var status = 0
   var reason = ""
   var head = ""
@@ -21,13 +21,13 @@ struct Reply: Equatable {
   /// - Parameter methods: of the requests, where any is HEAD.
   static func all(
     in octets: [UInt8], methods: [String] = []
-  ) -> (replies: [Reply], rest: ArraySlice<UInt8>) {
-    var replies: [Reply] = []
+  ) -> (replies: [WireReply], rest: ArraySlice<UInt8>) {
+    var replies: [WireReply] = []
     var rest = octets[...]
     while !rest.isEmpty {
       let method = replies.count < methods.count ? methods[replies.count] : "GET"
       var next = rest
-      guard let reply = Reply(&next, isHead: method == "HEAD") else { break }
+      guard let reply = WireReply(&next, isHead: method == "HEAD") else { break }
       replies.append(reply)
       rest = next
     }

@@ -18,20 +18,21 @@ final class TestServer {
   /// - Parameters:
   ///   - listening: false for one whose ports the test opens.
   ///   - complain: told what the server, or who drives it, does wrong.
-  ///   - change: of a configuration for 8 connections that logs errors only.
+  ///   - change: of a configuration for 8 connections and small responses that logs errors only.
   init(
-    router: Router = .echo, listening: Bool = true, complain: @escaping (String) -> Void,
+    routes: Routes = .echo, listening: Bool = true, complain: @escaping (String) -> Void,
     _ change: (inout Configuration) -> Void = { _ in }
   ) throws {
     network = ScriptedSockets(complain: complain)
     var configuration = Configuration()
     configuration.maxConnections = 8
+    configuration.maxResponseSize = 32_768
     configuration.logLevel = .error
     // What `request` has in Host.
     configuration.adminHosts = ImmortalOctets("server.example")
     change(&configuration)
     self.configuration = configuration
-    loop = EventLoop(configuration, router, network: network)
+    loop = EventLoop(configuration, routes, network: network)
     if !loop.reserve() { throw OutOfMemory() }
     if listening { try listen() }
   }
@@ -104,19 +105,19 @@ final class TestServer {
   }
 }
 
-extension Router {
+extension Routes {
   /// The echo service, and `/octets?n`: a response of n octets, which are different from those of
   /// another place.
-  static var echo: Router {
-    var router = Router()
-    router.addEcho()
-    return router
+  static var echo: Routes {
+    let routes = Routes()
+    routes.addEcho()
+    return routes
   }
 
-  mutating func addEcho() {
-    get("/octets") { request, response in
+  func addEcho() {
+    get("/octets") { context, response in
       var count = 0
-      if let query = request.query { count = Int(query.decimal(upTo: 1 << 30) ?? 0) }
+      if let query = context.request.query { count = Int(query.decimal(upTo: 1 << 30) ?? 0) }
       let letters = ("abcdefghijklmnopqrs" as StaticString).octets
       for _ in 0..<count / 19 { response.write(letters) }
       response.write(letters.extracting(first: count % 19))
@@ -124,18 +125,18 @@ extension Router {
     get { _, response in
       response.write("GET request processed successfully")
     }
-    post { request, response in
+    post { context, response in
       response.contentType = "text/plain"
       response.write("echo: ")
-      response.write(request.content)
+      response.write(context.request.content)
     }
   }
 
   /// One handler for GET on every path.
-  static func get(_ handler: @escaping Handler) -> Router {
-    var router = Router()
-    router.get(nil, handler)
-    return router
+  static func answering(_ handler: @escaping Handler) -> Routes {
+    let routes = Routes()
+    routes.get("/{path...}", handler)
+    return routes
   }
 }
 

@@ -13,12 +13,12 @@ extension FuzzTarget {
 /// What must be true of a server, whatever its clients and its system do.
 struct ConnectionOracle {
   /// A test puts one here that answers wrongly, to see that it is noticed.
-  var router: @Sendable () -> Router = { .echo }
+  var routes: @Sendable () -> Routes = { .echo }
 
   func check(_ input: [UInt8]) -> String? {
     let complaints = Box<String?>(nil)
     let complain = { (text: String) in if complaints.value == nil { complaints.value = text } }
-    guard let play = try? ConnectionPlay(Choices(input), router(), complain) else { return nil }
+    guard let play = try? ConnectionPlay(Choices(input), routes(), complain) else { return nil }
     while complaints.value == nil, play.goOn() { play.checkMemory() }
     if complaints.value == nil { play.end() }
     return complaints.value
@@ -35,7 +35,7 @@ private final class ConnectionPlay {
   private var clients: [FuzzClient] = []
   private var requestCount = 0
 
-  init(_ choices: Choices, _ router: Router, _ complain: @escaping (String) -> Void) throws {
+  init(_ choices: Choices, _ routes: Routes, _ complain: @escaping (String) -> Void) throws {
     var choices = choices
     var configuration = Configuration()
     configuration.maxConnections = 1 + choices.next(below: 4)
@@ -49,7 +49,7 @@ private final class ConnectionPlay {
     configuration.logLevel = .error
     if choices.next() % 2 == 0 { configuration.adminPort = TestServer.adminPort }
     let chosen = configuration
-    server = try TestServer(router: router, complain: complain) { $0 = chosen }
+    server = try TestServer(routes: routes, complain: complain) { $0 = chosen }
     (self.choices, self.configuration, self.complain) = (choices, configuration, complain)
   }
 

@@ -62,9 +62,9 @@ final class FuzzClient: CustomStringConvertible {
   }
 
   /// The next final response: an interim one is only a word in between.
-  private func nextReply(_ rest: inout ArraySlice<UInt8>, isHead: Bool) -> Reply? {
+  private func nextReply(_ rest: inout ArraySlice<UInt8>, isHead: Bool) -> WireReply? {
     var next = rest
-    while let reply = Reply(&next, isHead: isHead) {
+    while let reply = WireReply(&next, isHead: isHead) {
       if reply.status == 100 { continue }
       rest = next
       return reply
@@ -76,14 +76,14 @@ final class FuzzClient: CustomStringConvertible {
     network.isReset || mayBeCutShort ? nil : "\(what), then \(rest.count) octets"
   }
 
-  private func endAfter(_ reply: Reply, _ rest: ArraySlice<UInt8>) -> String? {
+  private func endAfter(_ reply: WireReply, _ rest: ArraySlice<UInt8>) -> String? {
     guard reply.values(of: "Connection") == ["close"] else {
       return "\(reply.status) does not close"
     }
     return rest.isEmpty ? nil : "\(rest.count) octets behind the last response"
   }
 
-  private func complaint(_ reply: Reply, to request: ParsedRequest) -> String? {
+  private func complaint(_ reply: WireReply, to request: ParsedRequest) -> String? {
     switch request.method {
     case "POST" where !request.path.isEmpty:
       let echo = octets("echo: ") + request.content

@@ -41,9 +41,9 @@ struct ResponseOracle {
     configuration.serverHeader = ImmortalOctets(copying: server.span) ?? ImmortalOctets()
 
     let script = Box(Script())
-    var router = Router()
+    let routes = Routes()
     for method in [Method.get, .post, .delete] {
-      router.on(method, "/") { _, response in
+      routes.on(method, "/") { _, response in
         response.status = script.value.status
         if !script.value.hasContentType { response.contentType = nil }
         response.closesConnection = script.value.closes
@@ -53,7 +53,7 @@ struct ResponseOracle {
       }
     }
     let limits = Limits(configuration)
-    var service = PublicService(router, configuration, limits)
+    var service = PublicService(routes, configuration, limits)
     service.setTime(Int64(choices.next()) * 86_399)
     var journal = Journal(configuration)
 
@@ -67,7 +67,7 @@ struct ResponseOracle {
       var parser = RequestParser(limits: .ample)
       var octets = memory.mutableOctets()
       guard case .complete? = try? parser.parse(&octets) else { continue }
-      let exchange = Exchange(
+      let exchange = ConnectionState(
         keepsAlive: parser.keepsAlive, isHTTP11: parser.isHTTP11, began: 0, peer: nil)
       let staysOpen = service.respond(
         to: parser.request(in: octets.span), exchange, &journal, into: &output)
@@ -75,7 +75,7 @@ struct ResponseOracle {
     }
     if output.overflowed { return nil }
 
-    let (replies, rest) = Reply.all(
+    let (replies, rest) = WireReply.all(
       in: transfer(array(output.octets)), methods: expected.map(\.method))
     guard rest.isEmpty, replies.count == expected.count else {
       return "\(replies.count) responses and \(rest.count) octets instead of \(expected.count):"
@@ -92,7 +92,7 @@ struct ResponseOracle {
 
   private static func script(_ choices: inout Choices) -> Script {
     var script = Script()
-    script.status = Status(rawValue: UInt8(choices.next(below: Status.count))) ?? .ok
+    script.status = Status(code: 100 + choices.next(below: 500)) ?? .ok
     let flags = choices.next()
     script.hasContentType = flags & 1 == 0
     script.closes = flags & 2 != 0
@@ -125,7 +125,7 @@ struct ResponseOracle {
   }
 
   private func complaint(
-    _ reply: Reply, _ script: Script, _ method: String, _ staysOpen: Bool, _ limit: Int
+    _ reply: WireReply, _ script: Script, _ method: String, _ staysOpen: Bool, _ limit: Int
   ) -> String? {
     let scalars = reply.head.unicodeScalars
     let ends = scalars.filter { $0 == "\r" || $0 == "\n" }.count

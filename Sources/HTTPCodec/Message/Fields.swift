@@ -56,8 +56,8 @@ public struct Fields: ~Escapable {
   /// The value of the first field of this name, nil without one. (Several fields of one name: `forEach`.)
   ///
   /// ```swift
-  /// router.get { request, response in
-  ///   if let agent = request.fields["user-agent"] { response.write(agent) }
+  /// routes.get { context, response in
+  ///   if let agent = context.request.fields["user-agent"] { response.write(agent) }
   /// }
   /// ```
   ///
@@ -77,7 +77,7 @@ public struct Fields: ~Escapable {
   ///
   /// ```swift
   /// var cookies = 0
-  /// request.fields.forEach { field in
+  /// context.request.fields.forEach { field in
   ///   if field.name.equalsIgnoringCase("cookie") { cookies += 1 }
   /// }
   /// ```

@@ -1,7 +1,7 @@
 /// A request method (RFC 9110 9.3, RFC 5789). Names are case-sensitive: "get" is ``unknown``.
 ///
 /// ```swift
-/// router.on(.put, "/item") { request, response in
+/// routes.on(.put, "/item") { context, response in
 ///   response.status = .noContent
 /// }
 /// ```
@@ -19,13 +19,13 @@ public enum Method: UInt8, Sendable {
   case delete
   /// CONNECT: a tunnel through a proxy. No handler is called for it.
   case connect
-  /// OPTIONS: what the resource can do. The router answers it where no route does.
+  /// OPTIONS: what the resource can do. The routes answers it where no route does.
   case options
   /// TRACE: the request back as content, for debugging.
   case trace
   /// PATCH: changes the resource as the content says (RFC 5789).
   case patch
-  /// A token that is none of these. The router answers 501 (RFC 9110 9.1), and no handler is called.
+  /// A token that is none of these. The routes answers 501 (RFC 9110 9.1), and no handler is called.
   case unknown
 
   /// How many there are: their raw values are from 0 on. (`allCases` would be an array anew at

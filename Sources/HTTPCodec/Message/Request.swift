@@ -7,23 +7,23 @@ import Memory
 /// must be copied:
 ///
 /// ```swift
-/// router.post { request, response in
+/// routes.post { context, response in
 ///   var copy: [UInt8] = []
-///   for i in request.content.indices { copy.append(request.content[i]) }
+///   for i in context.request.content.indices { copy.append(context.request.content[i]) }
 /// }
 /// ```
 public struct Request: ~Escapable {
   /// The method: never `.connect` or `.unknown` in a handler.
   ///
   /// ```swift
-  /// if request.method == .head { response.addField("x-cost", "none") }
+  /// if context.request.method == .head { response.addField("x-cost", "none") }
   /// ```
   public let method: Method
 
   /// The request target as it was sent, never empty (RFC 9112 3.2).
   ///
   /// ```swift
-  /// response.write(request.target)  // "/todos?limit=20"
+  /// response.write(context.request.target)  // "/todos?limit=20"
   /// ```
   public let target: Span<UInt8>
 
@@ -31,21 +31,21 @@ public struct Request: ~Escapable {
   /// target that has none (http://host), and empty for "*" and for CONNECT.
   ///
   /// ```swift
-  /// if request.path == "/todos" { response.write("all\n") }
+  /// if context.request.path == "/todos" { response.write("all\n") }
   /// ```
   public let path: Span<UInt8>
 
   /// What stands after the "?" of the target, as it was sent; nil without one. It is not decoded.
   ///
   /// ```swift
-  /// if let query = request.query, query == "all" { response.write("all\n") }
+  /// if let query = context.request.query, query == "all" { response.write("all\n") }
   /// ```
   public let query: Span<UInt8>?
 
   /// The fields of the header section. Those of a trailer section are not among them.
   ///
   /// ```swift
-  /// if let type = request.fields["content-type"], type == "application/json" {
+  /// if let type = context.request.fields["content-type"], type == "application/json" {
   ///   response.contentType = "application/json"
   /// }
   /// ```
@@ -58,7 +58,7 @@ public struct Request: ~Escapable {
   /// client sends.
   ///
   /// ```swift
-  /// response.write(request.content)
+  /// response.write(context.request.content)
   /// ```
   public let content: Span<UInt8>
 

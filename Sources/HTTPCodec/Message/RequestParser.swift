@@ -71,6 +71,17 @@ package struct RequestParser: ~Copyable {
   /// The method, as soon as it has been read.
   package var method: Method { mutating get { line.method } }
 
+  /// Whether the head is complete, and the content is not.
+  package var isInContent: Bool { mutating get { state == .content } }
+
+  /// Octets of content that there will be, or, where no length is given, that there are so far.
+  package var contentLength: Int64 {
+    mutating get {
+      if case .contentLength(let length) = framing { return length }
+      return Int64(contentEnd &- headEnd)
+    }
+  }
+
   /// Whether the client has asked to be told, once the head is complete, whether its content is
   /// wanted (RFC 9110 10.1.1). To be asked when `parse` was incomplete: `request` has the head then.
   package var expectsContinue: Bool {

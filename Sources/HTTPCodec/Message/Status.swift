@@ -3,148 +3,203 @@
 /// ```swift
 /// response.status = .created
 /// ```
-///
-/// The raw values are indices from 0 on, not the codes: see ``code``.
-public enum Status: UInt8, Sendable {
+public struct Status: Equatable, Sendable {
+  /// The place among the statuses that have a name here, or behind them that of the code's class: 1xx to 5xx. Metrics
+  /// count by it.
+  package let place: UInt8
+  private let number: UInt16
+
+  /// Makes a status of a code that has no name here, or that has one.
+  ///
+  /// ```swift
+  /// response.status = Status(code: 418) ?? .badRequest
+  /// ```
+  ///
+  /// - Parameter code: from 100 to 599; nil for any other.
+  public init?(code: Int) {
+    guard code >= 100 && code <= 599 else { return nil }
+    for place in 0..<UInt8(Status.namedCount) {
+      if let named = Named(rawValue: place), named.line.code == code {
+        self = Status(named)
+        return
+      }
+    }
+    number = UInt16(truncatingIfNeeded: code)
+    place = UInt8(truncatingIfNeeded: Status.namedCount &+ code / 100 &- 1)
+  }
+
+  private init(_ named: Named) {
+    place = named.rawValue
+    number = 0
+  }
+
+  /// Whether it has a name here.
+  package var isNamed: Bool { place < UInt8(Status.namedCount) }
+
+  /// The status of a place; at that of a class, the class's first code, which stands for all that have no name.
+  package init(place: UInt8) {
+    self.place = place
+    let named = UInt8(Status.namedCount)
+    number = place < named ? 0 : UInt16(place &- named &+ 1) &* 100
+  }
+
   /// 100: the client may send the content. The server sends it by itself.
-  case `continue`
+  public static var `continue`: Status { Status(.continue) }
   /// 101: another protocol follows on the connection. No handler can send it.
-  case switchingProtocols
+  public static var switchingProtocols: Status { Status(.switchingProtocols) }
   /// 200: the response to the request. What a response starts with.
-  case ok
+  public static var ok: Status { Status(.ok) }
   /// 201: a resource has been created; `Location` names it.
-  case created
+  public static var created: Status { Status(.created) }
   /// 202: the request will be carried out later.
-  case accepted
+  public static var accepted: Status { Status(.accepted) }
   /// 204: done, and there is no content. Content that a handler writes is not sent.
-  case noContent
+  public static var noContent: Status { Status(.noContent) }
   /// 205: done; the client should show an empty form again. Without content.
-  case resetContent
+  public static var resetContent: Status { Status(.resetContent) }
   /// 206: the range that the client asked for.
-  case partialContent
+  public static var partialContent: Status { Status(.partialContent) }
   /// 301: the resource is at `Location` from now on. Clients may repeat a POST as a GET.
-  case movedPermanently
+  public static var movedPermanently: Status { Status(.movedPermanently) }
   /// 302: the resource is at `Location` this time. Clients may repeat a POST as a GET.
-  case found
+  public static var found: Status { Status(.found) }
   /// 303: the result is at `Location`, for a GET.
-  case seeOther
+  public static var seeOther: Status { Status(.seeOther) }
   /// 304: what the client has is still valid. Without content.
-  case notModified
+  public static var notModified: Status { Status(.notModified) }
   /// 307: the same request to `Location`, this time.
-  case temporaryRedirect
+  public static var temporaryRedirect: Status { Status(.temporaryRedirect) }
   /// 308: the same request to `Location`, from now on.
-  case permanentRedirect
+  public static var permanentRedirect: Status { Status(.permanentRedirect) }
   /// 400: the request is malformed.
-  case badRequest
+  public static var badRequest: Status { Status(.badRequest) }
   /// 401: the client has to authenticate; `WWW-Authenticate` says how.
-  case unauthorized
+  public static var unauthorized: Status { Status(.unauthorized) }
   /// 403: understood, and refused.
-  case forbidden
-  /// 404: there is nothing at this path. The router answers so where no route fits.
-  case notFound
-  /// 405: the resource has no such method. The router answers so, with `Allow`.
-  case methodNotAllowed
+  public static var forbidden: Status { Status(.forbidden) }
+  /// 404: there is nothing at this path. The routes answers so where no route fits.
+  public static var notFound: Status { Status(.notFound) }
+  /// 405: the resource has no such method. The routes answers so, with `Allow`.
+  public static var methodNotAllowed: Status { Status(.methodNotAllowed) }
   /// 406: the resource has no form that the client accepts.
-  case notAcceptable
+  public static var notAcceptable: Status { Status(.notAcceptable) }
   /// 408: the request was not complete in time. The server answers so.
-  case requestTimeout
+  public static var requestTimeout: Status { Status(.requestTimeout) }
   /// 409: the state of the resource does not admit the request.
-  case conflict
+  public static var conflict: Status { Status(.conflict) }
   /// 410: the resource was here, and will not come back.
-  case gone
+  public static var gone: Status { Status(.gone) }
   /// 411: the request must tell the length of its content.
-  case lengthRequired
+  public static var lengthRequired: Status { Status(.lengthRequired) }
   /// 412: a condition of the request, such as `If-Match`, is false.
-  case preconditionFailed
+  public static var preconditionFailed: Status { Status(.preconditionFailed) }
   /// 413: the content is too large. The server answers so above `MAX_REQUEST_SIZE`.
-  case contentTooLarge
+  public static var contentTooLarge: Status { Status(.contentTooLarge) }
   /// 414: the request target is too long. The server answers so.
-  case uriTooLong
+  public static var uriTooLong: Status { Status(.uriTooLong) }
   /// 415: the content is in a format that the resource does not take.
-  case unsupportedMediaType
+  public static var unsupportedMediaType: Status { Status(.unsupportedMediaType) }
   /// 416: the resource has nothing in the range that the client asked for.
-  case rangeNotSatisfiable
+  public static var rangeNotSatisfiable: Status { Status(.rangeNotSatisfiable) }
   /// 417: an expectation in `Expect` cannot be met.
-  case expectationFailed
+  public static var expectationFailed: Status { Status(.expectationFailed) }
   /// 421: this server does not answer for the host of the request.
-  case misdirectedRequest
+  public static var misdirectedRequest: Status { Status(.misdirectedRequest) }
   /// 422: the content is well-formed, but cannot be carried out.
-  case unprocessableContent
+  public static var unprocessableContent: Status { Status(.unprocessableContent) }
   /// 429: the client has sent too many requests; `Retry-After` may say when to try again (RFC
   /// 6585).
-  case tooManyRequests
+  public static var tooManyRequests: Status { Status(.tooManyRequests) }
   /// 431: the header section is too large (RFC 6585). The server answers so.
-  case fieldsTooLarge
+  public static var fieldsTooLarge: Status { Status(.fieldsTooLarge) }
   /// 500: the server failed. It answers so where a response cannot be sent.
-  case internalServerError
-  /// 501: the server does not know the method. The router answers so.
-  case notImplemented
+  public static var internalServerError: Status { Status(.internalServerError) }
+  /// 501: the server does not know the method. The routes answers so.
+  public static var notImplemented: Status { Status(.notImplemented) }
   /// 502: a server behind this one has sent an invalid response.
-  case badGateway
+  public static var badGateway: Status { Status(.badGateway) }
   /// 503: not now; `Retry-After` may say when to try again.
-  case serviceUnavailable
+  public static var serviceUnavailable: Status { Status(.serviceUnavailable) }
   /// 504: a server behind this one has not answered in time.
-  case gatewayTimeout
+  public static var gatewayTimeout: Status { Status(.gatewayTimeout) }
   /// 505: the HTTP version of the request is not supported. The server answers so.
-  case versionNotSupported
+  public static var versionNotSupported: Status { Status(.versionNotSupported) }
 
-  /// How many there are: their raw values are from 0 on.
-  package static var count: Int { Int(Status.versionNotSupported.rawValue) + 1 }
+  /// How many have a name here: their places are from 0 on.
+  package static var namedCount: Int { Int(Named.versionNotSupported.rawValue) + 1 }
 
-  /// The code, three digits from 100 to 505: 404 for `notFound`.
-  public var code: Int { line.code }
+  /// The place of the first status that tells of an error.
+  package static var firstErrorPlace: Int { Int(Named.badRequest.rawValue) }
 
-  /// The reason phrase of RFC 9110, such as "Not Found": for people, clients ignore it (RFC 9112 4).
-  public var reason: StaticString { line.reason }
+  /// How many places there are.
+  package static var placeCount: Int { namedCount + 5 }
+
+  /// The code, three digits from 100 to 599: 404 for `notFound`.
+  public var code: Int { Named(rawValue: place)?.line.code ?? Int(number) }
+
+  /// The reason phrase of RFC 9110, such as "Not Found": for people, clients ignore it (RFC 9112 4). Empty for a code
+  /// that has no name here.
+  public var reason: StaticString { Named(rawValue: place)?.line.reason ?? "" }
 
   /// A final response has ended the exchange; an interim one has another behind it.
-  package var isInterim: Bool { rawValue < Status.ok.rawValue }
+  package var isInterim: Bool { place < Named.ok.rawValue || place == Status.namedCount }
 
   /// Responses that never have content, nor fields that speak of any (RFC 9110 6.4.1, 8.6).
-  package var forbidsContent: Bool { isInterim || self == .noContent || self == .notModified }
+  package var forbidsContent: Bool { self == .noContent || self == .notModified || isInterim }
 
-  private var line: (code: Int, reason: StaticString) {
-    switch self {
-    case .continue: (100, "Continue")
-    case .switchingProtocols: (101, "Switching Protocols")
-    case .ok: (200, "OK")
-    case .created: (201, "Created")
-    case .accepted: (202, "Accepted")
-    case .noContent: (204, "No Content")
-    case .resetContent: (205, "Reset Content")
-    case .partialContent: (206, "Partial Content")
-    case .movedPermanently: (301, "Moved Permanently")
-    case .found: (302, "Found")
-    case .seeOther: (303, "See Other")
-    case .notModified: (304, "Not Modified")
-    case .temporaryRedirect: (307, "Temporary Redirect")
-    case .permanentRedirect: (308, "Permanent Redirect")
-    case .badRequest: (400, "Bad Request")
-    case .unauthorized: (401, "Unauthorized")
-    case .forbidden: (403, "Forbidden")
-    case .notFound: (404, "Not Found")
-    case .methodNotAllowed: (405, "Method Not Allowed")
-    case .notAcceptable: (406, "Not Acceptable")
-    case .requestTimeout: (408, "Request Timeout")
-    case .conflict: (409, "Conflict")
-    case .gone: (410, "Gone")
-    case .lengthRequired: (411, "Length Required")
-    case .preconditionFailed: (412, "Precondition Failed")
-    case .contentTooLarge: (413, "Content Too Large")
-    case .uriTooLong: (414, "URI Too Long")
-    case .unsupportedMediaType: (415, "Unsupported Media Type")
-    case .rangeNotSatisfiable: (416, "Range Not Satisfiable")
-    case .expectationFailed: (417, "Expectation Failed")
-    case .misdirectedRequest: (421, "Misdirected Request")
-    case .unprocessableContent: (422, "Unprocessable Content")
-    case .tooManyRequests: (429, "Too Many Requests")
-    case .fieldsTooLarge: (431, "Request Header Fields Too Large")
-    case .internalServerError: (500, "Internal Server Error")
-    case .notImplemented: (501, "Not Implemented")
-    case .badGateway: (502, "Bad Gateway")
-    case .serviceUnavailable: (503, "Service Unavailable")
-    case .gatewayTimeout: (504, "Gateway Timeout")
-    case .versionNotSupported: (505, "HTTP Version Not Supported")
+  private enum Named: UInt8 {
+    case `continue`, switchingProtocols, ok, created, accepted, noContent, resetContent,
+      partialContent, movedPermanently, found, seeOther, notModified, temporaryRedirect,
+      permanentRedirect, badRequest, unauthorized, forbidden, notFound, methodNotAllowed,
+      notAcceptable, requestTimeout, conflict, gone, lengthRequired, preconditionFailed,
+      contentTooLarge, uriTooLong, unsupportedMediaType, rangeNotSatisfiable, expectationFailed,
+      misdirectedRequest, unprocessableContent, tooManyRequests, fieldsTooLarge,
+      internalServerError, notImplemented, badGateway, serviceUnavailable, gatewayTimeout,
+      versionNotSupported
+
+    var line: (code: Int, reason: StaticString) {
+      switch self {
+      case .continue: (100, "Continue")
+      case .switchingProtocols: (101, "Switching Protocols")
+      case .ok: (200, "OK")
+      case .created: (201, "Created")
+      case .accepted: (202, "Accepted")
+      case .noContent: (204, "No Content")
+      case .resetContent: (205, "Reset Content")
+      case .partialContent: (206, "Partial Content")
+      case .movedPermanently: (301, "Moved Permanently")
+      case .found: (302, "Found")
+      case .seeOther: (303, "See Other")
+      case .notModified: (304, "Not Modified")
+      case .temporaryRedirect: (307, "Temporary Redirect")
+      case .permanentRedirect: (308, "Permanent Redirect")
+      case .badRequest: (400, "Bad Request")
+      case .unauthorized: (401, "Unauthorized")
+      case .forbidden: (403, "Forbidden")
+      case .notFound: (404, "Not Found")
+      case .methodNotAllowed: (405, "Method Not Allowed")
+      case .notAcceptable: (406, "Not Acceptable")
+      case .requestTimeout: (408, "Request Timeout")
+      case .conflict: (409, "Conflict")
+      case .gone: (410, "Gone")
+      case .lengthRequired: (411, "Length Required")
+      case .preconditionFailed: (412, "Precondition Failed")
+      case .contentTooLarge: (413, "Content Too Large")
+      case .uriTooLong: (414, "URI Too Long")
+      case .unsupportedMediaType: (415, "Unsupported Media Type")
+      case .rangeNotSatisfiable: (416, "Range Not Satisfiable")
+      case .expectationFailed: (417, "Expectation Failed")
+      case .misdirectedRequest: (421, "Misdirected Request")
+      case .unprocessableContent: (422, "Unprocessable Content")
+      case .tooManyRequests: (429, "Too Many Requests")
+      case .fieldsTooLarge: (431, "Request Header Fields Too Large")
+      case .internalServerError: (500, "Internal Server Error")
+      case .notImplemented: (501, "Not Implemented")
+      case .badGateway: (502, "Bad Gateway")
+      case .serviceUnavailable: (503, "Service Unavailable")
+      case .gatewayTimeout: (504, "Gateway Timeout")
+      case .versionNotSupported: (505, "HTTP Version Not Supported")
+      }
     }
   }
 }

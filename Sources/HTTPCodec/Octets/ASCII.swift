@@ -18,7 +18,7 @@ extension UInt8 {
 
   /// The value of a HEXDIG (RFC 5234 B.1), nil for any other octet.
   @inline(__always)
-  var hexadecimalValue: Int? {
+  package var hexadecimalValue: Int? {
     if isDigit { return Int(self &- 0x30) }
     let letter = asciiLowercase &- 0x61
     return letter < 6 ? Int(letter) &+ 10 : nil

@@ -22,8 +22,8 @@ extension Span<UInt8> {
   /// Whether these octets are those of a literal.
   ///
   /// ```swift
-  /// router.get { request, response in
-  ///   if request.path == "/health" { response.write("ok\n") }
+  /// routes.get { context, response in
+  ///   if context.request.path == "/health" { response.write("ok\n") }
   /// }
   /// ```
   public static func == (left: Span<UInt8>, right: StaticString) -> Bool {
@@ -39,7 +39,7 @@ extension Span<UInt8> {
   /// Whether these octets begin with those of a literal.
   ///
   /// ```swift
-  /// if request.path.starts(with: "/todos/") { response.write("one\n") }
+  /// if context.request.path.starts(with: "/todos/") { response.write("one\n") }
   /// ```
   public func starts(with literal: StaticString) -> Bool {
     extracting(first: literal.utf8CodeUnitCount) == literal
@@ -49,7 +49,7 @@ extension Span<UInt8> {
   /// field names, connection options and coding names are (RFC 9110 5.1, 7.6.1; RFC 9112 7).
   ///
   /// ```swift
-  /// if let type = request.fields["content-type"], type.equalsIgnoringCase("application/json") {
+  /// if let type = context.request.fields["content-type"], type.equalsIgnoringCase("application/json") {
   ///   response.contentType = "application/json"
   /// }
   /// ```

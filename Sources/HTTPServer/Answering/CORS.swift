@@ -1,4 +1,5 @@
 import HTTPCodec
+import HTTPService
 
 /// Tells browsers which origins' pages may read responses (Fetch standard, CORS protocol).
 struct CORS {

@@ -1,19 +1,21 @@
 import HTTPCodec
+import HTTPService
 
 /// The service on the public port: asks the application's handlers, adds what every response has, and
 /// records it.
 struct PublicService: ~Copyable {
-  private let router: Router
+
+  private let service: Service
   private let cors: CORS
   private var writer: ResponseWriter
   private var response: Response
   private var identifier = RequestIdentifier()
 
-  init(_ router: Router, _ configuration: Configuration, _ limits: Limits) {
-    self.router = router
+  init(_ routes: Routes, _ configuration: Configuration, _ limits: Limits) {
+    service = Service(routes)
     cors = CORS(configuration.allowedOrigins)
     writer = ResponseWriter(server: configuration.serverHeader, commonField: cors.commonField)
-    response = Response(limits)
+    response = Response(contentLimit: limits.responseContent, fieldsLimit: limits.responseFields)
   }
 
   /// Takes the memory of what all responses have. - Returns: false when there is not enough.
@@ -22,36 +24,45 @@ struct PublicService: ~Copyable {
   /// Sets the date of the responses to come, in seconds since the Unix epoch.
   mutating func setTime(_ seconds: Int64) { writer.setTime(seconds) }
 
-  /// Whether the content of this request can matter: it cannot where no handler will see it.
+  /// What is wanted of the content of a request.
   ///
   /// - Parameter head: the request without its content.
-  func wantsContent(of head: Request) -> Bool { router.hasHandler(for: head) }
+  func plan(for head: Request) -> ContentPlan { service.plan(for: head) }
+
+  /// Whether a handler wants to know clients' addresses.
+  var usesClientAddress: Bool { service.usesClientAddress }
+
+  /// The content of the response that was made last which is to be taken in pieces.
+  var rest: ContentSource { mutating get { response.rest } }
 
   /// Appends the response to a request.
   ///
   /// - Returns: whether the connection stays open after it.
   mutating func respond(
-    to request: Request, _ exchange: borrowing Exchange, _ journal: inout Journal,
+    to request: Request, _ state: borrowing ConnectionState, _ journal: inout Journal,
     into output: inout OctetBuffer
   ) -> Bool {
     response.reset()
-    router.answer(request, &response)
+    let client = service.usesClientAddress ? journal.client(of: request.fields, state) : nil
+    service.answer(
+      request, Exchange(wallClock: journal.log.time, now: journal.now, client: client), &response)
     if !response.isSendable {
       journal.logUnsendableResponse(to: request.target)
       response.failUnsendable()
     }
-    let isShared = cors.addFields(for: request, to: &response)
+    let isShared = response.hasOwnOrigins || cors.addFields(for: request, to: &response)
     var name = InlineArray<32, UInt8>(repeating: 0)
     let identity = identifier.identify(
-      request.fields, isNamed: request.isNamed, orMakeNew: journal.logsAccess, in: &name,
-      isShared: isShared, &response)
-    let staysOpen = exchange.keepsAlive && !response.closesConnection
+      request.fields, isNamed: request.isNamed, orMakeNew: journal.logsAccess || response.isNamed,
+      in: &name, isShared: isShared, &response)
+    let staysOpen = state.keepsAlive && !response.closesConnection
     let length = writer.append(
       &response, toHead: request.method == .head,
-      connection: exchange.connectionOption(staysOpen: staysOpen), into: &output)
-    journal.noteRequest(
-      request.method, request.target, request.fields, exchange,
-      RecordedAnswer(response.status, contentLength: length, identity: identity))
+      connection: state.connectionOption(staysOpen: staysOpen), into: &output)
+    var answer = RecordedAnswer(response.status, contentLength: length, identity: identity)
+    answer.pattern = response.pattern
+    answer.isLogged = response.isLogged
+    journal.noteRequest(request.method, request.target, request.fields, state, answer)
     return staysOpen
   }
 
@@ -60,7 +71,7 @@ struct PublicService: ~Copyable {
   /// - Parameter fields: those of its header section, if that could be read.
   mutating func refuse(
     _ error: RequestError, _ method: Method, _ fields: Fields, isNamed: Bool,
-    _ exchange: borrowing Exchange,
+    _ state: borrowing ConnectionState,
     _ journal: inout Journal, into output: inout OctetBuffer
   ) {
     response.reset()
@@ -74,7 +85,7 @@ struct PublicService: ~Copyable {
     let length = writer.append(
       &response, toHead: method == .head, connection: "close", into: &output)
     let answer = RecordedAnswer(error.status, contentLength: length, identity: identity)
-    journal.logRefusal(error, fields, exchange, answer)
-    journal.noteRefusal(method, fields, exchange, answer)
+    journal.logRefusal(error, fields, state, answer)
+    journal.noteRefusal(method, fields, state, answer)
   }
 }

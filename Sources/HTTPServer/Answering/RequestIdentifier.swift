@@ -1,4 +1,5 @@
 import HTTPCodec
+import HTTPService
 import Memory
 import Sockets
 

@@ -1,4 +1,5 @@
 import HTTPCodec
+import HTTPService
 import Memory
 
 /// Writes responses as octets (RFC 9112 4, 5, 6): the status line, the fields that all responses have, the
@@ -38,13 +39,13 @@ struct ResponseWriter: ~Copyable {
     usualStart.append(commonFields)
   }
 
-  /// Appends a response, and changes neither it nor the writer. (Both are passed as if it did: else the compiler
-  /// copies them for each response.)
+  /// Appends a response, except for content that is to be taken in pieces, which is dropped where none is sent.
+  /// (Neither is changed otherwise; both are passed as if they were: else the compiler copies them for each response.)
   ///
   /// - Parameters:
   ///   - isHead: whether the request was a HEAD, whose response has no content.
   ///   - option: the value of the Connection field, nil for none.
-  /// - Returns: how many octets of content were appended.
+  /// - Returns: how many octets of content the response has.
   mutating func append(
     _ response: inout Response, toHead isHead: Bool, connection option: StaticString?,
     into output: inout OctetBuffer
@@ -58,7 +59,7 @@ struct ResponseWriter: ~Copyable {
     let forbidsContent = response.status.forbidsContent
     // A 205 says that it has none (RFC 9110 15.3.6).
     let hasContent = !forbidsContent && response.status != .resetContent
-    let length = hasContent ? response.content.count : 0
+    let length = hasContent ? response.contentLength : 0
     if !forbidsContent {
       if length > 0 && response.hasUsualType {
         // (`Response.plainText`, in one piece.)
@@ -81,7 +82,10 @@ struct ResponseWriter: ~Copyable {
       output.append("\r\n")
     }
     output.append("\r\n")
-    if isHead || length == 0 { return 0 }
+    if isHead || length == 0 {
+      response.rest = ContentSource()
+      return 0
+    }
     output.append(response.content)
     return length
   }

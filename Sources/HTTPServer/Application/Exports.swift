@@ -1,2 +1,3 @@
-// An application imports HTTPServer alone: requests, methods and statuses come with it.
+// An application imports HTTPServer alone: routes, requests and responses come with it.
 @_exported import HTTPCodec
+@_exported import HTTPService

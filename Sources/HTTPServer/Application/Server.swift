@@ -1,4 +1,5 @@
 import HTTPCodec
+import HTTPService
 import Memory
 import Sockets
 
@@ -6,18 +7,18 @@ import Sockets
 ///
 ///     @main struct App {
 ///       static func main() {
-///         var router = Router()
-///         router.get("/") { _, response in
+///         let routes = Routes()
+///         routes.get("/") { _, response in
 ///           response.write("hello\n")
 ///         }
-///         Server.run(router)
+///         Server.run(routes)
 ///       }
 ///     }
 ///
 /// | exit status | meaning                                             |
 /// |-------------|-----------------------------------------------------|
 /// | 0           | drained                                             |
-/// | 1           | cannot listen, cannot wait, or not enough memory    |
+/// | 1           | cannot listen, cannot wait, not enough memory, or a route is invalid |
 /// | 2           | a setting is invalid                                |
 public enum Server {
   /// The version of this server, such as "0.1.0", as its log and its metrics tell it.
@@ -25,17 +26,27 @@ public enum Server {
 
   /// Serves the routes until a drain is complete, and ends the process.
   ///
-  ///     Server.run(router)
+  ///     Server.run(routes, name: "todo", defaults: ServerDefaults(port: 8080))
   ///
   /// The settings are environment variables: `PORT`, `MAX_REQUEST_SIZE` and the others of the README.
   /// What is wrong at start is one line on standard error and an exit status.
-  public static func run(_ router: Router) -> Never {
+  ///
+  /// - Parameters:
+  ///   - name: what the service calls itself in its log.
+  ///   - defaults: of the settings, where the environment says nothing.
+  public static func run(
+    _ routes: Routes, name: StaticString = "http_server",
+    defaults: ServerDefaults = ServerDefaults()
+  ) -> Never {
     SystemProcess.prepareStandardStreams()
     // Defaults in place of settings would be another server than was asked for.
     guard SystemProcess.readEnvironment() else { end(with: .environment) }
     var configuration = Configuration()
+    configuration.apply(defaults, for: routes)
+    configuration.name = name
     if let error = configuration.read(SystemProcess.environment) { end(with: .setting(error)) }
-    var loop = EventLoop(configuration, router, network: SystemSockets())
+    if let fault = routes.fault { end(with: .route(fault)) }
+    var loop = EventLoop(configuration, routes, network: SystemSockets())
     guard loop.reserve() else { end(with: .memory, keeping: loop) }
     if let error = loop.listen(configuration) { end(with: .listening(error), keeping: loop) }
     do {
@@ -50,6 +61,7 @@ public enum Server {
   private enum Failure {
     case environment
     case setting(SettingError)
+    case route(RouteFault)
     case memory
     case listening(ListenError)
     case waiting(SocketError)
@@ -87,6 +99,13 @@ public enum Server {
         line.append(" to ")
         line.append(decimal: error.most)
       }
+    case .route(let fault):
+      line.append("the route ")
+      line.append(text: fault.method.name)
+      line.append(octet: UInt8(ascii: " "))
+      line.append(quoted: fault.pattern.span)
+      line.append(" is invalid: ")
+      line.append(text: fault.problem)
     case .memory:
       line.append("not enough memory for MAX_CONNECTIONS connections")
     case .listening(let error):

@@ -1,4 +1,5 @@
 import HTTPCodec
+import HTTPService
 import Sockets
 
 /// Why a connection is closed at once. No other connection is touched.
@@ -31,7 +32,7 @@ extension Connection {
       loop.received.removeAll()
       let transfer = loop.received.receive(from: descriptor, over: &loop.network)
       guard try noteReceived(transfer, &loop.journal) else { return }
-      if output.isEmpty {
+      if hasSentAll {
         if try answerReceived(&loop, &batch) { return }
       } else {
         try keep(0..<loop.received.count, of: loop.received)
@@ -52,19 +53,31 @@ extension Connection {
   mutating func canSend<Network: ~Copyable>(
     _ loop: inout LoopContext<Network>
   ) throws(ConnectionLost) {
-    if output.isEmpty { return }
-    try sendPending(&loop)
+    if hasSentAll { return }
+    if !output.isEmpty { try sendPending(&loop) }
     if output.isEmpty { try answerKept(&loop) }
     try settle(&loop)
   }
 
-  /// The request did not come in time.
+  /// The request did not come in time, unless its route gives it more.
   @inline(never)
   mutating func timeOut<Network: ~Copyable>(
     _ loop: inout LoopContext<Network>
   ) throws(ConnectionLost) {
+    let began = requestBegan(loop)
+    if let end = conversation.requestEnds(began), loop.now < end {
+      conversation.firstOctetAt = began
+      loop.deadlines.clear(slot)
+      loop.deadlines.set(.request, for: slot, at: loop.now)
+      return
+    }
     try refuse(.timedOut, &loop)
     try settle(&loop)
+  }
+
+  /// When the request began that the connection is in; now, when it is in none.
+  private func requestBegan<Network: ~Copyable>(_ loop: borrowing LoopContext<Network>) -> Int64 {
+    conversation.firstOctetAt ?? loop.deadlines.requestBegan(slot, orAt: loop.now)
   }
 
   /// It is the connection's turn in the batch.
@@ -76,7 +89,9 @@ extension Connection {
     isBatched = false
     let octets = batch.responses(entry)
     try send(octets, &loop.network, &loop.journal)
-    if octets.count >= loop.limits.pendingResponses { try answerKept(&loop) }
+    if octets.count >= loop.limits.pendingResponses || conversation.hasRest {
+      try answerKept(&loop)
+    }
     try settle(&loop)
   }
 
@@ -130,10 +145,11 @@ extension Connection {
   ) throws(ConnectionLost) -> Bool {
     let start = batch.octets.count
     let answered = loop.journal.answered
+    let began = requestBegan(loop)
     let rest = conversation.answer(
-      &loop.received, began: loop.deadlines.requestBegan(slot, orAt: loop.now), loop.limits,
-      &loop.services, &loop.journal, into: &batch.octets)
-    noteAnswers(since: answered, &loop)
+      &loop.received, began: began, loop.limits, &loop.services, &loop.journal,
+      into: &batch.octets)
+    noteAnswers(since: answered, began: began, &loop)
     do throws(ConnectionLost) {
       if batch.octets.overflowed { throw .outOfMemory }
       try keep(rest, of: loop.received)
@@ -147,35 +163,58 @@ extension Connection {
     return true
   }
 
-  /// Answers the requests among the octets that the connection keeps, as long as what is to be
-  /// sent goes out.
+  /// Sends the rest of a response, and answers the requests among the octets that the connection keeps, as long as
+  /// what is to be sent goes out.
   @inline(never)
   private mutating func answerKept<Network: ~Copyable>(
     _ loop: inout LoopContext<Network>
   ) throws(ConnectionLost) {
-    var isUnfinished = true
+    var isUnfinished = try sendRest(&loop)
     while isUnfinished && output.isEmpty && !input.isEmpty {
       loop.responses.removeAll()
       let answered = loop.journal.answered
+      let began = requestBegan(loop)
       let rest = conversation.answer(
-        &input, began: loop.deadlines.requestBegan(slot, orAt: loop.now), loop.limits,
-        &loop.services, &loop.journal, into: &loop.responses)
-      noteAnswers(since: answered, &loop)
-      isUnfinished = loop.responses.count >= loop.limits.pendingResponses
+        &input, began: began, loop.limits, &loop.services, &loop.journal, into: &loop.responses)
+      noteAnswers(since: answered, began: began, &loop)
+      isUnfinished = loop.responses.count >= loop.limits.pendingResponses || conversation.hasRest
       keepOnly(rest)
       try sendResponses(&loop)
+      if isUnfinished { isUnfinished = try sendRest(&loop) }
     }
   }
+
+  /// Sends the rest of a response piece by piece, as long as the socket takes it, and at most so much in one turn
+  /// that other connections have theirs.
+  ///
+  /// - Returns: whether all of it is sent.
+  private mutating func sendRest<Network: ~Copyable>(
+    _ loop: inout LoopContext<Network>
+  ) throws(ConnectionLost) -> Bool {
+    var pieces = 0
+    while conversation.hasRest && output.isEmpty && pieces < 16 {
+      loop.responses.removeAll()
+      conversation.takeRest(loop.limits.pendingResponses, into: &loop.responses)
+      try sendResponses(&loop)
+      pieces &+= 1
+      // The client has taken a piece: the next one has a time of its own.
+      sentOfDeadline = 0
+      loop.deadlines.set(.write, for: slot, at: loop.now)
+    }
+    return hasSentAll
+  }
+
+  /// Whether nothing waits to be sent.
+  private var hasSentAll: Bool { output.isEmpty && !conversation.hasRest }
 
   /// Counts how long requests took whose responses have just been made: those that came whole in
   /// this turn, at its end; one that began earlier, now.
   @inline(never)
   private mutating func noteAnswers<Network: ~Copyable>(
-    since answered: UInt64, _ loop: inout LoopContext<Network>
+    since answered: UInt64, began: Int64, _ loop: inout LoopContext<Network>
   ) {
     var count = loop.journal.answered &- answered
     guard count > 0 else { return }
-    let began = loop.deadlines.requestBegan(slot, orAt: loop.now)
     if began < loop.now {
       loop.journal.metrics.durations.observe(loop.network.monotonicTime() &- began)
       count &-= 1
@@ -189,7 +228,7 @@ extension Connection {
   ) throws(ConnectionLost) {
     loop.responses.removeAll()
     conversation.refuse(
-      error, input, began: loop.deadlines.requestBegan(slot, orAt: loop.now), &loop.services,
+      error, input, began: requestBegan(loop), &loop.services,
       &loop.journal, into: &loop.responses)
     input.release()
     try sendResponses(&loop)
@@ -264,7 +303,7 @@ extension Connection {
   private mutating func settle<Network: ~Copyable>(
     _ loop: inout LoopContext<Network>
   ) throws(ConnectionLost) {
-    if !output.isEmpty {
+    if !hasSentAll {
       // Read on a little meanwhile: a client's end or reset would go unseen otherwise.
       let reads =
         conversation.phase == .open && !endOfInput && input.count < loop.limits.buffer

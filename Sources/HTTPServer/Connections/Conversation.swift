@@ -1,4 +1,5 @@
 import HTTPCodec
+import HTTPService
 import Sockets
 
 /// The requests of one connection and their responses, in order: octets in, octets out, no socket and no
@@ -26,8 +27,11 @@ struct Conversation: ~Copyable {
   private var parser: RequestParser
   /// Of `MAX_REQUESTS_PER_CONNECTION`; less than 0 where there is no limit.
   private var requestsLeft: Int64
-  /// Whether it has been decided what to tell a client that asks if its content is wanted.
-  private var hasConsidered = false
+  /// What the service wants of the content of the request, once its head is complete and more has to come.
+  private var plan: ContentPlan?
+  /// Content of the last response that has not been taken yet: pieces of it go out as the client takes them, and
+  /// no further request is answered meanwhile.
+  private var rest = ContentSource()
   /// Whether a response was made since `takeHasAnswered` was called last.
   private var hasAnswered = false
 
@@ -41,6 +45,9 @@ struct Conversation: ~Copyable {
   /// Whether nothing can follow what has been read: the last request was complete, and its client has said that it
   /// was the last.
   private(set) var isRead = false
+
+  /// When the request began, where its deadline has been set anew; nil where the deadline tells.
+  var firstOctetAt: Int64?
 
   /// Whether a request has begun and is not complete.
   private(set) var isInRequest = false
@@ -59,7 +66,7 @@ struct Conversation: ~Copyable {
   ) -> Range<Int> {
     var start = 0
     let full = output.count + limits.pendingResponses
-    while phase == .open && start < input.count && output.count < full {
+    while phase == .open && start < input.count && output.count < full && !hasRest {
       var message = input.mutableOctets(from: start)
       // The first request may have begun earlier; the others begin in this turn.
       let began = start == 0 ? began : journal.now
@@ -69,10 +76,9 @@ struct Conversation: ~Copyable {
         var keepsAlive = false
         switch try parser.parse(&message) {
         case .incomplete(let retained):
-          let isWanted =
-            !parser.expectsContinue || hasConsidered
-            || considerHead(message.span, services, &output)
-          if isWanted {
+          var goesOn = true
+          if parser.isInContent { goesOn = try considerContent(message.span, services, &output) }
+          if goesOn {
             isInRequest = parser.hasBegun
             return start..<start + retained
           }
@@ -82,17 +88,19 @@ struct Conversation: ~Copyable {
         }
         requestsLeft &-= 1
         if requestsLeft == 0 { keepsAlive = false }
-        let exchange = Exchange(
+        let state = ConnectionState(
           keepsAlive: keepsAlive && !services.isDraining, isHTTP11: parser.isHTTP11, began: began,
           peer: peer)
         let staysOpen = services.respond(
-          to: parser.request(in: message.span), exchange, on: port, &journal, into: &output)
+          to: parser.request(in: message.span), state, on: port, &journal, into: &output)
         if !staysOpen { phase = .closing }
+        rest = services.rest(on: port)
         hasAnswered = true
         start += next
         parser.begin()
         isInRequest = false
-        hasConsidered = false
+        plan = nil
+        firstOctetAt = nil
       } catch {
         refuse(
           error, parser.fields(in: message.span), began: began, &services, &journal, into: &output)
@@ -101,18 +109,37 @@ struct Conversation: ~Copyable {
     return phase == .open ? start..<input.count : 0..<0
   }
 
-  /// Decides what a client is told that asks whether its content is wanted (RFC 9110 10.1.1): 100
-  /// if it is, unless some of it has come already.
+  /// Holds the content, of which there is more to come, against what the service wants of it. A client that asks
+  /// whether it is wanted (RFC 9110 10.1.1) is told 100 if it is, unless some of it has come already.
   ///
-  /// - Returns: whether it is. Otherwise the head is to be answered, for good.
+  /// - Returns: whether the client is to go on. Otherwise the head is to be answered, for good.
   @inline(never)
-  private mutating func considerHead(
+  private mutating func considerContent(
     _ message: Span<UInt8>, _ services: borrowing Services, _ output: inout OctetBuffer
-  ) -> Bool {
-    hasConsidered = true
-    guard services.wantsContent(of: parser.request(in: message), on: port) else { return false }
-    if parser.awaitsContinue { output.append("HTTP/1.1 100 Continue\r\n\r\n") }
-    return true
+  ) throws(RequestError) -> Bool {
+    let isNew = plan == nil
+    let plan = plan ?? services.plan(for: parser.request(in: message), on: port)
+    self.plan = plan
+    if parser.contentLength > Int64(plan.limit) { throw .requestTooLarge }
+    guard isNew, parser.expectsContinue else { return true }
+    if plan.isWanted, parser.awaitsContinue { output.append("HTTP/1.1 100 Continue\r\n\r\n") }
+    return plan.isWanted
+  }
+
+  /// Whether there is more of the last response to be taken.
+  var hasRest: Bool { rest.count > 0 }
+
+  /// Appends the next octets of the last response, `limit` at the most.
+  mutating func takeRest(_ limit: Int, into output: inout OctetBuffer) {
+    rest.take(limit, into: &output)
+  }
+
+  /// When the time of the request is over that has begun; nil for what `REQUEST_TIMEOUT` says.
+  ///
+  /// - Parameter began: when it began.
+  func requestEnds(_ began: Int64) -> Int64? {
+    guard let plan, plan.time > 0 else { return nil }
+    return began &+ plan.time
   }
 
   /// Ends the conversation with an error response.
@@ -134,7 +161,7 @@ struct Conversation: ~Copyable {
   ) {
     services.refuse(
       error, parser.method, fields, isNamed: parser.isNamed,
-      Exchange(keepsAlive: false, isHTTP11: parser.isHTTP11, began: began, peer: peer),
+      ConnectionState(keepsAlive: false, isHTTP11: parser.isHTTP11, began: began, peer: peer),
       on: port, &journal, into: &output)
     phase = .closing
   }

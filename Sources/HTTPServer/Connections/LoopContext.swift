@@ -1,4 +1,5 @@
 import HTTPCodec
+import HTTPService
 import Sockets
 
 /// What a connection uses of its event loop: the network, the services, the journal, deadlines, shared
@@ -21,10 +22,10 @@ struct LoopContext<Network: Sockets & ~Copyable>: ~Copyable {
   var responses: OctetBuffer
 
   init(
-    _ configuration: Configuration, _ limits: Limits, _ router: Router, _ network: consuming Network
+    _ configuration: Configuration, _ limits: Limits, _ routes: Routes, _ network: consuming Network
   ) {
     self.limits = limits
-    services = Services(router, configuration, limits)
+    services = Services(routes, configuration, limits)
     journal = Journal(configuration)
     deadlines = Deadlines(configuration)
     received = OctetBuffer(limit: limits.buffer)

@@ -1,4 +1,5 @@
 import HTTPCodec
+import HTTPService
 import Memory
 
 /// Responses of several connections that are sent one after the other, once all that is ready has

@@ -1,4 +1,5 @@
 import HTTPCodec
+import HTTPService
 
 /// What is served on the ports: the one place where a port's name decides who answers.
 struct Services: ~Copyable {
@@ -7,8 +8,8 @@ struct Services: ~Copyable {
   /// In a drain every response is the last one of its connection.
   private(set) var isDraining = false
 
-  init(_ router: Router, _ configuration: Configuration, _ limits: Limits) {
-    application = PublicService(router, configuration, limits)
+  init(_ routes: Routes, _ configuration: Configuration, _ limits: Limits) {
+    application = PublicService(routes, configuration, limits)
     admin = AdminService(configuration, limits)
   }
 
@@ -24,30 +25,38 @@ struct Services: ~Copyable {
   /// Whether a request on the admin port has asked for a drain.
   var drainRequested: Bool { admin.drainRequested }
 
+  /// Whether a handler wants to know clients' addresses.
+  var usesClientAddress: Bool { application.usesClientAddress }
+
   mutating func beginDrain() { isDraining = true }
 
-  /// Whether the content of a request can matter, of which the head is enough to tell.
-  func wantsContent(of head: Request, on port: Port.Name) -> Bool {
+  /// What is wanted of the content of a request, of which the head is enough to tell.
+  func plan(for head: Request, on port: Port.Name) -> ContentPlan {
     switch port {
-    case .application: application.wantsContent(of: head)
-    case .admin: admin.wantsContent(of: head)
+    case .application: application.plan(for: head)
+    case .admin: admin.plan(for: head)
     }
+  }
+
+  /// The content of the response that was made last which is to be taken in pieces.
+  mutating func rest(on port: Port.Name) -> ContentSource {
+    port == .application ? application.rest : ContentSource()
   }
 
   /// Appends the response to a request.
   ///
   /// - Returns: whether the connection stays open after it.
   mutating func respond(
-    to request: Request, _ exchange: borrowing Exchange, on port: Port.Name,
+    to request: Request, _ state: borrowing ConnectionState, on port: Port.Name,
     _ journal: inout Journal,
     into output: inout OctetBuffer
   ) -> Bool {
     switch port {
     case .application:
-      return application.respond(to: request, exchange, &journal, into: &output)
+      return application.respond(to: request, state, &journal, into: &output)
     case .admin:
       let staysOpen = admin.respond(
-        to: request, exchange, journal, isReady: !isDraining, into: &output)
+        to: request, state, journal, isReady: !isDraining, into: &output)
       // At once: the next request of this turn may ask for readiness.
       if admin.drainRequested { isDraining = true }
       return staysOpen
@@ -57,15 +66,15 @@ struct Services: ~Copyable {
   /// Appends the response to what could not be read as a request.
   mutating func refuse(
     _ error: RequestError, _ method: Method, _ fields: Fields, isNamed: Bool,
-    _ exchange: borrowing Exchange,
+    _ state: borrowing ConnectionState,
     on port: Port.Name, _ journal: inout Journal, into output: inout OctetBuffer
   ) {
     switch port {
     case .application:
       application.refuse(
-        error, method, fields, isNamed: isNamed, exchange, &journal, into: &output)
+        error, method, fields, isNamed: isNamed, state, &journal, into: &output)
     case .admin:
-      admin.refuse(error, method, fields, isNamed: isNamed, exchange, &journal, into: &output)
+      admin.refuse(error, method, fields, isNamed: isNamed, state, &journal, into: &output)
     }
   }
 }

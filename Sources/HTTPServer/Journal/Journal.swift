@@ -1,4 +1,5 @@
 import HTTPCodec
+import HTTPService
 import Memory
 import Sockets
 
@@ -29,7 +30,8 @@ struct Journal: ~Copyable {
   private(set) var unlogged: Int64 = 0
 
   init(_ configuration: Configuration) {
-    log = Log(level: configuration.logLevel, format: configuration.logFormat)
+    log = Log(
+      configuration.name, level: configuration.logLevel, format: configuration.logFormat)
     logsAccess = configuration.accessLog
     trustedProxies = configuration.trustedProxies
     metrics.gauges.connectionsLimit = UInt64(configuration.maxConnections)
@@ -75,32 +77,38 @@ struct Journal: ~Copyable {
   ///
   /// - Parameter target: of the request, as it was sent.
   mutating func noteRequest(
-    _ method: Method, _ target: Span<UInt8>, _ fields: Fields, _ exchange: borrowing Exchange,
+    _ method: Method, _ target: Span<UInt8>, _ fields: Fields, _ state: borrowing ConnectionState,
     _ answer: RecordedAnswer
   ) {
     metrics.countRequest(method, answer.status)
     answered &+= 1
-    if logsAccess { logAccess(method, target, fields, exchange, answer) }
+    if logsAccess || answer.isLogged { logAccess(method, target, fields, state, answer) }
+  }
+
+  /// The address of the client of a request: its connection's, or what a trusted proxy says.
+  func client(of fields: Fields, _ state: borrowing ConnectionState) -> IPAddress? {
+    guard let peer = state.peer else { return nil }
+    return trustedProxies.client(of: fields, from: peer) ?? peer.host
   }
 
   /// Records a request of the public port that was refused before a handler saw it.
   mutating func noteRefusal(
-    _ method: Method, _ fields: Fields, _ exchange: borrowing Exchange, _ answer: RecordedAnswer
+    _ method: Method, _ fields: Fields, _ state: borrowing ConnectionState, _ answer: RecordedAnswer
   ) {
     metrics.countRejection(method, answer.status)
-    if logsAccess { logAccess(method, ("-" as StaticString).octets, fields, exchange, answer) }
+    if logsAccess { logAccess(method, ("-" as StaticString).octets, fields, state, answer) }
   }
 
   /// Logs why a request was refused.
   @inline(never)
   mutating func logRefusal(
-    _ error: RequestError, _ fields: Fields, _ exchange: borrowing Exchange,
+    _ error: RequestError, _ fields: Fields, _ state: borrowing ConnectionState,
     _ answer: RecordedAnswer
   ) {
     guard log.level <= .info, mayLogCaused(), log.begin(.info, "request refused") else { return }
     log.line.add("status", Int64(error.status.code))
     log.line.add("reason", error.reason)
-    addOrigin(fields, exchange, answer)
+    addOrigin(fields, state, answer)
     log.end()
   }
 
@@ -144,18 +152,19 @@ struct Journal: ~Copyable {
 
   @inline(never)
   private mutating func logAccess(
-    _ method: Method, _ target: Span<UInt8>, _ fields: Fields, _ exchange: borrowing Exchange,
+    _ method: Method, _ target: Span<UInt8>, _ fields: Fields, _ state: borrowing ConnectionState,
     _ answer: RecordedAnswer
   ) {
     log.beginAccess()
     log.line.add("method", method.name)
     log.line.add("target", target)
+    if !answer.pattern.isEmpty { log.line.add("route", answer.pattern.span) }
     log.line.add("status", Int64(answer.status.code))
     log.line.add("bytes", Int64(answer.contentLength))
     // (Up to this turn on the loop's clock, and in this turn on the system's.)
-    let nanoseconds = now &- exchange.began &+ SystemProcess.monotonicTime() &- turnBegan
+    let nanoseconds = now &- state.began &+ SystemProcess.monotonicTime() &- turnBegan
     log.line.add("duration_us", max(0, nanoseconds) / 1000)
-    addOrigin(fields, exchange, answer)
+    addOrigin(fields, state, answer)
     if let agent = fields["user-agent"] { log.line.add("user_agent", agent) }
     log.endAccess()
   }
@@ -163,9 +172,9 @@ struct Journal: ~Copyable {
   /// Adds the fields that tell who sent the request, and what it is called.
   @inline(never)
   private mutating func addOrigin(
-    _ fields: Fields, _ exchange: borrowing Exchange, _ answer: RecordedAnswer
+    _ fields: Fields, _ state: borrowing ConnectionState, _ answer: RecordedAnswer
   ) {
-    if let peer = exchange.peer {
+    if let peer = state.peer {
       log.line.add("peer", peer)
       if let client = trustedProxies.client(of: fields, from: peer) {
         log.line.add("client", client)
@@ -183,6 +192,10 @@ struct RecordedAnswer: ~Escapable {
   /// In octets.
   let contentLength: Int
   let identity: RequestIdentity?
+  /// Of the route that has answered; empty without one.
+  var pattern = ImmortalOctets()
+  /// Whether it gets a line in the access log, even if others do not.
+  var isLogged = false
 
   @_lifetime(copy identity)
   init(

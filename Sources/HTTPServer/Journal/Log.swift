@@ -7,6 +7,8 @@ import Sockets
 ///     {"time":"2026-11-26T08:00:00.123Z","level":"info","logger":"http_server","message":"listening",…}
 struct Log: ~Copyable {
   let level: LogLevel
+  /// What the service calls itself.
+  private let name: StaticString
   /// The time that lines get, in nanoseconds since the Unix epoch; the event loop keeps it up to date.
   var time: Int64 = 0
   /// The line that `begin` has begun, to add fields to.
@@ -22,9 +24,13 @@ struct Log: ~Copyable {
   private var toldAt: Int64 = 0
 
   /// - Parameters:
+  ///   - name: what the service calls itself.
   ///   - output: the descriptor of access lines; tests have a pipe.
   ///   - errors: the descriptor of other lines.
-  init(level: LogLevel, format: LogFormat, output: Int32 = 1, errors: Int32 = 2) {
+  init(
+    _ name: StaticString, level: LogLevel, format: LogFormat, output: Int32 = 1, errors: Int32 = 2
+  ) {
+    self.name = name
     self.level = level
     accessLines = LogStream(descriptor: output)
     lines = LogStream(descriptor: errors)
@@ -39,7 +45,7 @@ struct Log: ~Copyable {
   @inline(never)
   mutating func begin(_ level: LogLevel, _ message: StaticString) -> Bool {
     guard level >= self.level else { return false }
-    line.begin(time, level, "http_server", message)
+    line.begin(time, level, name, message)
     return true
   }
 

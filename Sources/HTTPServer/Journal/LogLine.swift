@@ -91,37 +91,3 @@ struct LogLine: ~Copyable {
     }
   }
 }
-
-extension OctetBuffer {
-  /// How many octets of a value are logged: one target must not fill the log.
-  static var quotedLimit: Int { 256 }
-
-  /// Appends octets of any kind as a JSON string, which is one line and ASCII.
-  @inline(never)
-  mutating func append(quoted octets: Span<UInt8>) {
-    append(octet: UInt8(ascii: "\""))
-    // What needs no escape is appended in one piece.
-    var plain = octets.extracting(first: OctetBuffer.quotedLimit)
-    var length = 0
-    while length < plain.count {
-      let octet = plain[length]
-      let isEscaped = octet == UInt8(ascii: "\"") || octet == UInt8(ascii: "\\")
-      guard isEscaped || octet < 0x20 || octet >= 0x7F else {
-        length &+= 1
-        continue
-      }
-      append(plain.extracting(first: length))
-      plain = plain.extracting(droppingFirst: length &+ 1)
-      length = 0
-      if isEscaped {
-        append(octet: UInt8(ascii: "\\"))
-        append(octet: octet)
-      } else {
-        append("\\u00")
-        append(hexadecimal: octet)
-      }
-    }
-    append(plain)
-    append(octet: UInt8(ascii: "\""))
-  }
-}

@@ -13,7 +13,7 @@ struct Metrics {
 
   /// Tells these metrics from those that another version has written. The number is raised when a field
   /// is added, removed or moved; a test holds it against the fields.
-  static var layoutVersion: UInt64 { 3 }
+  static var layoutVersion: UInt64 { 4 }
   static var currentLayout: UInt64 {
     0x4D45_5452_0000_0000 | layoutVersion << 16 | UInt64(MemoryLayout<Metrics>.size)
   }
@@ -21,10 +21,10 @@ struct Metrics {
   private(set) var layout = Metrics.currentLayout
   /// In seconds since the Unix epoch; an instance that replaces another keeps that one's.
   var startTime: UInt64 = 0
-  /// By method, then by status: `Method.count` times `Status.count`.
-  private var requests = InlineArray<400, UInt64>(repeating: 0)
-  /// By status: requests that were refused before a handler saw them.
-  private var rejections = InlineArray<40, UInt64>(repeating: 0)
+  /// By method, then by status: `Method.count` times `Status.placeCount`.
+  private var requests = InlineArray<450, UInt64>(repeating: 0)
+  /// By status from 400 on: requests that were refused before a handler saw them.
+  private var rejections = InlineArray<26, UInt64>(repeating: 0)
   var durations = DurationHistogram()
   var connectionsAccepted: UInt64 = 0
   var connectionsLost: UInt64 = 0
@@ -56,17 +56,17 @@ struct Metrics {
   }
 
   mutating func countRequest(_ method: Method, _ status: Status) {
-    requests[index(method.rawValue, status.rawValue)] &+= 1
+    requests[index(method.rawValue, status.place)] &+= 1
   }
 
   /// Counts a request that no handler has seen.
   mutating func countRejection(_ method: Method, _ status: Status) {
     countRequest(method, status)
-    rejections[Int(status.rawValue)] &+= 1
+    rejections[Int(status.place) &- Status.firstErrorPlace] &+= 1
   }
 
   func count(_ method: Method, _ status: Status) -> UInt64 {
-    requests[index(method.rawValue, status.rawValue)]
+    requests[index(method.rawValue, status.place)]
   }
 
   /// How many requests were answered with a status of these classes (2 for 2xx).
@@ -74,17 +74,18 @@ struct Metrics {
   func requests(answeredWith classes: ClosedRange<Int>) -> UInt64 {
     var total: UInt64 = 0
     for place in requests.indices where requests[place] > 0 {
-      guard let status = Status(rawValue: UInt8(place % Status.count)),
-        classes.contains(status.code / 100)
-      else { continue }
+      let status = Status(place: UInt8(place % Status.placeCount))
+      guard classes.contains(status.code / 100) else { continue }
       total &+= requests[place]
     }
     return total
   }
 
-  func rejections(_ status: Status) -> UInt64 { rejections[Int(status.rawValue)] }
+  func rejections(_ status: Status) -> UInt64 {
+    rejections[Int(status.place) &- Status.firstErrorPlace]
+  }
 
   private func index(_ method: UInt8, _ status: UInt8) -> Int {
-    Int(method) &* Status.count &+ Int(status)
+    Int(method) &* Status.placeCount &+ Int(status)
   }
 }

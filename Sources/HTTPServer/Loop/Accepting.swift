@@ -139,7 +139,7 @@ extension EventLoop where Network: ~Copyable {
   private mutating func serve(_ descriptor: Descriptor, on port: Port.Name) {
     var peer: SocketAddress?
     var key: UInt64 = 0
-    if context.journal.logsAccess || addressLimit.limit > 0 {
+    if context.journal.logsAccess || addressLimit.limit > 0 || context.services.usesClientAddress {
       peer = context.network.peerAddress(of: descriptor).map { peer in
         SocketAddress(peer.host, port: peer.port)
       }

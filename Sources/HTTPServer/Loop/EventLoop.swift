@@ -1,4 +1,5 @@
 import HTTPCodec
+import HTTPService
 import Sockets
 
 /// Serves all connections from one thread: waits until sockets are ready, does what can be done
@@ -29,10 +30,10 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
   private var wallClockOffset: Int64 = 0
 
   /// Makes a loop, to be used after `reserve`.
-  init(_ configuration: Configuration, _ router: Router, network: consuming Network) {
+  init(_ configuration: Configuration, _ routes: Routes, network: consuming Network) {
     let limits = Limits(configuration)
     connections = ConnectionTable()
-    context = LoopContext(configuration, limits, router, network)
+    context = LoopContext(configuration, limits, routes, network)
     batch = SendBatch(outputLimit: limits.output)
     addressLimit = AddressLimit(limits.connectionsPerAddress, exempt: configuration.trustedProxies)
     drain = Drain(configuration)

@@ -1,4 +1,5 @@
 import HTTPCodec
+import HTTPService
 
 /// The service on the admin port: for the kubelet, Prometheus and operators, never for the public.
 ///
@@ -20,7 +21,7 @@ struct AdminService: ~Copyable {
   init(_ configuration: Configuration, _ limits: Limits) {
     access = AdminAccess(hosts: configuration.adminHosts)
     writer = ResponseWriter(server: configuration.serverHeader)
-    response = Response(limits)
+    response = Response(contentLimit: limits.responseContent, fieldsLimit: limits.responseFields)
   }
 
   /// Takes the memory of what all responses have. - Returns: false when there is not enough.
@@ -29,10 +30,10 @@ struct AdminService: ~Copyable {
   /// Sets the date of the responses to come, in seconds since the Unix epoch.
   mutating func setTime(_ seconds: Int64) { writer.setTime(seconds) }
 
-  /// Whether there is a page for this request, of which the head is enough to tell.
-  func wantsContent(of head: Request) -> Bool {
-    guard let page = Page(at: head.path) else { return false }
-    return methods(of: page).contains(head.method)
+  /// What is wanted of the content of a request: it may come where there is a page.
+  func plan(for head: Request) -> ContentPlan {
+    guard let page = Page(at: head.path) else { return ContentPlan(isWanted: false) }
+    return ContentPlan(isWanted: methods(of: page).contains(head.method))
   }
 
   /// Appends the response to a request.
@@ -40,7 +41,7 @@ struct AdminService: ~Copyable {
   /// - Parameter isReady: whether requests are welcome, as /readyz tells.
   /// - Returns: whether the connection stays open after it.
   mutating func respond(
-    to request: Request, _ exchange: borrowing Exchange, _ journal: borrowing Journal,
+    to request: Request, _ state: borrowing ConnectionState, _ journal: borrowing Journal,
     isReady: Bool,
     into output: inout OctetBuffer
   ) -> Bool {
@@ -50,10 +51,10 @@ struct AdminService: ~Copyable {
     var name = InlineArray<32, UInt8>(repeating: 0)
     _ = identifier.identify(
       request.fields, isNamed: request.isNamed, orMakeNew: journal.logsAccess, in: &name, &response)
-    let staysOpen = exchange.keepsAlive && !drainRequested && !response.closesConnection
+    let staysOpen = state.keepsAlive && !drainRequested && !response.closesConnection
     _ = writer.append(
       &response, toHead: request.method == .head,
-      connection: exchange.connectionOption(staysOpen: staysOpen), into: &output)
+      connection: state.connectionOption(staysOpen: staysOpen), into: &output)
     return staysOpen
   }
 
@@ -62,7 +63,7 @@ struct AdminService: ~Copyable {
   /// - Parameter fields: those of its header section, if that could be read.
   mutating func refuse(
     _ error: RequestError, _ method: Method, _ fields: Fields, isNamed: Bool,
-    _ exchange: borrowing Exchange,
+    _ state: borrowing ConnectionState,
     _ journal: inout Journal, into output: inout OctetBuffer
   ) {
     response.reset()
@@ -73,7 +74,7 @@ struct AdminService: ~Copyable {
     let length = writer.append(
       &response, toHead: method == .head, connection: "close", into: &output)
     journal.logRefusal(
-      error, fields, exchange,
+      error, fields, state,
       RecordedAnswer(error.status, contentLength: length, identity: identity))
   }
 
@@ -111,7 +112,12 @@ struct AdminService: ~Copyable {
     let page = Page(at: request.path)
     let allowed = methods(of: page)
     guard allowed.contains(request.method) else {
-      return response.tellMethods(allowed, to: request.method)
+      do throws(HTTPError) {
+        try response.tellMethods(allowed, to: request.method)
+      } catch {
+        response.fail(error)
+      }
+      return
     }
     response.addField("Cache-Control", "no-store")
     switch page {

@@ -1,4 +1,5 @@
 import HTTPCodec
+import HTTPService
 import Memory
 import Sockets
 
@@ -7,15 +8,17 @@ extension Metrics {
   func append(to response: inout Response, isReady: Bool) {
     describe("http_requests_total Requests answered.", "counter", &response)
     for methodIndex in 0..<UInt8(Method.count) {
-      for statusIndex in 0..<UInt8(Status.count) {
-        guard let method = Method(rawValue: methodIndex),
-          let status = Status(rawValue: statusIndex), count(method, status) > 0
-        else { continue }
+      for place in 0..<UInt8(Status.placeCount) {
+        let status = Status(place: place)
+        guard let method = Method(rawValue: methodIndex), count(method, status) > 0 else {
+          continue
+        }
         response.write("http_requests_total{method=\"")
         response.write(method.name)
         response.write("\",code=\"")
-        response.write(Int64(status.code))
-        response.write("\"} ")
+        // (Codes without a name here are counted by their class: 4xx.)
+        response.write(Int64(status.isNamed ? status.code : status.code / 100))
+        response.write(status.isNamed ? "\"} " : "xx\"} ")
         response.write(count: count(method, status))
       }
     }
@@ -23,8 +26,9 @@ extension Metrics {
       "http_requests_rejected_total Requests refused before a handler saw them.", "counter",
       &response)
     // Also those that have not been: a rate needs the zero before the one.
-    for index in 0..<UInt8(Status.count) {
-      guard let status = Status(rawValue: index), let reason = status.rejection else { continue }
+    for place in UInt8(Status.firstErrorPlace)..<UInt8(Status.namedCount) {
+      let status = Status(place: place)
+      guard let reason = status.rejection else { continue }
       response.write("http_requests_rejected_total{reason=\"")
       response.write(reason)
       response.write("\"} ")

@@ -1,4 +1,5 @@
 import HTTPCodec
+import HTTPService
 
 /// The admin port's page for people: the figures to look at first. It is complete without its script,
 /// which reads it again every two seconds.

@@ -80,15 +80,3 @@ extension OctetBuffer {
     return longest
   }
 }
-
-extension OctetBuffer {
-  /// Appends two hexadecimal digits.
-  mutating func append(hexadecimal octet: UInt8) {
-    let digits = hexadecimalDigits.octets
-    append(octet: digits[Int(octet >> 4)])
-    append(octet: digits[Int(octet & 0xF)])
-  }
-}
-
-/// In lower case, by their values.
-var hexadecimalDigits: StaticString { "0123456789abcdef" }

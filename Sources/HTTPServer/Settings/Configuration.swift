@@ -3,6 +3,8 @@ import Memory
 
 /// All settings, checked once, at start. Times are in nanoseconds.
 package struct Configuration {
+  /// What the service calls itself in its log.
+  package var name: StaticString = "http_server"
   /// `HOST`: the address to listen on; nil for every address of the machine, IPv6 where it has that
   /// and IPv4.
   package var host: IPAddress?
@@ -16,6 +18,8 @@ package struct Configuration {
   package var adminHosts = ImmortalOctets()
   /// `MAX_REQUEST_SIZE`: header section and content of a request together, in octets.
   package var maxRequestSize = 8192
+  /// `MAX_RESPONSE_SIZE`: the content of a response, in octets; there is room for `maxRequestSize` in any case.
+  package var maxResponseSize = 1 << 20
   /// `BUFFER_SIZE`: how much is read at first, in octets; a larger request gets more.
   package var bufferSize = 2048
   /// `MAX_CONNECTIONS`: more than these wait in the listening socket's queue.

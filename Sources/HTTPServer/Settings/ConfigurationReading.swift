@@ -25,6 +25,7 @@ extension Configuration {
     }
 
     maxRequestSize = reader.size("MAX_REQUEST_SIZE", to: 1 << 30, else: maxRequestSize)
+    maxResponseSize = reader.size("MAX_RESPONSE_SIZE", to: 1 << 30, else: maxResponseSize)
     bufferSize = reader.size("BUFFER_SIZE", to: 1 << 20, else: bufferSize)
     maxConnections = reader.size("MAX_CONNECTIONS", to: 1_000_000, else: maxConnections)
     maxConnectionsPerAddress = reader.size(

@@ -1,4 +1,5 @@
 import HTTPCodec
+import HTTPService
 
 /// How much requests, responses and connections may take. One value, made from the configuration at start,
 /// from which every buffer gets its size.
@@ -11,7 +12,7 @@ package struct Limits {
   /// Octets that a connection keeps of requests that are incomplete or wait for their turn.
   package let input: Int
 
-  /// Octets of content in one response: room for an echo, and for all metrics.
+  /// Octets of content in one response (`MAX_RESPONSE_SIZE`), with room for an echo, and for all metrics.
   package let responseContent: Int
   /// Octets of fields that a handler adds to one response.
   package let responseFields = 8192
@@ -43,7 +44,7 @@ package struct Limits {
     request = RequestParser.Limits(request: size, head: 65_536)
     buffer = configuration.bufferSize
     input = size &+ buffer
-    responseContent = max(size &+ 1024, 32_768)
+    responseContent = max(configuration.maxResponseSize, size &+ 1024, 32_768)
     output = pendingResponses &+ responseContent &+ responseFields &+ 1024
     connections = configuration.maxConnections
     allConnections = connections &+ adminConnections

@@ -4,14 +4,14 @@ import HTTPServer
 @main
 struct ConformanceService {
   static func main() {
-    var router = Router()
-    router.get("/") { _, response in
+    let routes = Routes()
+    routes.get("/") { _, response in
       response.write("conformance service")
     }
-    router.post("/") { request, response in
+    routes.post("/") { context, response in
       response.contentType = "application/octet-stream"
-      response.write(request.content)
+      response.write(context.request.content)
     }
-    Server.run(router)
+    Server.run(routes)
   }
 }

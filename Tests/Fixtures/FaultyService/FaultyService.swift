@@ -7,27 +7,27 @@ struct FaultyService {
   nonisolated(unsafe) static var depth = 0
 
   static func main() {
-    var router = Router()
-    router.get("/trap") { _, _ in fatalError() }
-    router.get("/spin") { _, _ in
+    let routes = Routes()
+    routes.get("/trap") { _, _ in fatalError() }
+    routes.get("/spin") { _, _ in
       while unsafe depth >= 0 { unsafe depth &+= depth & 1 }
     }
-    router.get("/overflow") { _, response in
+    routes.get("/overflow") { _, response in
       response.write(Int64(recurse(1)))
     }
-    router.get("/version") { _, response in
+    routes.get("/version") { _, response in
       response.write("first")
     }
     // As many octets as the client asks for, `/slice?5000`, however many it has sent.
-    router.post("/slice") { request, response in
-      let count = Int(request.query?.decimal(upTo: 1_000_000) ?? 0)
-      response.write(request.content.extracting(0..<count))
+    routes.post("/slice") { context, response in
+      let count = Int(context.request.query?.decimal(upTo: 1_000_000) ?? 0)
+      response.write(context.request.content.extracting(0..<count))
     }
-    router.post { request, response in
+    routes.post { context, response in
       response.write("echo: ")
-      response.write(request.content)
+      response.write(context.request.content)
     }
-    Server.run(router)
+    Server.run(routes)
   }
 
   @inline(never)

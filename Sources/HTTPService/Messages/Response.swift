@@ -3,13 +3,13 @@ import Memory
 
 /// The response that a handler fills in. It starts as 200 without content.
 ///
-///     router.get("/health") { request, response in
+///     routes.get("/health") { _, response in
 ///       response.contentType = "application/json"
 ///       response.write(#"{"healthy":true}"#)
 ///     }
 ///
 /// Content-Length, Date and Connection are added when the handler has returned. Content larger than
-/// `MAX_REQUEST_SIZE` + 1 KiB (at least 32 KiB), or more than 8 KiB of added fields, becomes a 500.
+/// `MAX_RESPONSE_SIZE` (1 MiB unless it is set), or more than 8 KiB of added fields, becomes a 500.
 public struct Response: ~Copyable {
   /// The status, 200 unless the handler changes it. A final one: an interim status (1xx) becomes a 500.
   public var status = Status.ok
@@ -22,16 +22,35 @@ public struct Response: ~Copyable {
   public var closesConnection = false
 
   /// Whether the content type is still the one that a response starts with.
-  private(set) var hasUsualType = true
+  package private(set) var hasUsualType = true
   /// The methods that the resource has, where the response is about that; Allow lists them
   /// (RFC 9110 10.2.1), which a 405 must have.
-  var allowed = MethodSet()
-  var fields: OctetBuffer
-  var content: OctetBuffer
+  package var allowed = MethodSet()
+  package var fields: OctetBuffer
+  package var content: OctetBuffer
+  /// Content behind `content`, for the driver to take in pieces.
+  package var rest = ContentSource()
+  /// The pattern of the route that answers; empty without one.
+  package var pattern = ImmortalOctets()
+  /// What is to be said where no handler is called.
+  var fallback = Fallback.notFound
+  /// Whether the request gets a name (X-Request-Id) and a line in the access log, whatever the settings say.
+  package var isNamed = false
+  package var isLogged = false
+  /// Whether the route has said which pages may read the response, in place of `CORS_ALLOW_ORIGIN`.
+  package var hasOwnOrigins = false
 
-  init(_ limits: Limits) {
-    fields = OctetBuffer(limit: limits.responseFields)
-    content = OctetBuffer(limit: limits.responseContent)
+  enum Fallback {
+    case notFound, unknownMethod, tooLarge
+    case methods(MethodSet)
+  }
+
+  /// - Parameters:
+  ///   - contentLimit: octets of content at the most.
+  ///   - fieldsLimit: octets of added fields at the most.
+  package init(contentLimit: Int, fieldsLimit: Int) {
+    fields = OctetBuffer(limit: fieldsLimit)
+    content = OctetBuffer(limit: contentLimit)
   }
 
   /// `text/plain; charset=utf-8`, the content type of a response unless its handler changes it.
@@ -71,10 +90,10 @@ public struct Response: ~Copyable {
     write("\n")
   }
 
-  // MARK: For the server
+  // MARK: For drivers
 
   /// Makes this the response as a handler gets it.
-  mutating func reset() {
+  package mutating func reset() {
     status = .ok
     contentType = Response.plainText
     hasUsualType = true
@@ -82,13 +101,22 @@ public struct Response: ~Copyable {
     allowed = MethodSet()
     fields.removeAll()
     content.removeAll()
+    rest = ContentSource()
+    pattern = ImmortalOctets()
+    fallback = .notFound
+    (isNamed, isLogged, hasOwnOrigins) = (false, false, false)
   }
 
+  /// Octets of content, those in pieces among them.
+  package var contentLength: Int { mutating get { content.count &+ rest.count } }
+
   /// Whether it can be sent: not if it is too large, memory ran out, or its status is not a final one.
-  var isSendable: Bool { !content.overflowed && !fields.overflowed && !status.isInterim }
+  package var isSendable: Bool {
+    mutating get { !content.overflowed && !fields.overflowed && !status.isInterim }
+  }
 
   /// Makes this the response in place of one that cannot be sent.
-  mutating func failUnsendable() {
+  package mutating func failUnsendable() {
     reset()
     fail(.internalServerError, "the response could not be made")
     closesConnection = true

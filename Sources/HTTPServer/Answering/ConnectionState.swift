@@ -1,7 +1,7 @@
 import Sockets
 
 /// What a service knows of a request beside its octets.
-struct Exchange: ~Copyable {
+struct ConnectionState: ~Copyable {
   /// Whether the connection can stay open after the response.
   let keepsAlive: Bool
   /// Whether the client speaks HTTP/1.1, in which connections stay open unless they are told otherwise.

@@ -1,0 +1,33 @@
+import HTTPService
+
+/// What a service sets in code: the defaults of some settings, where the environment says nothing.
+///
+/// ```swift
+/// Server.run(routes, defaults: ServerDefaults(port: 8080, maxRequestSize: 1 << 20))
+/// ```
+public struct ServerDefaults {
+  /// `PORT`.
+  public var port: UInt16
+  /// `MAX_REQUEST_SIZE`, in octets; raised where a route takes more content.
+  public var maxRequestSize: Int
+  /// `MAX_RESPONSE_SIZE`, in octets.
+  public var maxResponseSize: Int
+
+  /// Makes the defaults of a service.
+  public init(port: UInt16 = 1234, maxRequestSize: Int = 8192, maxResponseSize: Int = 1 << 20) {
+    self.port = port
+    self.maxRequestSize = maxRequestSize
+    self.maxResponseSize = maxResponseSize
+  }
+}
+
+extension Configuration {
+  /// Takes over the defaults of a service, and what its routes need.
+  mutating func apply(_ defaults: ServerDefaults, for routes: Routes) {
+    port = defaults.port
+    // (A header section of the usual size beside the content.)
+    let wanted = routes.maxContent > 0 ? min(routes.maxContent, 1 << 29) + 8192 : 0
+    maxRequestSize = max(defaults.maxRequestSize, wanted)
+    maxResponseSize = defaults.maxResponseSize
+  }
+}

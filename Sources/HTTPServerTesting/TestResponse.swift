@@ -1,0 +1,30 @@
+/// A response, as a test looks at it.
+public struct TestResponse {
+  /// The status code.
+  public let status: Int
+  /// The fields, in the order in which they would be sent. Those that the server adds to every response (Date,
+  /// Content-Length, Connection) are not among them.
+  public let fields: [(name: String, value: String)]
+  /// The content; empty for HEAD.
+  public let content: [UInt8]
+
+  /// The content as text.
+  public var text: String { String(decoding: content, as: UTF8.self) }
+
+  /// The value of the first field of a name, in any case; nil without one.
+  ///
+  /// ```swift
+  /// #expect(reply["Location"] == "/todos/1")
+  /// ```
+  public subscript(name: String) -> String? {
+    fields.first { $0.name.lowercased() == name.lowercased() }?.value
+  }
+
+  static func fields(in lines: String) -> [(name: String, value: String)] {
+    lines.split(separator: "\r\n").map { line in
+      let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+      let value = parts.count > 1 ? parts[1].drop { $0 == " " } : ""
+      return (name: String(parts[0]), value: String(value))
+    }
+  }
+}

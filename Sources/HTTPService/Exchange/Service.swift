@@ -1,0 +1,93 @@
+import HTTPCodec
+import Memory
+
+/// The application as a driver sees it: the event loop over sockets is one, the test client another
+/// (docs/drivers.md). For each exchange a driver asks with the head what content is wanted, collects that much, asks
+/// for the answer, and takes the response's content in pieces.
+package struct Service: ~Copyable {
+  private let table: Routes.Table
+  private let tree: RouteTree
+  private let fallback: Handler?
+
+  package init(_ routes: Routes) {
+    table = routes.table
+    tree = table.tree
+    fallback = table.fallback
+  }
+
+  /// Whether a handler wants to know the client's address.
+  package var usesClientAddress: Bool { table.usesClientAddress }
+
+  /// What is wanted of the content of a request.
+  ///
+  /// - Parameter head: the request without its content.
+  @inline(never)
+  package func plan(for head: Request) -> ContentPlan {
+    var others = RouteTree.OtherMethods()
+    guard head.method != .unknown, !head.path.isEmpty,
+      let route = tree.route(head.method, head.path, &others)
+    else { return ContentPlan(isWanted: false) }
+    return ContentPlan(
+      isWanted: true, limit: route.value.limits.content ?? .max, time: route.value.limits.time ?? 0)
+  }
+
+  /// Answers a request whose content is complete. The response has been reset.
+  @inline(__always)
+  package func answer(_ request: Request, _ exchange: Exchange, _ response: inout Response) {
+    var others = RouteTree.OtherMethods()
+    if request.method != .unknown, !request.path.isEmpty,
+      let route = tree.route(request.method, request.path, &others)
+    {
+      response.pattern = route.value.pattern
+      if request.content.count <= route.value.limits.content ?? .max {
+        return call(route.value.handler, request, exchange, &response)
+      }
+      others.route = route
+      response.fallback = .tooLarge
+    }
+    answerElse(request, exchange, others, &response)
+  }
+
+  /// Answers a request that no handler is for.
+  @inline(never)
+  private func answerElse(
+    _ request: Request, _ exchange: Exchange, _ others: RouteTree.OtherMethods,
+    _ response: inout Response
+  ) {
+    var handler = fallback
+    if request.method == .unknown {
+      // (RFC 9110 9.1: whatever the path is.)
+      response.fallback = .unknownMethod
+    } else if request.path.isEmpty {
+      // ("*" and the target of a CONNECT are about the server.)
+      response.fallback = .methods(tree.methods)
+    } else if let other = others.route {
+      handler = other.value.fallback
+      response.pattern = other.value.pattern
+      if !others.methods.isEmpty { response.fallback = .methods(others.methods) }
+    }
+    call(handler ?? answerWithoutRoute, request, exchange, &response)
+  }
+
+  @inline(__always)
+  private func call(
+    _ handler: Handler, _ request: Request, _ exchange: Exchange, _ response: inout Response
+  ) {
+    do throws(HTTPError) {
+      try handler(Context(request, exchange, pattern: response.pattern), &response)
+    } catch {
+      response.fail(error)
+    }
+  }
+}
+
+/// Answers what no handler is for. The response says why.
+func answerWithoutRoute(_ context: Context, _ response: inout Response) throws(HTTPError) {
+  switch response.fallback {
+  case .notFound: throw .notFound
+  case .unknownMethod: throw HTTPError(.notImplemented, "this server knows no such method")
+  case .tooLarge:
+    throw HTTPError(.contentTooLarge, "the content is larger than this resource takes")
+  case .methods(let methods): try response.tellMethods(methods, to: context.request.method)
+  }
+}

@@ -1,0 +1,31 @@
+import HTTPCodec
+import Memory
+
+/// What a handler gets, and what it does: it reads the request, and fills in the response.
+///
+/// An `HTTPError` that it throws becomes the response (RFC 9457). In Embedded Swift a closure that throws has to say
+/// so: `{ context, response throws(HTTPError) in … }`.
+public typealias Handler = (Context, inout Response) throws(HTTPError) -> Void
+
+/// A route, which exists as long as the process.
+struct Route {
+  let method: Method
+  /// With the prefixes of its groups.
+  let pattern: ImmortalOctets
+  let limits: RouteLimits
+  /// The application's handler, with the middleware around it.
+  let handler: Handler
+  /// What answers OPTIONS, and methods that the path has not, with the same middleware around it; nil where there is
+  /// no middleware.
+  let fallback: Handler?
+  /// The route for another method of the same pattern.
+  var next: Immortal<Route>?
+}
+
+/// What a request may take that a route answers.
+struct RouteLimits {
+  /// Octets of content; nil for what `MAX_REQUEST_SIZE` allows.
+  var content: Int?
+  /// Nanoseconds from the first octet of the request to its last, where that is more than `REQUEST_TIMEOUT`.
+  var time: Int64?
+}

@@ -1,0 +1,281 @@
+import HTTPCodec
+import Memory
+
+/// The routes of an application: which handler answers which method and path.
+///
+/// ```swift
+/// let routes = Routes()
+/// routes.get("/") { _, response in
+///   response.write("hello\n")
+/// }
+/// routes.get("/hello/{name}") { context, response in
+///   response.write("hello ")
+///   if let name = context.parameter("name") { response.write(name) }
+/// }
+/// ```
+///
+/// A pattern is written decoded. `{name}` stands for one segment of the path that is not empty, `{name...}` at the end
+/// for all that is left. Where several patterns fit, a literal segment goes before a parameter, and that before a
+/// rest, whatever the order in which they were added.
+///
+/// GET brings HEAD with it. OPTIONS is answered from the routes unless there is a route for it, a path that has other
+/// methods only with 405 and Allow, an unknown path with 404, an unknown method with 501.
+public final class Routes {
+  /// What a group shares with the routes that it is of.
+  final class Table {
+    var tree = RouteTree()
+    var fault: RouteFault?
+    /// Answers what fits no route, with the middleware of all routes around it.
+    var fallback: Handler?
+    /// Whether a handler wants to know the client's address.
+    var usesClientAddress = false
+    /// The most octets of content that a route wants.
+    var maxContent = 0
+  }
+
+  let table: Table
+  private let prefix: ImmortalOctets
+  private var middleware: [Middleware]
+  private let limits: RouteLimits
+  private let isGroup: Bool
+
+  /// Makes routes without any: every path is a 404.
+  public init() {
+    table = Table()
+    prefix = ImmortalOctets()
+    middleware = []
+    limits = RouteLimits()
+    isGroup = false
+  }
+
+  private init(
+    _ table: Table, _ prefix: ImmortalOctets, _ middleware: [Middleware], _ limits: RouteLimits
+  ) {
+    self.table = table
+    self.prefix = prefix
+    self.middleware = middleware
+    self.limits = limits
+    isGroup = true
+  }
+
+  /// Makes a group: routes with a prefix, and with middleware and limits of their own behind those of these routes.
+  ///
+  /// ```swift
+  /// let api = routes.group("/api", maxContent: 65_536)
+  /// api.use(.securityHeaders)
+  /// api.get("/todos") { _, response in response.write("[]") }  // answers /api/todos
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - prefix: the start of the patterns of its routes; it may have parameters.
+  ///   - maxContent: octets of content that a request may have, where a route says nothing else.
+  ///   - seconds: how long a request may take to come, where a route says nothing else.
+  public func group(
+    _ prefix: StaticString, maxContent: Int? = nil, seconds: Int? = nil
+  ) -> Routes {
+    Routes(
+      table, join(prefix), middleware,
+      RouteLimits(
+        content: maxContent ?? limits.content, time: seconds.map(nanoseconds) ?? limits.time))
+  }
+
+  /// Puts middleware around the routes of this group that are added from now on. What was given first is outermost.
+  ///
+  /// ```swift
+  /// routes.use(.securityHeaders, .requestID)
+  /// ```
+  public func use(_ middleware: Middleware...) {
+    for one in middleware { self.middleware.append(one) }
+    if !isGroup { table.fallback = wrap(answerWithoutRoute) }
+  }
+
+  /// Puts a closure as middleware around the routes that are added from now on.
+  ///
+  /// ```swift
+  /// routes.use { context, response, next throws(HTTPError) in
+  ///   try next(context, &response)
+  ///   response.addField("X-Powered-By", "coffee")
+  /// }
+  /// ```
+  public func use(
+    _ body: @escaping (Context, inout Response, Handler) throws(HTTPError) -> Void
+  ) {
+    use(Middleware(body))
+  }
+
+  /// Adds a route.
+  ///
+  /// ```swift
+  /// routes.on(.put, "/files/{path...}", maxContent: 4096) { context, response in
+  ///   response.status = .noContent
+  /// }
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - method: any but `.unknown`, `.connect` and `.head`, which are never handed to a handler of their own.
+  ///   - pattern: of the path, without the query; behind the prefix of the group. By default every path.
+  ///   - maxContent: octets of content that a request may have; more is a 413. nil for what the group allows, or
+  ///     `MAX_REQUEST_SIZE`, whose default grows with it.
+  ///   - seconds: how long a request may take to come, where that is longer than `REQUEST_TIMEOUT`; nil for what the
+  ///     group allows.
+  ///   - handler: called with each request that the route answers, on the instance's only thread.
+  ///
+  /// A pattern that is invalid, or that these routes have already, is told when the server starts, which it does not
+  /// do then.
+  @inline(never)
+  public func on(
+    _ method: Method, _ pattern: StaticString = "/{path...}", maxContent: Int? = nil,
+    seconds: Int? = nil, _ handler: @escaping Handler
+  ) {
+    let isWrapped = !middleware.isEmpty
+    let limits = RouteLimits(
+      content: maxContent ?? limits.content, time: seconds.map(nanoseconds) ?? limits.time)
+    let route = Route(
+      method: method, pattern: join(pattern), limits: limits,
+      handler: isWrapped ? wrap(handler) : handler,
+      fallback: isWrapped ? wrap(answerWithoutRoute) : nil)
+    table.maxContent = max(table.maxContent, limits.content ?? 0)
+    if let problem = table.tree.add(route), table.fault == nil {
+      table.fault = RouteFault(method: method, pattern: route.pattern, problem: problem)
+    }
+  }
+
+  private func wrap(_ handler: @escaping Handler) -> Handler {
+    var wrapped = handler
+    for outer in middleware.reversed() {
+      let inner = wrapped
+      let body = outer.body
+      wrapped = { (context: Context, response: inout Response) throws(HTTPError) in
+        try body(context, &response, inner)
+      }
+    }
+    return wrapped
+  }
+
+  private func join(_ pattern: StaticString) -> ImmortalOctets {
+    if prefix.isEmpty { return ImmortalOctets(pattern) }
+    var text = OctetBuffer(limit: 65_536)
+    text.append(prefix.span)
+    text.append(text: pattern)
+    return ImmortalOctets(copying: text.octets) ?? ImmortalOctets()
+  }
+}
+
+extension Routes {
+  /// The first route that is invalid; nil when all are valid.
+  package var fault: RouteFault? { table.fault }
+
+  /// The most octets of content that a route says it takes; 0 where none says anything.
+  package var maxContent: Int { table.maxContent }
+}
+
+/// A route that cannot be.
+package struct RouteFault {
+  package let method: Method
+  package let pattern: ImmortalOctets
+  /// What is wrong with it, for people.
+  package let problem: StaticString
+}
+
+extension Routes {
+  /// Adds a route for GET, and HEAD with it: see `on(_:_:maxContent:seconds:_:)`.
+  public func get(_ pattern: StaticString = "/{path...}", _ handler: @escaping Handler) {
+    on(.get, pattern, handler)
+  }
+
+  /// Adds a route for POST: see `on(_:_:maxContent:seconds:_:)`.
+  public func post(
+    _ pattern: StaticString = "/{path...}", maxContent: Int? = nil, seconds: Int? = nil,
+    _ handler: @escaping Handler
+  ) {
+    on(.post, pattern, maxContent: maxContent, seconds: seconds, handler)
+  }
+
+  /// Adds a route for PUT: see `on(_:_:maxContent:seconds:_:)`.
+  public func put(
+    _ pattern: StaticString = "/{path...}", maxContent: Int? = nil, seconds: Int? = nil,
+    _ handler: @escaping Handler
+  ) {
+    on(.put, pattern, maxContent: maxContent, seconds: seconds, handler)
+  }
+
+  /// Adds a route for PATCH: see `on(_:_:maxContent:seconds:_:)`.
+  public func patch(
+    _ pattern: StaticString = "/{path...}", maxContent: Int? = nil, seconds: Int? = nil,
+    _ handler: @escaping Handler
+  ) {
+    on(.patch, pattern, maxContent: maxContent, seconds: seconds, handler)
+  }
+
+  /// Adds a route for DELETE: see `on(_:_:maxContent:seconds:_:)`.
+  public func delete(_ pattern: StaticString = "/{path...}", _ handler: @escaping Handler) {
+    on(.delete, pattern, handler)
+  }
+}
+
+extension Routes {
+  // The same for handlers that return a reply.
+
+  /// Adds a route whose handler returns a reply.
+  ///
+  /// ```swift
+  /// routes.on(.delete, "/todos/{id}") { context in .status(.noContent) }
+  /// ```
+  public func on(
+    _ method: Method, _ pattern: StaticString = "/{path...}", maxContent: Int? = nil,
+    seconds: Int? = nil, _ handler: @escaping (Context) throws(HTTPError) -> Reply
+  ) {
+    on(method, pattern, maxContent: maxContent, seconds: seconds) {
+      (context: Context, response: inout Response) throws(HTTPError) in
+      try handler(context).fill(&response)
+    }
+  }
+
+  /// Adds a route for GET whose handler returns a reply.
+  ///
+  /// ```swift
+  /// routes.get("/version") { _ in .text("1") }
+  /// ```
+  public func get(
+    _ pattern: StaticString = "/{path...}",
+    _ handler: @escaping (Context) throws(HTTPError) -> Reply
+  ) {
+    on(.get, pattern, handler)
+  }
+
+  /// Adds a route for POST whose handler returns a reply.
+  public func post(
+    _ pattern: StaticString = "/{path...}", maxContent: Int? = nil, seconds: Int? = nil,
+    _ handler: @escaping (Context) throws(HTTPError) -> Reply
+  ) {
+    on(.post, pattern, maxContent: maxContent, seconds: seconds, handler)
+  }
+
+  /// Adds a route for PUT whose handler returns a reply.
+  public func put(
+    _ pattern: StaticString = "/{path...}", maxContent: Int? = nil, seconds: Int? = nil,
+    _ handler: @escaping (Context) throws(HTTPError) -> Reply
+  ) {
+    on(.put, pattern, maxContent: maxContent, seconds: seconds, handler)
+  }
+
+  /// Adds a route for PATCH whose handler returns a reply.
+  public func patch(
+    _ pattern: StaticString = "/{path...}", maxContent: Int? = nil, seconds: Int? = nil,
+    _ handler: @escaping (Context) throws(HTTPError) -> Reply
+  ) {
+    on(.patch, pattern, maxContent: maxContent, seconds: seconds, handler)
+  }
+
+  /// Adds a route for DELETE whose handler returns a reply.
+  public func delete(
+    _ pattern: StaticString = "/{path...}",
+    _ handler: @escaping (Context) throws(HTTPError) -> Reply
+  ) {
+    on(.delete, pattern, handler)
+  }
+}
+
+private func nanoseconds(_ seconds: Int) -> Int64 {
+  Int64(max(0, min(seconds, 86_400))) &* 1_000_000_000
+}
