@@ -36,6 +36,7 @@ let package = Package(
     .systemLibrary(name: "CWASI"),
     .target(name: "Memory", dependencies: ["CMemory"], swiftSettings: safe),
     .target(name: "HTTPCodec", dependencies: ["CMemory", "Memory"], swiftSettings: safe),
+    .target(name: "JSON", dependencies: ["HTTPCodec", "Memory"], swiftSettings: safe),
     .systemLibrary(name: "CLinux"),
     .target(
       name: "Sockets",
@@ -45,7 +46,8 @@ let package = Package(
       ], swiftSettings: safe),
     .target(name: "Heap", dependencies: ["CMemory"], swiftSettings: safe),
     .target(
-      name: "HTTPService", dependencies: ["CMemory", "HTTPCodec", "Memory"], swiftSettings: safe),
+      name: "HTTPService", dependencies: ["CMemory", "Encodings", "HTTPCodec", "JSON", "Memory"],
+      swiftSettings: safe),
     .target(
       name: "HTTPServer",
       dependencies: ["CMemory", "Heap", "HTTPCodec", "HTTPService", "Memory", "Sockets"],
@@ -113,6 +115,9 @@ let package = Package(
 
     .testTarget(
       name: "HTTPCodecTests", dependencies: ["HTTPCodec", "CodecOracle", "SeededRandom"]),
+    .testTarget(
+      name: "JSONTests", dependencies: ["HTTPCodec", "JSON", "SeededRandom"],
+      swiftSettings: lifetimes),
     .testTarget(name: "MemoryTests", dependencies: ["Memory"]),
     .testTarget(name: "HeapTests", dependencies: ["Heap", "SeededRandom"]),
     .testTarget(name: "SocketsTests", dependencies: ["Sockets"]),

@@ -125,6 +125,13 @@ package struct OctetBuffer: ~Copyable {
     count += 1
   }
 
+  /// Counts octets that were written behind the others, where there is memory.
+  @inline(__always)
+  mutating func grow(by length: Int) {
+    precondition(length >= 0 && length <= capacity - count)
+    count += length
+  }
+
   /// For an append in several parts that does not begin, because not all of them would fit.
   mutating func noteOverflow() { overflowed = true }
 

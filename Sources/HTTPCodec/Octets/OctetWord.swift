@@ -22,8 +22,8 @@ extension UInt64 {
   }
 
   /// The place of the first octet that was found.
-  @inline(__always)
-  var firstFound: Int { trailingZeroBitCount &>> 3 }
+  @inlinable @inline(__always)
+  package var firstFound: Int { trailingZeroBitCount &>> 3 }
 
   /// "GET /", "POST /", " HTTP/1." and "TP/1.1" CRLF. (The compiler would not work the numbers out.)
   static var get: UInt64 { 0x2F_20_54_45_47 }
@@ -34,8 +34,8 @@ extension UInt64 {
 
 extension Span<UInt8> {
   /// Eight octets from `position` on, which must be there.
-  @inline(__always)
-  func word(at position: Int) -> UInt64 {
+  @inlinable @inline(__always)
+  package func word(at position: Int) -> UInt64 {
     // The span checks that eight octets are there, and any eight octets are a number.
     UInt64(
       littleEndian: unsafe bytes.unsafeLoadUnaligned(fromByteOffset: position, as: UInt64.self))
