@@ -5,7 +5,7 @@ extension OctetBuffer {
   ///
   /// - Parameter seconds: since the Unix epoch; of a year from 1970 to 9999.
   package mutating func append(httpDate seconds: Int64) {
-    let date = CalendarDate(seconds: seconds)
+    let date = CalendarDate(seconds: max(0, seconds))
     append(nameAt: date.weekday, of: dayNames)
     append(", ")
     append(decimal: date.day, minimumDigits: 2)
@@ -22,6 +22,16 @@ extension OctetBuffer {
   ///
   /// - Parameter milliseconds: of the second, from 0 to 999.
   package mutating func append(timestamp seconds: Int64, milliseconds: Int64) {
+    append(dateTime: max(0, seconds))
+    append(octet: UInt8(ascii: "."))
+    append(decimal: UInt64(clamping: milliseconds), minimumDigits: 3)
+    append(octet: UInt8(ascii: "Z"))
+  }
+
+  /// Appends date and time as RFC 3339 has them, "1994-11-06T08:49:37", without fraction and offset.
+  ///
+  /// - Parameter seconds: since the Unix epoch; of a year from 0 to 9999.
+  package mutating func append(dateTime seconds: Int64) {
     let date = CalendarDate(seconds: seconds)
     append(decimal: date.year, minimumDigits: 4)
     append(octet: UInt8(ascii: "-"))
@@ -30,9 +40,6 @@ extension OctetBuffer {
     append(decimal: date.day, minimumDigits: 2)
     append(octet: UInt8(ascii: "T"))
     append(timeOf: date)
-    append(octet: UInt8(ascii: "."))
-    append(decimal: UInt64(clamping: milliseconds), minimumDigits: 3)
-    append(octet: UInt8(ascii: "Z"))
   }
 
   private mutating func append(nameAt place: Int, of names: StaticString) {
@@ -51,30 +58,3 @@ extension OctetBuffer {
 /// Names of three letters each, one behind the other.
 private var dayNames: StaticString { "SunMonTueWedThuFriSat" }
 private var monthNames: StaticString { "JanFebMarAprMayJunJulAugSepOctNovDec" }
-
-/// A point in time in the proleptic Gregorian calendar, UTC.
-private struct CalendarDate {
-  let year, month, day, hour, minute, second: UInt64
-  /// 0 is Sunday.
-  let weekday: Int
-
-  init(seconds: Int64) {
-    // To the years that the format has room for, whatever a clock says.
-    let seconds = UInt64(max(0, min(seconds, 253_402_300_799)))
-    let days = seconds / 86400
-    let time = seconds % 86400
-    (hour, minute, second) = (time / 3600, time / 60 % 60, time % 60)
-    weekday = Int((days &+ 4) % 7)  // 1 January 1970 was a Thursday
-
-    // Howard Hinnant's civil_from_days: years begin in March, so that leap days come last.
-    let shifted = days &+ 719_468
-    let era = shifted / 146_097
-    let dayOfEra = shifted % 146_097
-    let yearOfEra = (dayOfEra &- dayOfEra / 1460 &+ dayOfEra / 36_524 &- dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra &- (365 &* yearOfEra &+ yearOfEra / 4 &- yearOfEra / 100)
-    let marchMonth = (5 &* dayOfYear &+ 2) / 153
-    day = dayOfYear &- (153 &* marchMonth &+ 2) / 5 &+ 1
-    month = marchMonth < 10 ? marchMonth &+ 3 : marchMonth &- 9
-    year = yearOfEra &+ era &* 400 &+ (month <= 2 ? 1 : 0)
-  }
-}
