@@ -63,6 +63,10 @@ let package = Package(
       name: "faulty_service", dependencies: ["HTTPServer"], path: "Tests/Fixtures/FaultyService",
       swiftSettings: safe),
 
+    .executableTarget(
+      name: "json_service", dependencies: ["HTTPServer"], path: "Tests/Fixtures/JSONService",
+      swiftSettings: safe),
+
     // The host: runs such modules on the Wasmtime engine.
     .target(
       name: "CWasmtime",
