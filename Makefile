@@ -3,7 +3,7 @@
 # make help    lists the other targets
 
 guest_sources := Package.swift $(shell find Sources/CLinux Sources/CMemory Sources/CWASI Sources/Heap Sources/HTTPCodec Sources/Memory Sources/Sockets Sources/HTTPServer -type f)
-host_sources := Package.swift $(shell find Sources/CLinux Sources/CWasmtime Sources/CommandLine Sources/GuestABI Sources/WasmHost Sources/wasm-serve -type f)
+host_sources := Package.swift $(shell find Sources/CLinux Sources/CWasmtime Sources/CommandLine Sources/Encodings Sources/GuestABI Sources/Memory Sources/WasmHost Sources/wasm-serve -type f)
 # Guests in C for tests.
 c_guests := $(patsubst Tests/Fixtures/Guests/%.c,dist/guests/%.wasm,$(wildcard Tests/Fixtures/Guests/*.c))
 

@@ -35,6 +35,7 @@ let package = Package(
     .systemLibrary(name: "CMemory"),
     .systemLibrary(name: "CWASI"),
     .target(name: "Memory", dependencies: ["CMemory"], swiftSettings: safe),
+    .target(name: "Encodings", dependencies: ["Memory"], swiftSettings: safe),
     .target(name: "HTTPCodec", dependencies: ["CMemory", "Memory"], swiftSettings: safe),
     .target(name: "JSON", dependencies: ["HTTPCodec", "Memory"], swiftSettings: safe),
     .systemLibrary(name: "CLinux"),
@@ -75,7 +76,8 @@ let package = Package(
     .target(
       name: "WasmHost",
       dependencies: [
-        "CLinux", "CWasmtime", "GuestABI", .product(name: "Logging", package: "swift-log"),
+        "CLinux", "CWasmtime", "Encodings", "GuestABI",
+        .product(name: "Logging", package: "swift-log"),
       ]),
     .target(name: "CommandLine"),
     .executableTarget(
@@ -122,6 +124,7 @@ let package = Package(
     .testTarget(
       name: "JSONTests", dependencies: ["HTTPCodec", "JSON", "SeededRandom"],
       swiftSettings: lifetimes),
+    .testTarget(name: "EncodingsTests", dependencies: ["Encodings", "CodecOracle", "SeededRandom"]),
     .testTarget(name: "MemoryTests", dependencies: ["Memory"]),
     .testTarget(name: "HeapTests", dependencies: ["Heap", "SeededRandom"]),
     .testTarget(name: "SocketsTests", dependencies: ["Sockets"]),

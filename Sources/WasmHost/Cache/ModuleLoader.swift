@@ -15,7 +15,7 @@ public struct LoadedModule: Sendable {
     fileprivate let file: FileContent
 
     /// The SHA-256 of the whole file, as sha256sum(1) prints it: 64 digits. Computing it takes milliseconds.
-    public var digest: String { file.withBytes { SHA256.digest(of: $0) } }
+    public var digest: String { file.withBytes { WasmHost.digest(of: $0) } }
 
     /// Whether the file contains compiled code beside the module, used or not.
     public var containsNativeCode: Bool { file.withBytes { ModuleCacheEntry.isEntry($0) } }

@@ -36,8 +36,8 @@ public struct Inspection: Sendable {
     memoryLimit: Int64
   ) {
     size = (entry ?? bytes).count
-    digest = SHA256.digest(of: entry ?? bytes)
-    moduleDigest = entry.map { _ in SHA256.digest(of: bytes) }
+    digest = WasmHost.digest(of: entry ?? bytes)
+    moduleDigest = entry.map { _ in WasmHost.digest(of: bytes) }
     for wanted in module.imports {
       let isOffered = HostFunction.preview1.contains(where: wanted.isSatisfied)
       let refusal = isOffered ? nil : wanted.refusal(by: HostFunction.preview1).description

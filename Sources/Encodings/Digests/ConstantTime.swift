@@ -1,0 +1,17 @@
+/// Whether two spans have the same octets, in a time that does not depend on where they differ: for authentication
+/// codes, tokens and other secrets, whose octets could be guessed one by one from how long a comparison takes.
+///
+/// ```swift
+/// guard isEqualInConstantTime(token, expected) else { return response.fail(.unauthorized, "wrong token") }
+/// ```
+///
+/// The lengths are no secret: spans of different lengths are unequal at once. (To hide the length of a secret,
+/// compare digests of both.)
+@inline(never)
+public func isEqualInConstantTime(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
+  guard left.count == right.count else { return false }
+  // Every octet is looked at: no branch depends on what has been found.
+  var difference: UInt8 = 0
+  for i in left.indices { difference |= left[i] ^ right[i] }
+  return difference == 0
+}
