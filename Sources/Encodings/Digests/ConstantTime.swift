@@ -2,7 +2,9 @@
 /// codes, tokens and other secrets, whose octets could be guessed one by one from how long a comparison takes.
 ///
 /// ```swift
-/// guard isEqualInConstantTime(token, expected) else { return response.fail(.unauthorized, "wrong token") }
+/// let expected: [UInt8] = [0x31, 0x34]
+/// guard let token = request.fields["x-token"], isEqualInConstantTime(token, expected.span)
+/// else { return response.fail(.forbidden, "wrong token") }
 /// ```
 ///
 /// The lengths are no secret: spans of different lengths are unequal at once. (To hide the length of a secret,

@@ -2,7 +2,10 @@
 /// and tokens have.
 ///
 /// ```swift
-/// let isGenuine = HMACSHA256.isValid(signature, for: request.content, key: secret)
+/// let key = [UInt8](repeating: 7, count: 32)
+/// guard let field = request.fields["x-signature"], let code = try? Hexadecimal.decode(field),
+///   HMACSHA256.isValid(code.span, for: request.content, key: key.span)
+/// else { return response.fail(.forbidden, "not signed") }
 /// ```
 public struct HMACSHA256: Sendable {
   private var inner = SHA256()

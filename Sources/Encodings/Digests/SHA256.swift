@@ -5,8 +5,8 @@
 /// response.write(Hexadecimal.encode(digest.span).span)
 ///
 /// var hash = SHA256()
-/// hash.update(head)
-/// hash.update(content)
+/// hash.update(request.path)
+/// hash.update(request.content)
 /// let both = hash.digest
 /// ```
 ///

@@ -4,8 +4,9 @@ import Memory
 /// which is safe in URLs and file names.
 ///
 /// ```swift
-/// let text = Base64.standard.encode(octets)              // "aGVsbG8=" for "hello"
-/// let claims = try Base64.url.decode(parts.before)       // a part of a JSON Web Token
+/// let text = Base64.standard.encode(request.content)     // "aGVsbG8=" for "hello"
+/// response.write(text.span)
+/// let claims = try? Base64.url.decode(request.content)   // as the parts of a JSON Web Token
 /// ```
 ///
 /// Decoding is strict, so that no two texts stand for the same octets: no whitespace, no character of the other

@@ -3,8 +3,8 @@ import Memory
 /// Hexadecimal digits, two for each octet (RFC 4648 8): written in lower case, read in either.
 ///
 /// ```swift
-/// let text = Hexadecimal.encode(digest.span)       // [UInt8]: 64 digits
-/// let octets = try Hexadecimal.decode(text.span)   // [UInt8]: 32 octets
+/// let text = Hexadecimal.encode(request.content)    // [UInt8]: "6869" for "hi"
+/// let octets = try? Hexadecimal.decode(text.span)   // [UInt8], as before
 /// ```
 ///
 /// How long it takes depends on the octets: it is not for comparing secrets (`isEqualInConstantTime`).
@@ -18,7 +18,8 @@ public enum Hexadecimal {
   /// Writes the digits of octets.
   ///
   /// ```swift
-  /// var text = InlineArray<64, UInt8>(repeating: 0)   // or any other memory with an OutputSpan
+  /// var text: [UInt8] = []
+  /// text.append(addingCapacity: 64) { room in _ = Hexadecimal.encode(request.content, into: &room) }
   /// ```
   ///
   /// - Returns: false, and nothing is written, when there is not room for all of them.

@@ -2,8 +2,8 @@
 ///
 /// ```swift
 /// do throws(InvalidEncoding) {
-///   let key = try Hexadecimal.decode(text)
-///   use(key.span)
+///   let octets = try Hexadecimal.decode(request.content)
+///   response.write(octets.span)
 /// } catch {
 ///   response.fail(.badRequest, error.expectation)
 /// }

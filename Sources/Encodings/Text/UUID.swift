@@ -1,8 +1,9 @@
 /// A universally unique identifier of 128 bits (RFC 9562).
 ///
 /// ```swift
-/// let id = UUID(version7At: milliseconds, random: (a, b))   // as a key of a database: sorts by time
-/// let same = try UUID(text)                                // "f81d4fae-7dec-11d0-a765-00a0c91e6bf6"
+/// let id = UUID(version7At: 1_645_557_742_000, random: (0x2F0C_9A51, 0x98C4_DC0C))   // a key that sorts by time
+/// response.write(id.text.span)                  // "017f22e2-79b0-7a51-8000-000098c4dc0c"
+/// let sent = try? UUID(request.content)         // nil for what is no identifier
 /// ```
 ///
 /// Identifiers are no secrets: what must not be guessed needs more than 122 random bits that are shown everywhere

@@ -86,3 +86,11 @@ public struct Fields: ~Escapable {
     while let field = fields.next() { body(field) }
   }
 }
+
+extension Fields {
+  /// Where a field line of these octets ends, behind its CR LF; nil when it is incomplete or invalid, as a line is
+  /// that has no name. A section of fields is such lines and an empty one.
+  package static func endOfLine(_ octets: Span<UInt8>, from position: Int) -> Int? {
+    FieldLine(in: octets, at: position)?.end
+  }
+}

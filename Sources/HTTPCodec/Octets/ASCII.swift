@@ -1,10 +1,10 @@
 extension UInt8 {
   static var horizontalTab: UInt8 { 0x09 }
-  static var lineFeed: UInt8 { 0x0A }
-  static var carriageReturn: UInt8 { 0x0D }
-  static var space: UInt8 { 0x20 }
-  static var comma: UInt8 { 0x2C }
-  static var colon: UInt8 { 0x3A }
+  package static var lineFeed: UInt8 { 0x0A }
+  package static var carriageReturn: UInt8 { 0x0D }
+  package static var space: UInt8 { 0x20 }
+  package static var comma: UInt8 { 0x2C }
+  package static var colon: UInt8 { 0x3A }
 
   /// SP / HTAB: the whitespace of HTTP, and no other octet (RFC 9110 5.6.3).
   @inline(__always)

@@ -1,5 +1,5 @@
 /// A set of octets, as the character classes of the grammars are.
-enum OctetSet {
+package enum OctetSet {
   /// tchar (RFC 9110 5.6.2): methods, field names, chunk extension names.
   case token
   /// field-vchar / SP / HTAB (RFC 9110 5.5): VCHAR and obs-text.
@@ -48,13 +48,13 @@ enum OctetSet {
   }
 
   @inline(never)
-  func contains(_ octet: UInt8) -> Bool { members.contain(octet) }
+  package func contains(_ octet: UInt8) -> Bool { members.contain(octet) }
 
   /// The first position from `start` on whose octet is not of the set, or the end.
   ///
   /// Eight octets at a time: letters and hyphens are in each of the sets, and most of what is read.
   @inline(never)
-  func end(of octets: Span<UInt8>, from start: Int) -> Int {
+  package func end(of octets: Span<UInt8>, from start: Int) -> Int {
     let members = members
     // (The one check of the indices is here, and the loop needs none.)
     let rest = octets.extracting(start..<octets.count)
@@ -87,7 +87,7 @@ enum OctetSet {
   }
 
   @inline(__always)
-  func containsAll(_ octets: Span<UInt8>) -> Bool {
+  package func containsAll(_ octets: Span<UInt8>) -> Bool {
     end(of: octets, from: 0) == octets.count
   }
 }

@@ -4,7 +4,7 @@
 /// do throws(InvalidInput) {
 ///   let form = try FormFields(request.content)
 ///   let amount = try form.value("amount", as: Int.self) ?? 0
-///   store.add(amount)
+///   response.write(Int64(amount))
 /// } catch {
 ///   response.fail(.badRequest, error.expectation)   // "an integer from -2147483648 to 2147483647"
 /// }

@@ -35,7 +35,9 @@ public struct MediaType: ~Escapable {
   /// Whether type and subtype are those of a literal, without regard to case and whatever the parameters are.
   ///
   /// ```swift
-  /// if type.is("text/plain") { response.write("text\n") }
+  /// if let field = request.fields["content-type"], let type = MediaType(field) {
+  ///   if type.is("text/plain") { response.write("text\n") }
+  /// }
   /// ```
   ///
   /// - Parameter literal: a media type without parameters.
@@ -60,7 +62,10 @@ public struct MediaType: ~Escapable {
   /// The value of the first parameter of a name, without quotes; nil without one.
   ///
   /// ```swift
-  /// let isText = type.parameter("charset").map { $0.span.equalsIgnoringCase("utf-8") } ?? true
+  /// if let field = request.fields["content-type"], let type = MediaType(field) {
+  ///   let charset = type.parameter("charset")
+  ///   response.write(charset.map { $0.span.equalsIgnoringCase("utf-8") } ?? true ? "UTF-8" : "other")
+  /// }
   /// ```
   public func parameter(_ name: StaticString) -> [UInt8]? {
     value(of: name.octets)?.octets()

@@ -7,8 +7,8 @@ import Memory
 /// ```swift
 /// let accept = AcceptedTypes(request.fields)
 /// switch accept.best(of: ["application/json", "text/html"]) {
-/// case 0: writeJSON(&response)
-/// case 1: writePage(&response)
+/// case 0: response.write("{}")
+/// case 1: response.write("<!DOCTYPE html>")
 /// default: response.fail(.notAcceptable, "application/json or text/html")
 /// }
 /// ```
@@ -32,7 +32,7 @@ public struct AcceptedTypes: ~Escapable {
     var (quality, best) = (0, -1)
     while let element = elements.next() {
       guard let range = MediaType(element), let rank = AcceptedTypes.rank(of: range, for: offer),
-        let q = quality(of: range.parameters)
+        let q = weight(of: range.parameters)
       else { continue }
       if rank > best || rank == best && q > quality { (quality, best) = (q, rank) }
     }
@@ -91,7 +91,7 @@ public struct AcceptedCodings: ~Escapable {
     while let element = elements.next() {
       let end = OctetSet.token.end(of: element, from: 0)
       let parameters = Parameters(element.extracting(end..<element.count))
-      guard end > 0, let q = HTTPService.quality(of: parameters) else { continue }
+      guard end > 0, let q = weight(of: parameters) else { continue }
       let name = element.extracting(0..<end)
       if name == "*" {
         other = max(other ?? 0, q)
@@ -175,7 +175,7 @@ struct FieldElements: ~Escapable {
 
 /// The quality that parameters have, in thousandths: 1000 without one, nil for a malformed one (RFC 9110 12.4.2).
 @inline(never)
-func quality(of parameters: Parameters) -> Int? {
+func weight(of parameters: Parameters) -> Int? {
   var parameters = parameters
   var quality = 1000
   while let parameter = parameters.next() {
