@@ -5,9 +5,13 @@ import Memory
 /// them (5.1), but strict: a malformed escape is an error, and so is text that is not UTF-8 where text is asked for.
 ///
 /// ```swift
-/// let query = try FormFields(request.query ?? Span())
-/// let limit = try query.value("limit", as: Int.self) ?? 20        // "?limit=10" is 10
-/// let tags = try query.values("tag", as: String.self)             // "?tag=a&tag=b%20c" is ["a", "b c"]
+/// do throws(InvalidInput) {
+///   guard let query = request.query else { return }
+///   let fields = try FormFields(query)
+///   let limit = try fields.value("limit", as: Int.self) ?? 20        // "?limit=10" is 10
+///   let tags = try fields.values("tag", as: [UInt8].self)            // "?tag=a&tag=b%20c": "a" and "b c"
+///   response.write(Int64(min(limit, tags.count)))
+/// } catch { response.fail(.badRequest, error.expectation) }
 /// ```
 ///
 /// Pairs are separated by "&" and empty ones skipped; a pair without "=" has an empty value; "+" is a space. Nothing
@@ -31,11 +35,12 @@ public struct FormFields: ~Escapable {
       name.decodes(to: literal.octets, plusIsSpace: true)
     }
 
-    /// The decoded name, in UTF-8.
+    /// The decoded name.
     ///
+    /// - Parameter asText: whether it must be valid UTF-8.
     /// - Throws: `InvalidInput` when it is not UTF-8.
-    public func decodedName() throws(InvalidInput) -> [UInt8] {
-      try name.decoded(plusIsSpace: true, asText: true, "name of a field")
+    public func decodedName(asText: Bool = true) throws(InvalidInput) -> [UInt8] {
+      try name.decoded(plusIsSpace: true, asText: asText, "name of a field")
     }
 
     /// The decoded value.
@@ -107,7 +112,10 @@ public struct FormFields: ~Escapable {
   /// Calls `body` with each pair, in the order they came.
   ///
   /// ```swift
-  /// form.forEach { pair in if pair.hasName("tag") { count += 1 } }
+  /// if let form = try? FormFields(request.content) {
+  ///   var count = 0
+  ///   form.forEach { pair in if pair.hasName("tag") { count += 1 } }
+  /// }
   /// ```
   public func forEach(_ body: (Pair) -> Void) {
     var pairs = makeIterator()
@@ -117,7 +125,9 @@ public struct FormFields: ~Escapable {
   /// The first pair of a name, nil without one.
   ///
   /// ```swift
-  /// if let flag = form["verbose"] { log(flag.value) }
+  /// if let form = try? FormFields(request.content), let flag = form["verbose"] {
+  ///   response.write(flag.value)
+  /// }
   /// ```
   public subscript(name: StaticString) -> Pair? {
     @_lifetime(copy self)
@@ -133,7 +143,10 @@ public struct FormFields: ~Escapable {
   /// The value of the first pair of a name; nil without one.
   ///
   /// ```swift
-  /// let page = try form.value("page", as: UInt32.self) ?? 1
+  /// do throws(InvalidInput) {
+  ///   let page = try FormFields(request.content).value("page", as: UInt32.self) ?? 1
+  ///   response.write(Int64(page))
+  /// } catch { response.fail(.badRequest, error.expectation) }
   /// ```
   ///
   /// - Throws: `InvalidInput` about the name, when the value is not one of the type.

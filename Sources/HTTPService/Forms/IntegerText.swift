@@ -3,9 +3,13 @@ import HTTPCodec
 // An integer is ["-"] 1*DIGIT: no other sign, no space, no separators. Zeros may lead.
 
 extension Int: TextValue {
-  /// "an integer of 32 bits" in a module, where that is what an `Int` is.
+  /// The range: that of `Int32` in a module, where an `Int` has 32 bits.
   public static var expectation: StaticString {
-    bitWidth == 32 ? Int32.expectation : Int64.expectation
+    #if arch(wasm32)
+      Int32.expectation
+    #else
+      Int64.expectation
+    #endif
   }
 
   /// Reads decimal digits, with "-" before them for a negative number.

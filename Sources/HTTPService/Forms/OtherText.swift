@@ -24,7 +24,7 @@ extension String: TextValue {
   /// unless something uses them: where octets will do, use `[UInt8]`.)
   public init?(text: Span<UInt8>) {
     guard text.isUTF8 else { return nil }
-    self.init(unsafeUninitializedCapacity: text.count) { memory in
+    unsafe self.init(unsafeUninitializedCapacity: text.count) { memory in
       for i in text.indices {
         // The string has asked for memory of so many octets.
         unsafe memory.initializeElement(at: i, to: text[i])

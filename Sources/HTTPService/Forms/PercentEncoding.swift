@@ -58,7 +58,9 @@ extension Span<UInt8> {
   @inline(never)
   package func isDecoded(plusIsSpace: Bool) -> Bool {
     for i in indices {
-      if self[i] == UInt8(ascii: "%") || plusIsSpace && self[i] == UInt8(ascii: "+") { return false }
+      if self[i] == UInt8(ascii: "%") || plusIsSpace && self[i] == UInt8(ascii: "+") {
+        return false
+      }
     }
     return true
   }
@@ -77,7 +79,7 @@ extension Span<UInt8> {
   /// "%2541" becomes "%41".
   ///
   /// ```swift
-  /// let name = try request.path.percentDecoded()   // [UInt8] of "/caf%C3%A9": valid UTF-8
+  /// if let path = try? request.path.percentDecoded() { response.write(path.span) }   // "/café" for "/caf%C3%A9"
   /// ```
   ///
   /// - Parameter asText: whether the result must be valid UTF-8.

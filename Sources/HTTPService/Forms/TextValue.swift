@@ -15,7 +15,9 @@ import Memory
 ///     self.degrees = degrees
 ///   }
 /// }
-/// let room = try form.value("temperature", as: Celsius.self)
+/// if let form = try? FormFields(request.content), let room = try? form.value("room", as: Celsius.self) {
+///   response.write(room.degrees < 18 ? "cold" : "warm")
+/// }
 /// ```
 public protocol TextValue {
   /// What a text should have been, to be put behind "expected": "a number".
@@ -39,7 +41,9 @@ public protocol TextValue {
 ///     }
 ///   }
 /// }
-/// let order = try form.value("order", as: Order.self) ?? .ascending
+/// if let form = try? FormFields(request.content), let order = try? form.value("order", as: Order.self) {
+///   response.write(order == .ascending ? "up" : "down")
+/// }
 /// ```
 public protocol TextChoice: TextValue, CaseIterable {
   /// The word that clients write, exactly so.
