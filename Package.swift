@@ -124,7 +124,8 @@ let package = Package(
     .testTarget(
       name: "JSONTests", dependencies: ["HTTPCodec", "JSON", "SeededRandom"],
       swiftSettings: lifetimes),
-    .testTarget(name: "EncodingsTests", dependencies: ["Encodings", "CodecOracle", "SeededRandom"]),
+    .testTarget(
+      name: "EncodingsTests", dependencies: ["Encodings", "CodecOracle", "SeededRandom"]),
     .testTarget(name: "MemoryTests", dependencies: ["Memory"]),
     .testTarget(name: "HeapTests", dependencies: ["Heap", "SeededRandom"]),
     .testTarget(name: "SocketsTests", dependencies: ["Sockets"]),
@@ -132,7 +133,8 @@ let package = Package(
       name: "HTTPServerTests",
       dependencies: ["HTTPCodec", "HTTPServer", "ScriptedNetwork", "SeededRandom", "Sockets"]),
     .testTarget(
-      name: "HTTPServiceTests", dependencies: ["HTTPServerTesting", "HTTPService", "Memory"],
+      name: "HTTPServiceTests",
+      dependencies: ["CodecOracle", "HTTPServerTesting", "HTTPService", "Memory", "SeededRandom"],
       swiftSettings: lifetimes),
     .testTarget(
       name: "FuzzTests", dependencies: ["FuzzTargets", "CodecOracle", "ScriptedNetwork"]),

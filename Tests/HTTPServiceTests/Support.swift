@@ -1,13 +1,3 @@
-<<<<<<< HEAD
-import Memory
-
-extension ImmortalOctets {
-  init(keeping text: String) {
-    self = ImmortalOctets(copying: Array(text.utf8).span) ?? ImmortalOctets()
-  }
-
-  var text: String { String(decoding: span.indices.map { span[$0] }, as: UTF8.self) }
-=======
 import HTTPCodec
 import HTTPService
 import Memory
@@ -51,5 +41,12 @@ enum Read<Value> {
 
   var value: Value? { if case .value(let value) = self { value } else { nil } }
   var error: InvalidInput? { if case .fault(let error) = self { error } else { nil } }
->>>>>>> 26f73ef (Field values that services read and write, beside dates that are read)
+}
+
+extension ImmortalOctets {
+  init(keeping text: String) {
+    self = ImmortalOctets(copying: Array(text.utf8).span) ?? ImmortalOctets()
+  }
+
+  var text: String { String(decoding: span.indices.map { span[$0] }, as: UTF8.self) }
 }

@@ -9,7 +9,8 @@ client's module.) How a snippet is compiled depends on how it begins:
 
 - "// swift-tools-version" makes it a package's manifest;
 - with an import in it, it is a whole file, as it stands;
-- all else is a fragment: it is put into a function with a `router`, a `request` and a `response`.
+- all else is a fragment: it is put into a function that throws, with `routes`, a `context`, a
+  `request`, a `response` and a `client` for tests.
 
 A snippet with a line "// error: TEXT" must not compile, and TEXT must be among the errors.
 """
@@ -25,7 +26,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-LIBRARIES = [ROOT / "Sources" / name for name in ("HTTPCodec", "HTTPServer")]
+LIBRARIES = [
+    ROOT / "Sources" / name
+    for name in ("Encodings", "HTTPCodec", "JSON", "HTTPService", "HTTPServer", "HTTPServerTesting")
+]
 FENCE = re.compile(r"^(?P<margin>\s*(?:///?)?\s*)```(?P<language>\S*)\s*$")
 
 
@@ -48,8 +52,9 @@ class Snippet:
         if re.search(r"^\s*(@\w+ )?import ", self.text, re.MULTILINE):
             return place + self.text
         return (
-            "import HTTPServer\n"
-            "func fragment(router: inout Router, request: Request, response: inout Response) {\n"
+            "import HTTPServer\nimport HTTPServerTesting\n"
+            "func fragment(routes: Routes, context: Context, request: Request,"
+            " response: inout Response, client: TestClient) throws {\n"
             f"do {{\n{place}{self.text}#sourceLocation()\n}}\n}}\n"
         )
 

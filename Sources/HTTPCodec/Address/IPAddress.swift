@@ -115,3 +115,13 @@ package struct IPAddress: BitwiseCopyable {
     for i in gap..<(16 &- moved) { octets[i] = 0 }
   }
 }
+
+extension IPAddress {
+  /// What stands for an address where clients are counted: an IPv6 client has a /64 at the least (RFC 6177 2), of which
+  /// any address is its own. IPv4 addresses are put where no IPv6 network is, in multicast. Never 0.
+  package var networkKey: UInt64 {
+    var first: UInt64 = 0
+    for i in 0..<8 { first = first << 8 | UInt64(octets[i]) }
+    return (isIPv6 ? first : first >> 32 | 0xFFFF_FFFF_0000_0000) &+ 1
+  }
+}

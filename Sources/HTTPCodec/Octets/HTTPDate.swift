@@ -56,37 +56,5 @@ extension OctetBuffer {
 }
 
 /// Names of three letters each, one behind the other.
-<<<<<<< HEAD
-private var dayNames: StaticString { "SunMonTueWedThuFriSat" }
-private var monthNames: StaticString { "JanFebMarAprMayJunJulAugSepOctNovDec" }
-=======
 var dayNames: StaticString { "SunMonTueWedThuFriSat" }
 var monthNames: StaticString { "JanFebMarAprMayJunJulAugSepOctNovDec" }
-
-/// A point in time in the proleptic Gregorian calendar, UTC.
-struct CalendarDate {
-  let year, month, day, hour, minute, second: UInt64
-  /// 0 is Sunday.
-  let weekday: Int
-
-  init(seconds: Int64) {
-    // To the years that the format has room for, whatever a clock says.
-    let seconds = UInt64(max(0, min(seconds, 253_402_300_799)))
-    let days = seconds / 86400
-    let time = seconds % 86400
-    (hour, minute, second) = (time / 3600, time / 60 % 60, time % 60)
-    weekday = Int((days &+ 4) % 7)  // 1 January 1970 was a Thursday
-
-    // Howard Hinnant's civil_from_days: years begin in March, so that leap days come last.
-    let shifted = days &+ 719_468
-    let era = shifted / 146_097
-    let dayOfEra = shifted % 146_097
-    let yearOfEra = (dayOfEra &- dayOfEra / 1460 &+ dayOfEra / 36_524 &- dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra &- (365 &* yearOfEra &+ yearOfEra / 4 &- yearOfEra / 100)
-    let marchMonth = (5 &* dayOfYear &+ 2) / 153
-    day = dayOfYear &- (153 &* marchMonth &+ 2) / 5 &+ 1
-    month = marchMonth < 10 ? marchMonth &+ 3 : marchMonth &- 9
-    year = yearOfEra &+ era &* 400 &+ (month <= 2 ? 1 : 0)
-  }
-}
->>>>>>> 26f73ef (Field values that services read and write, beside dates that are read)

@@ -48,7 +48,9 @@ extension Span<UInt8> {
       rest.has(" ", at: 11), rest.has(" GMT", at: 20), let short = rest.number(at: 9, 2)
     else { return nil }
     let day = rest.number(at: 2, 2)
-    // The latest century in which this is no more than 50 years ahead, from the year 0 on.
+    // The latest century in which this is no more than 50 years ahead.
+    // (Whatever a clock says, the window is within the years that the calendar has.)
+    let now = max(0, min(now, 250_000_000_000))
     let thisYear = Int64(CalendarDate(seconds: now).year)
     var year = thisYear / 100 * 100 &+ 100 &+ short
     while year >= 100 {
@@ -98,34 +100,20 @@ extension Span<UInt8> {
     guard let year, let day, let month = name(at: month, of: monthNames).map({ $0 &+ 1 }),
       has(":", at: time &+ 2), has(":", at: time &+ 5), let hour = number(at: time, 2),
       let minute = number(at: time &+ 3, 2), let second = number(at: time &+ 6, 2),
-      hour < 24, minute < 60, second <= 60, day >= 1, day <= daysIn(month: month, of: year)
+      hour < 24, minute < 60, second <= 60,
+      let start = CalendarDate.seconds(year: year, month: month, day: day)
     else { return nil }
-    return daysToEpoch(year: year, month: month, day: day) &* 86400 &+ hour &* 3600 &+ minute &* 60
-      &+ second
+    return start &+ hour &* 3600 &+ minute &* 60 &+ second
   }
-}
-
-private func daysIn(month: Int64, of year: Int64) -> Int64 {
-  if month == 2 { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28 }
-  return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31
 }
 
 /// The same day and time in another year; the last of February where it has no 29th.
 private func yearsLater(_ years: Int64, than seconds: Int64) -> Int64 {
   let date = CalendarDate(seconds: seconds)
   let (year, month) = (Int64(date.year) &+ years, Int64(date.month))
-  let day = min(Int64(date.day), daysIn(month: month, of: year))
-  return daysToEpoch(year: year, month: month, day: day) &* 86400 &+ Int64(date.hour) &* 3600
-    &+ Int64(date.minute) &* 60 &+ Int64(date.second)
-}
-
-/// The days from 1 January 1970 to a day of a year from 0 on: Howard Hinnant's days_from_civil.
-private func daysToEpoch(year: Int64, month: Int64, day: Int64) -> Int64 {
-  // Years begin in March; an era more than there is, so that nothing is negative.
-  let shifted = (month <= 2 ? year &- 1 : year) &+ 400
-  let era = shifted / 400
-  let yearOfEra = shifted % 400
-  let dayOfYear = (153 &* (month > 2 ? month &- 3 : month &+ 9) &+ 2) / 5 &+ day &- 1
-  let dayOfEra = yearOfEra &* 365 &+ yearOfEra / 4 &- yearOfEra / 100 &+ dayOfYear
-  return (era &- 1) &* 146_097 &+ dayOfEra &- 719_468
+  // (A day that the month has not there is its 29 February.)
+  let start =
+    CalendarDate.seconds(year: year, month: month, day: Int64(date.day))
+    ?? CalendarDate.seconds(year: year, month: month, day: 28) ?? 0
+  return start &+ Int64(date.hour) &* 3600 &+ Int64(date.minute) &* 60 &+ Int64(date.second)
 }

@@ -50,7 +50,8 @@ struct PublicService: ~Copyable {
       journal.logUnsendableResponse(to: request.target)
       response.failUnsendable()
     }
-    let isShared = response.hasOwnOrigins || cors.addFields(for: request, to: &response)
+    let isShared =
+      response.hasOwnOrigins ? response.isShared : cors.addFields(for: request, to: &response)
     var name = InlineArray<32, UInt8>(repeating: 0)
     let identity = identifier.identify(
       request.fields, isNamed: request.isNamed, orMakeNew: journal.logsAccess || response.isNamed,

@@ -8,8 +8,10 @@ struct ResponseWriter: ~Copyable {
   /// The Server field, or nothing.
   private var serverLine = OctetBuffer(limit: 512)
   private let commonField: StaticString
-  /// Date and Server: the same in all responses of a second.
+  /// Date, Server and the common field: the same in all responses of a second.
   private var commonFields = OctetBuffer(limit: 1024)
+  /// How many octets of them are Date and Server.
+  private var ownFieldsCount = 0
   /// The start of nearly all responses: 200 and the common fields.
   private var usualStart = OctetBuffer(limit: 2048)
 
@@ -33,6 +35,7 @@ struct ResponseWriter: ~Copyable {
     commonFields.append(httpDate: seconds)
     commonFields.append("\r\n")
     commonFields.append(serverLine)
+    ownFieldsCount = commonFields.count
     commonFields.append(text: commonField)
     usualStart.removeAll()
     usualStart.append(statusLine: .ok)
@@ -50,7 +53,10 @@ struct ResponseWriter: ~Copyable {
     _ response: inout Response, toHead isHead: Bool, connection option: StaticString?,
     into output: inout OctetBuffer
   ) -> Int {
-    if response.status == .ok {
+    if response.hasOwnOrigins {
+      output.append(statusLine: response.status)
+      output.append(commonFields.octets.extracting(first: ownFieldsCount))
+    } else if response.status == .ok {
       output.append(usualStart)
     } else {
       output.append(statusLine: response.status)

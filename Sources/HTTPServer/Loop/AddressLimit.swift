@@ -31,15 +31,7 @@ struct AddressLimit: ~Copyable {
   @inline(never)
   func key(of peer: SocketAddress) -> UInt64 {
     let isCounted = limit > 0 && !exempt.contain(peer.host)
-    return isCounted ? AddressLimit.hash(of: peer) : 0
-  }
-
-  /// What stands for an address: an IPv6 client has a /64 at the least (RFC 6177 2), of which any address is
-  /// its own. IPv4 addresses are put where no IPv6 network is, in multicast. Never 0.
-  static func hash(of address: SocketAddress) -> UInt64 {
-    var first: UInt64 = 0
-    for i in 0..<8 { first = first << 8 | UInt64(address.octets[i]) }
-    return (address.isIPv6 ? first : first >> 32 | 0xFFFF_FFFF_0000_0000) &+ 1
+    return isCounted ? peer.host.networkKey : 0
   }
 
   /// Whether the address may have one more connection.

@@ -1,5 +1,4 @@
 import HTTPCodec
-import Memory
 import Sockets
 
 extension OctetBuffer {
@@ -10,73 +9,5 @@ extension OctetBuffer {
     if address.isIPv6 { append(octet: UInt8(ascii: "]")) }
     append(octet: UInt8(ascii: ":"))
     append(decimal: Int64(address.port))
-  }
-
-  mutating func append(address: IPAddress) {
-    append(address: address.octets, isIPv6: address.isIPv6)
-  }
-
-  /// Appends an address in the one form of RFC 5952, which inet_ntop(3) has as well: lower case, no
-  /// leading zeros, "::" for the longest run of zeros (the first of equal ones, never a single
-  /// group), and dots in an address that has an IPv4 one at its end (5).
-  ///
-  /// - Parameter hasDots: false for the form that URLs have, which is otherwise the same (URL Standard,
-  ///   "IPv6 serializer").
-  @inline(never)
-  @_optimize(size)
-  mutating func append(
-    address octets: InlineArray<16, UInt8>, isIPv6: Bool, hasDots mayHaveDots: Bool = true
-  ) {
-    if !isIPv6 { return append(dotted: octets, from: 0) }
-    let zeros = longestRunOfZeros(octets)
-    // ::ffff:192.0.2.1 is mapped; ::192.0.2.1 is of a form that is not in use any more.
-    let isMapped = zeros == 0..<5 && octets[10] == 0xFF && octets[11] == 0xFF
-    let hasDots = mayHaveDots && (isMapped || zeros == 0..<6)
-    var group = 0
-    while group < 8 {
-      if group == zeros.lowerBound, !zeros.isEmpty {
-        append("::")
-        group = zeros.upperBound
-        continue
-      }
-      if group > 0, group != zeros.upperBound || zeros.isEmpty { append(octet: UInt8(ascii: ":")) }
-      if hasDots, group == 6 { return append(dotted: octets, from: 12) }
-      append(group: UInt16(octets[2 * group]) << 8 | UInt16(octets[2 * group + 1]))
-      group += 1
-    }
-  }
-
-  @_optimize(size)
-  private mutating func append(dotted octets: InlineArray<16, UInt8>, from start: Int) {
-    for i in 0..<4 {
-      if i > 0 { append(octet: UInt8(ascii: ".")) }
-      append(decimal: Int64(octets[start + i]))
-    }
-  }
-
-  @_optimize(size)
-  private mutating func append(group: UInt16) {
-    let digits = hexadecimalDigits.octets
-    var shift = 12
-    while shift > 0, group >> UInt16(shift) == 0 { shift -= 4 }
-    while shift >= 0 {
-      append(octet: digits[Int(group >> UInt16(shift)) & 0xF])
-      shift -= 4
-    }
-  }
-
-  /// In groups of 16 bits; empty without two zeros in a row.
-  @_optimize(size)
-  private func longestRunOfZeros(_ octets: InlineArray<16, UInt8>) -> Range<Int> {
-    var longest = 0..<0
-    var start = 0
-    for group in 0..<8 {
-      if octets[2 * group] != 0 || octets[2 * group + 1] != 0 {
-        start = group + 1
-      } else if group + 1 - start > max(1, longest.count) {
-        longest = start..<group + 1
-      }
-    }
-    return longest
   }
 }

@@ -84,7 +84,8 @@ public struct Multipart: ~Escapable {
     let disposition = try PartDisposition(fields, number: count, sectionStart: start, section)
     position = sectionEnd
     guard let end = endOfContent() else {
-      throw fault("a boundary behind it", rangeInContent(of: disposition.name.sent, in: section, at: start))
+      throw fault(
+        "a boundary behind it", rangeInContent(of: disposition.name.sent, in: section, at: start))
     }
     let octets = content.extracting(position..<end)
     position = end &+ 4 &+ boundary.count

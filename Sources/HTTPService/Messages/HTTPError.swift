@@ -12,24 +12,38 @@ import Memory
 public struct HTTPError: Error {
   /// The status, such as 404.
   public let status: Status
-  /// What is wrong, or what was expected; for people.
-  public let detail: StaticString
-  /// Where: the place in the content, such as `/items/3/price`, or the name of a parameter; empty for the request as
-  /// a whole.
-  public let place: [UInt8]
+  /// What is wrong, or what was expected, for people: where it is a literal.
+  private let literal: StaticString
+  /// The same, where it is put together: UTF-8.
+  private let octets: [UInt8]
 
-  /// Makes an error about the request as a whole.
+  /// Makes an error with a literal as its detail.
   public init(_ status: Status, _ detail: StaticString = "") {
     self.status = status
-    self.detail = detail
-    place = []
+    literal = detail
+    octets = []
   }
 
-  /// Makes an error about a place in the request, which the detail is written behind: `limit: a number was expected`.
-  public init(_ status: Status, at place: [UInt8], _ detail: StaticString) {
+  /// Makes an error with a detail in UTF-8.
+  public init(_ status: Status, _ detail: Span<UInt8>) {
     self.status = status
-    self.detail = detail
-    self.place = place
+    literal = ""
+    octets = detail.copy
+  }
+
+  /// Makes an error about a place in the request, a name or a JSON Pointer: `limit: a number was expected`.
+  public init(_ status: Status, at place: Span<UInt8>, _ detail: StaticString) {
+    var text = OctetBuffer(limit: 4096)
+    text.append(place)
+    text.append(": ")
+    text.append(text: detail)
+    self.init(status, text.octets)
+  }
+
+  /// What is wrong, or what was expected: UTF-8 for people.
+  public var detail: Span<UInt8> {
+    @_lifetime(borrow self)
+    get { octets.isEmpty ? literal.octets : octets.span }
   }
 
   /// 404, for a resource that is not there: `throw .notFound`.
@@ -54,13 +68,9 @@ extension Response {
     content.append(text: status.reason)
     content.append("\",\"status\":")
     content.append(decimal: Int64(status.code))
-    if !error.detail.octets.isEmpty {
+    if !error.detail.isEmpty {
       content.append(",\"detail\":\"")
-      if !error.place.isEmpty {
-        content.append(escaped: error.place.span, isASCII: false)
-        content.append(": ")
-      }
-      content.append(escaped: error.detail.octets, isASCII: false)
+      content.append(escaped: error.detail, isASCII: false)
       content.append("\"")
     }
     content.append("}\n")

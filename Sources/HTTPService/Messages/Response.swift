@@ -27,7 +27,7 @@ public struct Response: ~Copyable {
   /// (RFC 9110 10.2.1), which a 405 must have.
   package var allowed = MethodSet()
   package var fields: OctetBuffer
-  package var content: OctetBuffer
+  @usableFromInline package var content: OctetBuffer
   /// Content behind `content`, for the driver to take in pieces.
   package var rest = ContentSource()
   /// The pattern of the route that answers; empty without one.
@@ -39,6 +39,8 @@ public struct Response: ~Copyable {
   package var isLogged = false
   /// Whether the route has said which pages may read the response, in place of `CORS_ALLOW_ORIGIN`.
   package var hasOwnOrigins = false
+  /// Whether a page of another origin may read it, where the route has said so.
+  package var isShared = false
 
   enum Fallback {
     case notFound, unknownMethod, tooLarge
@@ -104,7 +106,7 @@ public struct Response: ~Copyable {
     rest = ContentSource()
     pattern = ImmortalOctets()
     fallback = .notFound
-    (isNamed, isLogged, hasOwnOrigins) = (false, false, false)
+    (isNamed, isLogged, hasOwnOrigins, isShared) = (false, false, false, false)
   }
 
   /// Octets of content, those in pieces among them.

@@ -20,19 +20,12 @@ struct JSONService {
   }
 
   static func main() {
-    var router = Router()
-    router.post("/") { request, response in
-      do throws(JSONError) {
-        var todo = try Todo(json: request.content)
-        todo.id += 1
-        response.contentType = "application/json"
-        let content = todo.jsonOctets()
-        response.write(content.span)
-      } catch {
-        response.status = error.status
-        error.forEachPart { response.write($0) }
-      }
+    let routes = Routes()
+    routes.post("/") { context, response throws(HTTPError) in
+      var todo = try context.json(Todo.self)
+      todo.id += 1
+      response.json(todo)
     }
-    Server.run(router)
+    Server.run(routes)
   }
 }

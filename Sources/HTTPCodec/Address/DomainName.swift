@@ -1,9 +1,7 @@
-import HTTPCodec
-
 /// Whether these octets are a registered name in ASCII, or an IPv4 address as browsers write it. They
 /// take a name for one when its last label is a number (URL Standard, "ends in a number checker").
 @inline(never)
-func isDomainName(_ octets: Span<UInt8>) -> Bool {
+package func isDomainName(_ octets: Span<UInt8>) -> Bool {
   guard octets.count <= 254 else { return false }
   var rest = octets
   var last = rest
@@ -28,10 +26,10 @@ private func isNumber(_ label: Span<UInt8>) -> Bool {
 }
 
 extension UInt8 {
-  var isLetter: Bool { asciiLowercase &- UInt8(ascii: "a") < 26 }
+  package var isLetter: Bool { asciiLowercase &- UInt8(ascii: "a") < 26 }
 
   /// A letter, a digit, "-" or "_".
-  var isInLabel: Bool {
+  package var isInLabel: Bool {
     isLetter || isDigit || self == UInt8(ascii: "-") || self == UInt8(ascii: "_")
   }
 }

@@ -1,27 +1,32 @@
 import HTTPCodec
-import HTTPService
 
 /// Tells browsers which origins' pages may read responses (Fetch standard, CORS protocol).
-struct CORS {
+package struct CORS {
   private let origins: AllowedOrigins
   /// Whether responses are for every page: `commonField` says so, and no request is asked where it is from.
   private let allowsEvery: Bool
 
-  init(_ origins: AllowedOrigins) {
+  package init(_ origins: AllowedOrigins) {
     self.origins = origins
     allowsEvery = origins.containsEvery
   }
 
   /// The field line of all responses of the public port, errors as well.
-  var commonField: StaticString {
+  package var commonField: StaticString {
     allowsEvery ? "Access-Control-Allow-Origin: *\r\n" : ""
+  }
+
+  /// Adds all fields that the response to this request has, `commonField` among them.
+  func addAllFields(for request: Request, to response: inout Response) {
+    if allowsEvery { response.addField("Access-Control-Allow-Origin", "*") }
+    response.isShared = addFields(for: request, to: &response)
   }
 
   /// Adds the fields that the response to this request has beside `commonField`.
   ///
   /// - Returns: whether a page of another origin may read the response. The answer to a preflight is for
   ///   the browser alone.
-  func addFields(for request: Request, to response: inout Response) -> Bool {
+  package func addFields(for request: Request, to response: inout Response) -> Bool {
     let isShared = addOrigin(of: request.fields, to: &response)
     // Only a preflight has more to say: other requests are not read a second time for it.
     guard isShared, request.method == .options, isPreflight(request.fields) else { return isShared }
@@ -41,7 +46,7 @@ struct CORS {
   /// Adds whether a page may read the response.
   ///
   /// - Returns: whether it may; true as well where `commonField` tells every page.
-  func addOrigin(of fields: Fields, to response: inout Response) -> Bool {
+  package func addOrigin(of fields: Fields, to response: inout Response) -> Bool {
     if allowsEvery { return true }
     if origins.isEmpty { return false }
     // The response differs from origin to origin: caches must know.

@@ -1,14 +1,14 @@
 import HTTPCodec
 import Memory
 
-/// `CORS_ALLOW_ORIGIN`: the origins whose pages may read responses: every one, those of a list, or none.
+/// The origins whose pages may read responses: every one, those of a list, or none.
 package struct AllowedOrigins {
   /// "*", or origins as browsers write them with commas between, as requests' Origin fields are compared
   /// with them.
-  let list: ImmortalOctets
+  package let list: ImmortalOctets
 
   /// What the setting must be.
-  static var expected: StaticString {
+  package static var expected: StaticString {
     """
     * or origins such as https://a.example or http://localhost:8000, with commas: \
     no path, no pattern, not null, and a host beyond ASCII in its xn-- form
@@ -17,11 +17,13 @@ package struct AllowedOrigins {
 
   package static var every: AllowedOrigins { AllowedOrigins(list: ImmortalOctets("*")) }
 
+  package static var none: AllowedOrigins { AllowedOrigins(list: ImmortalOctets()) }
+
   private init(list: ImmortalOctets) {
     self.list = list
   }
 
-  /// Reads the setting.
+  /// Reads a list, as `CORS_ALLOW_ORIGIN` is one.
   ///
   /// - Returns: nil when something in it could never match.
   @_optimize(size)
@@ -47,7 +49,7 @@ package struct AllowedOrigins {
 
   package var containsEvery: Bool { list.span == "*" }
 
-  func contain(_ origin: Span<UInt8>) -> Bool {
+  package func contain(_ origin: Span<UInt8>) -> Bool {
     var rest = list.span
     while let listed = rest.takeListElement() {
       if listed == origin { return true }

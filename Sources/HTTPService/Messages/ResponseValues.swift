@@ -1,0 +1,107 @@
+import HTTPCodec
+import JSON
+import Memory
+
+/// What a handler writes as values.
+extension Response {
+  /// Appends text in UTF-8 to the content: `response.write("\(count) items\n")`.
+  public mutating func write(_ text: String) { content.append(text.utf8.span) }
+
+  /// Appends octets to the content.
+  public mutating func write(_ octets: [UInt8]) { content.append(octets.span) }
+
+  /// Makes a value as JSON the content.
+  ///
+  /// ```swift
+  /// routes.get("/numbers") { _, response in
+  ///   response.json([1, 2, 3])
+  /// }
+  /// ```
+  @inlinable
+  public mutating func json<Value: JSONValue>(_ value: Value) {
+    contentType = "application/json"
+    content.append(json: value)
+  }
+
+  /// Sets a content type that is not a literal. What cannot stand in a field value is sent as a space.
+  public mutating func setContentType(_ type: Span<UInt8>) {
+    contentType = nil
+    addField("Content-Type", type)
+  }
+
+  /// Adds a field whose value is text: see `addField(_:_:)`.
+  public mutating func addField(_ name: StaticString, _ value: String) {
+    addField(name, value.utf8.span)
+  }
+
+  /// Adds Location: where the resource is that was created, or that the client is sent to.
+  ///
+  /// ```swift
+  /// response.status = .created
+  /// response.location("/todos/", id: 7)  // Location: /todos/7
+  /// ```
+  public mutating func location(_ start: StaticString, id: Int64) {
+    var target = OctetBuffer(limit: 8192)
+    target.append(text: start)
+    target.append(decimal: id)
+    addField("Location", target.octets)
+  }
+
+  /// Sets a cookie.
+  ///
+  /// ```swift
+  /// try response.setCookie("session", token.span)
+  /// ```
+  ///
+  /// - Throws: `InvalidInput` for a name, a value or attributes that no client would take: nothing is added then.
+  public mutating func setCookie(
+    _ name: StaticString, _ value: Span<UInt8>, _ attributes: CookieAttributes = CookieAttributes()
+  ) throws(InvalidInput) {
+    var line = OctetBuffer(limit: 8192)
+    try line.append(setCookie: name.octets, value, attributes)
+    addField("Set-Cookie", line.octets)
+  }
+
+  /// Has the client forget a cookie, which must have been set with the same name, domain and path.
+  public mutating func removeCookie(_ name: StaticString) {
+    var line = OctetBuffer(limit: 8192)
+    guard (try? line.append(setCookie: name.octets, Span(), .removal)) != nil else { return }
+    addField("Set-Cookie", line.octets)
+  }
+}
+
+extension Reply {
+  /// A value as JSON.
+  ///
+  /// ```swift
+  /// routes.get("/numbers") { _ in .json([1, 2, 3]) }
+  /// ```
+  @inlinable
+  public static func json<Value: JSONValue>(_ value: Value, _ status: Status = .ok) -> Reply {
+    Reply { response in
+      response.status = status
+      response.json(value)
+    }
+  }
+
+  /// Plain text.
+  public static func text(_ text: String, _ status: Status = .ok) -> Reply {
+    Reply { response in
+      response.status = status
+      response.write(text)
+    }
+  }
+}
+
+extension Span<UInt8> {
+  /// A copy of these octets, which can be kept.
+  ///
+  /// ```swift
+  /// let name = context.parameter("name")?.copy ?? []
+  /// ```
+  public var copy: [UInt8] {
+    [UInt8](capacity: count) { octets in
+      for i in indices { octets.append(self[i]) }
+    }
+  }
+}

@@ -1,0 +1,23 @@
+import HTTPCodec
+import Memory
+
+extension Middleware {
+  /// Tells browsers which origins' pages may read the responses of these routes, in place of `CORS_ALLOW_ORIGIN`, and
+  /// answers their preflights (Fetch standard, CORS protocol).
+  ///
+  /// ```swift
+  /// routes.group("/api").use(.cors(origins: "https://app.example, http://localhost:5173"))
+  /// ```
+  ///
+  /// - Parameter origins: with commas between, "*" for every one, "" for none. What is no origin matches none.
+  public static func cors(origins: StaticString) -> Middleware {
+    let cors = CORS(AllowedOrigins(origins.octets) ?? .none)
+    return Middleware { context, response, next throws(HTTPError) in
+      response.hasOwnOrigins = true
+      var failure: HTTPError?
+      do throws(HTTPError) { try next(context, &response) } catch { failure = error }
+      cors.addAllFields(for: context.request, to: &response)
+      if let failure { throw failure }
+    }
+  }
+}
