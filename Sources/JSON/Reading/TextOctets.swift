@@ -14,36 +14,45 @@ extension Span<UInt8> {
       position &+= 8
     }
     guard position < count else { return count }
-    // Fewer than eight are left: the last word without what stands before them, and with zeros behind the end.
+    // (Zeros behind the end are special too.)
+    return min(count, position &+ rest(from: position).specialInText.firstFound)
+  }
+
+  /// The octets from `position` on, of which there are from one to eight, with zeros behind them.
+  @inline(__always)
+  private func rest(from position: Int) -> UInt64 {
     let left = count &- position
-    let word = lastWord &>> UInt64(truncatingIfNeeded: 64 &- left &* 8)
-    return position &+ word.specialInText.firstFound
+    if count >= 8 {
+      return word(at: count &- 8) &>> UInt64(truncatingIfNeeded: 64 &- left &* 8)
+    }
+    // Two parts that have some octets in common, or three.
+    if left >= 4 {
+      return UInt64(halfWord(at: position))
+        | UInt64(halfWord(at: count &- 4)) &<< UInt64(truncatingIfNeeded: left &* 8 &- 32)
+    }
+    let middle = left / 2
+    return UInt64(self[position])
+      | UInt64(self[position &+ middle]) &<< UInt64(truncatingIfNeeded: middle &* 8)
+      | UInt64(self[count &- 1]) &<< UInt64(truncatingIfNeeded: left &* 8 &- 8)
   }
 
-  /// The last eight octets, the very last highest; where there are fewer, zeros stand before them.
   @inline(__always)
-  private var lastWord: UInt64 {
-    if count >= 8 { return word(at: count &- 8) }
-    var word: UInt64 = 0
-    for i in indices { word = word &>> 8 | UInt64(self[i]) &<< 56 }
-    return word
+  private func halfWord(at position: Int) -> UInt32 {
+    // The span checks that four octets are there, and any four octets are a number.
+    UInt32(
+      littleEndian: unsafe bytes.unsafeLoadUnaligned(fromByteOffset: position, as: UInt32.self))
   }
 
-  /// Whether these octets are at `position`.
+  /// Whether these are the same octets; `==` for short names.
   @inline(__always)
-  func contains(_ name: Span<UInt8>, at position: Int) -> Bool {
-    let length = name.count
-    guard length <= count &- position else { return false }
-    var i = 0
-    while length &- i >= 8 {
-      guard word(at: position &+ i) == name.word(at: i) else { return false }
-      i &+= 8
+  func isName(_ name: Span<UInt8>) -> Bool {
+    guard count == name.count else { return false }
+    var position = 0
+    while count &- position > 8 {
+      guard word(at: position) == name.word(at: position) else { return false }
+      position &+= 8
     }
-    while i < length {
-      guard self[position &+ i] == name[i] else { return false }
-      i &+= 1
-    }
-    return true
+    return position == count || rest(from: position) == name.rest(from: position)
   }
 
   /// How many octets the UTF-8 of the scalar at `position` has that is not ASCII; 0 when it is not valid: cut off,

@@ -66,9 +66,7 @@ extension JSONReader {
   @inline(__always)
   func textEquals(_ name: StaticString) -> Bool {
     let expected = name.octets
-    if !text.hasEscapes {
-      return text.end &- text.start == expected.count && octets.contains(expected, at: text.start)
-    }
+    if !text.hasEscapes { return octets.extracting(text.start..<text.end).isName(expected) }
     return octets.equals(expected, unescaping: text)
   }
 
