@@ -116,7 +116,7 @@ let package = Package(
 
     .target(
       name: "FuzzTargets",
-      dependencies: ["CodecOracle", "ScriptedNetwork", "SeededRandom", "WasmHost"],
+      dependencies: ["CodecOracle", "JSON", "ScriptedNetwork", "SeededRandom", "WasmHost"],
       path: "fuzz/Targets"),
 
     .testTarget(
@@ -137,7 +137,7 @@ let package = Package(
       dependencies: ["CodecOracle", "HTTPServerTesting", "HTTPService", "Memory", "SeededRandom"],
       swiftSettings: lifetimes),
     .testTarget(
-      name: "FuzzTests", dependencies: ["FuzzTargets", "CodecOracle", "ScriptedNetwork"]),
+      name: "FuzzTests", dependencies: ["FuzzTargets", "CodecOracle", "JSON", "ScriptedNetwork"]),
     .systemLibrary(name: "CSystemCalls", path: "Tests/CSystemCalls"),
     .executableTarget(
       name: "confined_process", dependencies: ["CSystemCalls", "WasmHost"],

@@ -5,6 +5,7 @@ import Testing
 @testable import FuzzTargets
 @testable import HTTPCodec
 @testable import HTTPServer
+@testable import JSON
 @testable import ScriptedNetwork
 @testable import WasmHost
 
@@ -84,6 +85,30 @@ struct OracleTests {
       return octets
     }
     #expect(try Kept.corpus("response").contains { oracle.check($0) != nil })
+  }
+
+  @Test("A reader or writer of JSON that is wrong is noticed", arguments: 0..<5)
+  func json(kind: Int) throws {
+    var oracle = JSONOracle()
+    switch kind {
+    case 0: oracle.readAny = { _, _ throws(JSONError) in JSONRaw() }
+    case 1:
+      oracle.readAny = { octets, depth throws(JSONError) in
+        try JSONRaw(json: octets.trimmed, maximumDepth: depth - 1)
+      }
+    case 2:
+      // One that takes a comma behind the last element.
+      oracle.readAny = { octets, depth throws(JSONError) in
+        var json = array(octets)
+        if let comma = json.lastIndex(of: 0x2C), json[(comma + 1)...] == [0x5D] {
+          json.remove(at: comma)
+        }
+        return try JSONRaw(json: json.span, maximumDepth: depth)
+      }
+    case 3: oracle.transfer = { $0 + [0x2C] }
+    default: oracle.transfer = { $0.map { $0 == 0x31 ? 0x30 : $0 } }
+    }
+    #expect(try Kept.corpus("json").contains { oracle.check($0) != nil })
   }
 
   @Test("A server that gives a client another's response is noticed")

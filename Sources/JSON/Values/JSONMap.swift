@@ -96,16 +96,47 @@ extension JSONCoder {
     return false
   }
 
-  /// Refuses two equal names: they are neighbours when all are sorted, which a client cannot make slow.
+  /// Refuses two equal names: they are neighbours when all are sorted. (By heapsort, which no client can make slow; the
+  /// standard library's sort would be 6 KiB of the module.)
   @usableFromInline @inline(never)
   mutating func refuseRepeated(_ names: [JSONText]) {
     if reader.hasFailed || names.count < 2 { return }
-    let sorted = names.sorted { $0.octets.lexicographicallyPrecedes($1.octets) }
-    for i in 1..<sorted.count where sorted[i] == sorted[i &- 1] {
-      let name = sorted[i]
-      reader.fail(.value, at: reader.position) { $0.append("is there twice") }
-      reader.error?.prepend(name: name.span)
-      return
+    var names = names
+    for root in stride(from: names.count / 2 &- 1, through: 0, by: -1) {
+      siftDown(&names, root, names.count)
+    }
+    for end in stride(from: names.count &- 1, to: 0, by: -1) {
+      names.swapAt(0, end)
+      siftDown(&names, 0, end)
+      // The largest of those before it is at the root now.
+      if names[0] == names[end] {
+        reader.fail(.value, at: reader.position) { $0.append("is there twice") }
+        let name = names[0]
+        reader.error?.prepend(name: name.span)
+        return
+      }
     }
   }
+}
+
+/// Moves an element of a heap down to where none below it is larger.
+private func siftDown(_ names: inout [JSONText], _ start: Int, _ end: Int) {
+  var root = start
+  while true {
+    var child = 2 &* root &+ 1
+    if child >= end { return }
+    if child &+ 1 < end, isLess(names[child], names[child &+ 1]) { child &+= 1 }
+    guard isLess(names[root], names[child]) else { return }
+    names.swapAt(root, child)
+    root = child
+  }
+}
+
+/// Any order does: shorter names first, then octet by octet.
+private func isLess(_ left: JSONText, _ right: JSONText) -> Bool {
+  if left.octets.count != right.octets.count { return left.octets.count < right.octets.count }
+  for i in left.octets.indices where left.octets[i] != right.octets[i] {
+    return left.octets[i] < right.octets[i]
+  }
+  return false
 }

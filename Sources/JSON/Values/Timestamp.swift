@@ -53,7 +53,7 @@ public struct Timestamp: JSONValue, Hashable, Comparable, Sendable {
   /// Reads a date-time of RFC 3339 5.6; nil if the text is something else.
   ///
   /// ```swift
-  /// let since = request.query.flatMap { Timestamp($0) }
+  /// if let query = request.query, let since = Timestamp(query) { response.write(since.seconds) }
   /// ```
   @inline(never)
   public init?(_ text: Span<UInt8>) {

@@ -79,6 +79,18 @@ struct ContainerTests {
     for twice in [#"{"a":1,"a":2}"#, #"{"a":1,"b":2,"\u0061":3}"#] {
       #expect(failure(JSONMap<Int>.self, twice).map(text) == "/a: is there twice")
     }
+    // Among many, wherever the two are.
+    var random = SplitMix64(seed: 3)
+    for _ in 0..<300 {
+      let names = (0..<Int.random(in: 2...20, using: &random)).map { "\($0 * 7 % 23)" }
+      let members = names.map { "\"\($0)\":1" }
+      #expect(failure(JSONMap<Int>.self, "{\(members.joined(separator: ","))}") == nil)
+      let twice = names[Int.random(in: names.indices, using: &random)]
+      var more = members
+      more.insert("\"\(twice)\":2", at: Int.random(in: 0...members.count, using: &random))
+      let error = failure(JSONMap<Int>.self, "{\(more.joined(separator: ","))}")
+      #expect(error.map(text) == "/\(twice): is there twice")
+    }
     #expect(failure(JSONMap<Int>.self, "[]").map(text) == "an object was expected")
     #expect(
       failure(JSONMap<[Int]>.self, #"{"a":[],"b/":[1,"x"]}"#).map(text)?.hasPrefix("/b~1/1: ")
