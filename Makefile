@@ -7,7 +7,7 @@ host_sources := Package.swift $(shell find Sources/CLinux Sources/CWasmtime Sour
 # Guests in C for tests.
 c_guests := $(patsubst Tests/Fixtures/Guests/%.c,dist/guests/%.wasm,$(wildcard Tests/Fixtures/Guests/*.c))
 
-.PHONY: help serve build fixture test test-quick check format bench bench-check bench-report fuzz fuzz-merge coverage soak install uninstall dist \
+.PHONY: help serve build sdk fixture test test-quick check format bench bench-check bench-report fuzz fuzz-merge coverage soak install uninstall dist \
 	react-client demo screenshot docs images pin push ecr-login deploy-check deploy-test rollouts bench-containers clean
 .DELETE_ON_ERROR:
 
@@ -19,6 +19,7 @@ help:
 	@echo 'make test      install the tools, build, and run all tests and checks'
 	@echo 'make test-quick  a part of the tests, for use between two edits: under a minute after a build'
 	@echo 'make build     dist/: http_server.wasm, wasm-serve and its engine, http_server (native)'
+	@echo 'make sdk       dist/wasm-server.artifactbundle, the Swift SDK that builds services anywhere (docs/building.md)'
 	@echo 'make fixture   serve the contract of conformance suites (PORT=18200 make fixture)'
 	@echo 'make fuzz      fuzz each target for a minute (SECONDS=600 TARGET=request changes both)'
 	@echo 'make fuzz-merge  keep the inputs that fuzzing has found, for make test to replay'
@@ -49,11 +50,15 @@ serve: dist/http_server.wasm dist/wasm-serve
 
 build: dist/http_server.wasm dist/wasm-serve dist/http_server
 
+sdk: .tools/ready
+	@scripts/sdk
+	@echo 'dist/wasm-server.artifactbundle: install it with swift sdk install dist/wasm-server.artifactbundle'
+
 fixture: dist/fixture.wasm dist/wasm-serve
 	@scripts/serve dist/fixture.wasm
 
 # The stamp is newer than the files that decide about the tools: setup runs again only after a change.
-.tools/ready: scripts/setup scripts/lib.sh scripts/requirements/engine.txt
+.tools/ready: scripts/setup scripts/sdk scripts/lib.sh scripts/requirements/engine.txt
 	@scripts/setup
 	@touch $@
 

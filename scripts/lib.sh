@@ -98,3 +98,15 @@ client_options() {
     client+=(-I "$root/Sources/$name")
   done
 }
+
+# tagged_copy FOLDER: what is being worked on, as the repository FOLDER/wasm-http-server with the version 0.1.0, for
+# packages that depend on it.
+tagged_copy() {
+  local copy=$1/wasm-http-server
+  mkdir -p "$copy"
+  cp -r "$root/Package.swift" "$root/Sources" "$root/Tests" "$root/fuzz" "$copy"
+  git -C "$copy" init --quiet
+  git -C "$copy" add --all
+  git -C "$copy" -c user.name=a -c user.email=a@example.org -c commit.gpgsign=false commit --quiet --message x
+  git -C "$copy" -c tag.gpgsign=false tag 0.1.0
+}
