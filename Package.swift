@@ -25,6 +25,8 @@ let package = Package(
     .library(name: "HTTPCodec", targets: ["HTTPCodec"]),
     .library(name: "HTTPServer", targets: ["HTTPServer"]),
     .library(name: "HTTPServerTesting", targets: ["HTTPServerTesting"]),
+    .library(name: "HTTPService", targets: ["HTTPService"]),
+    .plugin(name: "EmbedAssets", targets: ["EmbedAssets"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -38,6 +40,7 @@ let package = Package(
     .target(name: "Encodings", dependencies: ["Memory"], swiftSettings: safe),
     .target(name: "HTTPCodec", dependencies: ["CMemory", "Memory"], swiftSettings: safe),
     .target(name: "JSON", dependencies: ["HTTPCodec", "Memory"], swiftSettings: safe),
+    .systemLibrary(name: "CAssets"),
     .systemLibrary(name: "CLinux"),
     .target(
       name: "Sockets",
@@ -47,7 +50,8 @@ let package = Package(
       ], swiftSettings: safe),
     .target(name: "Heap", dependencies: ["CMemory"], swiftSettings: safe),
     .target(
-      name: "HTTPService", dependencies: ["CMemory", "Encodings", "HTTPCodec", "JSON", "Memory"],
+      name: "HTTPService",
+      dependencies: ["CAssets", "CMemory", "Encodings", "HTTPCodec", "JSON", "Memory"],
       swiftSettings: safe),
     .target(
       name: "HTTPServer",
@@ -93,6 +97,11 @@ let package = Package(
         ])
       ]),
 
+    // For packages of services: files that become a part of the module.
+    .plugin(
+      name: "EmbedAssets", capability: .buildTool(), dependencies: ["embed-assets"]),
+    .executableTarget(name: "embed-assets", dependencies: ["Encodings"]),
+
     // Shared by tests and fuzzing: oracles, and a network in memory.
     .target(name: "SeededRandom", path: "Tests/SeededRandom"),
     .target(
@@ -133,20 +142,24 @@ let package = Package(
       name: "HTTPServerTests",
       dependencies: ["HTTPCodec", "HTTPServer", "ScriptedNetwork", "SeededRandom", "Sockets"]),
     .testTarget(
-      name: "HTTPServiceTests",
-      dependencies: ["CodecOracle", "HTTPServerTesting", "HTTPService", "Memory", "SeededRandom"],
-      swiftSettings: lifetimes),
-    .testTarget(
       name: "FuzzTests", dependencies: ["FuzzTargets", "CodecOracle", "JSON", "ScriptedNetwork"]),
     .systemLibrary(name: "CSystemCalls", path: "Tests/CSystemCalls"),
     .executableTarget(
       name: "confined_process", dependencies: ["CSystemCalls", "WasmHost"],
       path: "Tests/Fixtures/ConfinedProcess"),
+    .testTarget(
+      name: "HTTPServiceTests",
+      dependencies: [
+        "CAssets", "CodecOracle", "HTTPServerTesting", "HTTPService", "Memory", "SeededRandom",
+      ],
+      swiftSettings: lifetimes),
+    .testTarget(name: "EmbedAssetsTests", dependencies: ["embed-assets"]),
     .testTarget(name: "CommandLineTests", dependencies: ["CommandLine"]),
     .testTarget(
       name: "WasmServeTests", dependencies: ["CommandLine", "WasmHost", "wasm-serve"]),
     .testTarget(
-      name: "WasmHostTests", dependencies: ["CLinux", "CSystemCalls", "GuestABI", "WasmHost"]),
+      name: "WasmHostTests",
+      dependencies: ["CLinux", "CSystemCalls", "Encodings", "GuestABI", "WasmHost"]),
     .testTarget(
       name: "IntegrationTests",
       dependencies: ["CLinux", "SeededRandom", "ServerHarness", "WasmHost"]),

@@ -93,7 +93,7 @@ client_options() {
   local name modules=$root/.build/debug/Modules
   [ -f "$modules/HTTPServer.swiftmodule" ] || fail "no module HTTPServer in $modules: build the tests first"
   client=(-I "$modules")
-  for name in CMemory CWASI CLinux; do
+  for name in CAssets CMemory CWASI CLinux; do
     # shellcheck disable=SC2034  # used by the scripts that source this
     client+=(-I "$root/Sources/$name")
   done
@@ -104,7 +104,7 @@ client_options() {
 tagged_copy() {
   local copy=$1/wasm-http-server
   mkdir -p "$copy"
-  cp -r "$root/Package.swift" "$root/Sources" "$root/Tests" "$root/fuzz" "$copy"
+  cp -r "$root/Package.swift" "$root/Plugins" "$root/Sources" "$root/Tests" "$root/fuzz" "$copy"
   git -C "$copy" init --quiet
   git -C "$copy" add --all
   git -C "$copy" -c user.name=a -c user.email=a@example.org -c commit.gpgsign=false commit --quiet --message x
