@@ -23,10 +23,15 @@ public struct LoadedModule: Sendable {
 
   public let module: Module
   public let origin: Origin
+  /// The names of its functions in a file beside it; nil without one.
+  public let functionNames: FunctionNames?
 
-  fileprivate init(_ module: Module, _ result: CacheResult, _ file: FileContent) {
+  fileprivate init(
+    _ module: Module, _ result: CacheResult, _ file: FileContent, _ names: FunctionNames?
+  ) {
     self.module = module
     origin = Origin(result: result, file: file)
+    functionNames = names
   }
 }
 
@@ -37,18 +42,22 @@ extension Module {
   /// caller allows it, only this user or root can have written the file, and the code fits this engine. Otherwise
   /// the module in the file is compiled.
   ///
+  /// - Parameter logger: told why compiled code or a file with names is not used. Without it, the names are not read.
   /// - Throws: `unreadable`, `notAModule`.
   public static func load(
     path: String, engine: Engine, cache: ModuleCache?, allowsPrecompiled: Bool = false,
     logger: Logger? = nil
   ) throws(HostError) -> LoadedModule {
     try withModule(path) { (bytes, file, entry) throws(HostError) in
+      let names = logger.flatMap {
+        FunctionNames.load(besideModule: path, of: bytes, logger: $0)
+      }
       if let entry {
         if allowsPrecompiled, file.distrust == nil,
           let code = ModuleCacheEntry.code(in: entry, for: bytes),
           let module = Module(deserializing: code, engine: engine)
         {
-          return LoadedModule(module, .precompiled, file)
+          return LoadedModule(module, .precompiled, file, names)
         }
         let reason =
           if !allowsPrecompiled {
@@ -66,12 +75,14 @@ extension Module {
       }
       guard let cache else {
         return LoadedModule(
-          try Module(compiling: bytes, path: path, engine: engine), .off, file)
+          try Module(compiling: bytes, path: path, engine: engine), .off, file, names)
       }
-      if let module = cache.load(bytes, engine: engine) { return LoadedModule(module, .hit, file) }
+      if let module = cache.load(bytes, engine: engine) {
+        return LoadedModule(module, .hit, file, names)
+      }
       let module = try Module(compiling: bytes, path: path, engine: engine)
       cache.store(module, for: bytes)
-      return LoadedModule(module, .miss, file)
+      return LoadedModule(module, .miss, file, names)
     }
   }
 

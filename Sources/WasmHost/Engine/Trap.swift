@@ -3,8 +3,8 @@ import CWasmtime
 /// Why the engine ended a module, and the backtrace, innermost frame first.
 public struct Trap: Error, Equatable, Sendable {
   public struct Frame: Equatable, Sendable {
-    /// The name in the module's name section; nil without one.
-    public let function: String?
+    /// The name in the file beside the module, or in its name section; nil without one.
+    public fileprivate(set) var function: String?
     public let functionIndex: UInt32
     /// Where the instruction is, in octets from the start of the module; nil when the engine does not know.
     public let moduleOffset: Int?
@@ -12,7 +12,7 @@ public struct Trap: Error, Equatable, Sendable {
 
   /// The cause, on one line.
   public let message: String
-  public let frames: [Frame]
+  public private(set) var frames: [Frame]
 
   /// Whether the guest has computed for longer than the engine's `handlerTimeout`.
   public let isInterrupt: Bool
@@ -73,6 +73,17 @@ public struct Trap: Error, Equatable, Sendable {
         functionIndex: wasm_frame_func_index(frame),
         moduleOffset: offset < 0 ? nil : offset)
     }
+  }
+
+  /// The same trap with the names that a file has for its functions.
+  func named(by names: FunctionNames?) -> Trap {
+    guard let names, !frames.isEmpty else { return self }
+    let found = names.names(of: Set(frames.map(\.functionIndex)))
+    var trap = self
+    for place in frames.indices {
+      if let name = found[frames[place].functionIndex] { trap.frames[place].function = name }
+    }
+    return trap
   }
 
   /// The causes in the engine's text, the trap's own first. The text is a backtrace and a chain of causes that ends

@@ -10,8 +10,9 @@ final class FileContent: @unchecked Sendable {
   /// Reads a file. The content is copied and not mapped: reading beyond the end of a mapped file that was
   /// shortened meanwhile raises SIGBUS, which would end the process.
   ///
+  /// - Parameter most: how many octets it may have; a longer file is EFBIG.
   /// - Throws: the system's error number.
-  init(path: String) throws(SystemError) {
+  init(path: String, atMost most: Int = .max) throws(SystemError) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw .last }
     defer { close(descriptor) }
@@ -21,6 +22,7 @@ final class FileContent: @unchecked Sendable {
     guard status.st_mode & S_IFMT == S_IFREG else { throw SystemError(number: EINVAL) }
     self.status = status
     let size = Int(status.st_size)
+    guard size <= most else { throw SystemError(number: EFBIG) }
     if size == 0 {
       bytes = UnsafeRawBufferPointer(start: nil, count: 0)
       return

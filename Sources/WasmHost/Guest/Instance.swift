@@ -90,7 +90,7 @@ public final class Instance {
     } catch {
       // proc_exit unwinds the module with a trap of its own.
       if let exitStatus { return .exited(status: exitStatus) }
-      return .trapped(error)
+      return .trapped(error.named(by: configuration.functionNames))
     }
     guard isCommand else { throw .notInstantiable(reason: "it exports no function _start") }
     return .exited(status: 0)

@@ -36,6 +36,8 @@ public struct InstanceConfiguration: Sendable {
   /// Called with what the instance does, on its thread.
   var report: (@Sendable (ServiceEvent) -> Void)?
   public var shadows: [Shadow] = []
+  /// What the backtrace of a trap calls the module's functions; nil for the module's own names.
+  public var functionNames: FunctionNames?
   public var logger = Logger(label: "wasm-host")
 
   public init() {}

@@ -11,7 +11,13 @@ enum WasmServeTable {
     manual: .init(
       date: releaseDate,
       files: [
-        .init("~/.cache/wasm-serve", "Compiled modules, if only the user may write there.")
+        .init("~/.cache/wasm-serve", "Compiled modules, if only the user may write there."),
+        .init(
+          "MODULE with .symbols in place of .wasm",
+          """
+          The names of the module's functions, for the backtraces of its traps. Optional, and only \
+          used when it was made for exactly this module.
+          """),
       ],
       examples: [
         .init("Serve on port 8080:", "wasm-serve --env PORT=8080 http_server.wasm"),

@@ -178,6 +178,8 @@ final class ServiceLoop {
     loaded = nil
     reporter.newModule = Reporter.NewModule(
       origin: module.origin, start: number == 1 ? start : source.loadedAt)
+    var configuration = configuration
+    configuration.functionNames = module.functionNames
     do throws(HostError) {
       generations[number] = try Generation(
         number: number, module: module.module, configuration: configuration
