@@ -2,7 +2,7 @@
 # make test    installs the tools, builds and runs all tests and checks
 # make help    lists the other targets
 
-guest_sources := Package.swift $(shell find Sources/CLinux Sources/CMemory Sources/CWASI Sources/Encodings Sources/Heap Sources/HTTPCodec Sources/HTTPService Sources/JSON Sources/Memory Sources/Sockets Sources/HTTPServer -type f)
+guest_sources := Package.swift $(shell find Sources/CAssets Sources/CLinux Sources/CMemory Sources/CWASI Sources/Encodings Sources/Heap Sources/HTTPCodec Sources/HTTPService Sources/JSON Sources/Memory Sources/Sockets Sources/HTTPServer -type f)
 host_sources := Package.swift $(shell find Sources/CLinux Sources/CWasmtime Sources/CommandLine Sources/Encodings Sources/GuestABI Sources/Memory Sources/WasmHost Sources/wasm-serve -type f)
 # Guests in C for tests.
 c_guests := $(patsubst Tests/Fixtures/Guests/%.c,dist/guests/%.wasm,$(wildcard Tests/Fixtures/Guests/*.c))

@@ -32,7 +32,8 @@ struct CSource {
         gzip = "{ gzip_\(index), \(compressed.count) }"
       }
       let digest = String(
-        decoding: Hexadecimal.encode(SHA256.digest(of: Array(asset.content).span).span), as: UTF8.self)
+        decoding: Hexadecimal.encode(SHA256.digest(of: Array(asset.content).span).span),
+        as: UTF8.self)
       entries += """
           {
             \(CSource.text(asset.path)),
