@@ -44,7 +44,7 @@ struct LogStreamTests {
   @Test("A line about lost lines that has to wait is not written twice")
   func toldOnce() throws {
     let (output, errors) = (try Pipe(), try Pipe())
-    var log = Log(
+    var log = LogOutput(
       "http_server", level: .info, format: .text, output: output.writeEnd, errors: errors.writeEnd)
     let isReserved = log.reserve()
     #expect(isReserved)

@@ -24,6 +24,13 @@ public enum Server {
   /// The version of this server, such as "0.1.0", as its log and its metrics tell it.
   public static var version: StaticString { Version.current }
 
+  /// The time, in seconds since the Unix epoch. (Handlers have `Context.time`, which a test can set.)
+  ///
+  /// ```swift
+  /// let started = Server.time
+  /// ```
+  public static var time: Int64 { SystemProcess.wallClockTime() / .second }
+
   /// Serves the routes until a drain is complete, and ends the process.
   ///
   ///     Server.run(routes, name: "todo", defaults: ServerDefaults(port: 8080))
@@ -44,6 +51,7 @@ public enum Server {
     var configuration = Configuration()
     configuration.apply(defaults, for: routes)
     configuration.name = name
+    unsafe Log.name = name  // nothing else runs yet
     if let error = configuration.read(SystemProcess.environment) { end(with: .setting(error)) }
     if let fault = routes.fault { end(with: .route(fault)) }
     var loop = EventLoop(configuration, routes, network: SystemSockets())

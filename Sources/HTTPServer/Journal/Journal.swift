@@ -11,7 +11,7 @@ struct Journal: ~Copyable {
   private static var linesPerSecond: Int { 10 }
 
   var metrics = Scoreboard.inherited()
-  var log: Log
+  var log: LogOutput
   var scoreboard = Scoreboard()
   /// Whether each request gets a line in the access log.
   let logsAccess: Bool
@@ -30,7 +30,7 @@ struct Journal: ~Copyable {
   private(set) var unlogged: Int64 = 0
 
   init(_ configuration: Configuration) {
-    log = Log(
+    log = LogOutput(
       configuration.name, level: configuration.logLevel, format: configuration.logFormat)
     logsAccess = configuration.accessLog
     trustedProxies = configuration.trustedProxies

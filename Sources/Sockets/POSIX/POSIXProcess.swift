@@ -69,9 +69,14 @@
     }
 
     /// A clock that never jumps, in nanoseconds.
-    package static func monotonicTime() -> Int64 {
+    package static func monotonicTime() -> Int64 { time(of: CLOCK_MONOTONIC) }
+
+    /// Nanoseconds since the Unix epoch, as far as this machine knows.
+    package static func wallClockTime() -> Int64 { time(of: CLOCK_REALTIME) }
+
+    private static func time(of clock: clockid_t) -> Int64 {
       var time = timespec()
-      unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+      unsafe clock_gettime(clock, &time)
       return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 

@@ -247,15 +247,9 @@
 
     // MARK: Clocks
 
-    package func monotonicTime() -> Int64 { time(of: CLOCK_MONOTONIC) }
+    package func monotonicTime() -> Int64 { SystemProcess.monotonicTime() }
 
-    package func wallClockTime() -> Int64 { time(of: CLOCK_REALTIME) }
-
-    private func time(of clock: clockid_t) -> Int64 {
-      var time = timespec()
-      unsafe clock_gettime(clock, &time)
-      return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-    }
+    package func wallClockTime() -> Int64 { SystemProcess.wallClockTime() }
   }
 
   private func copy<Field>(_ address: SocketAddress, to field: inout Field) {

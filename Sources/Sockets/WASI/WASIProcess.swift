@@ -8,10 +8,11 @@
     /// NAME=VALUE with a NUL behind it, for each variable: read once, and never freed.
     nonisolated(unsafe) private static var variables = ImmortalOctets()
 
-    /// Reads the environment. To be called first, once.
+    /// Reads the environment, once. To be called before it is asked for a variable.
     ///
     /// - Returns: false when it cannot be read: variables that are set would look as if they were not.
     package static func readEnvironment() -> Bool {
+      if unsafe !variables.isEmpty { return true }
       var count: UInt32 = 0
       var size: UInt32 = 0
       guard unsafe environ_sizes_get(&count, &size) == 0 else { return false }
@@ -84,9 +85,14 @@
     }
 
     /// A clock that never jumps, in nanoseconds.
-    package static func monotonicTime() -> Int64 {
+    package static func monotonicTime() -> Int64 { time(of: WASI_CLOCK_MONOTONIC) }
+
+    /// Nanoseconds since the Unix epoch, as far as the host knows.
+    package static func wallClockTime() -> Int64 { time(of: WASI_CLOCK_REALTIME) }
+
+    private static func time(of clock: Int) -> Int64 {
       var nanoseconds: UInt64 = 0
-      _ = unsafe clock_time_get(UInt32(WASI_CLOCK_MONOTONIC), 1, &nanoseconds)
+      _ = unsafe clock_time_get(UInt32(clock), 1, &nanoseconds)
       return Int64(clamping: nanoseconds)
     }
 

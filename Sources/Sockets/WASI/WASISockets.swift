@@ -326,15 +326,9 @@
 
     // MARK: Clocks
 
-    package func monotonicTime() -> Int64 { time(of: WASI_CLOCK_MONOTONIC) }
+    package func monotonicTime() -> Int64 { SystemProcess.monotonicTime() }
 
-    package func wallClockTime() -> Int64 { time(of: WASI_CLOCK_REALTIME) }
-
-    private func time(of clock: Int) -> Int64 {
-      var nanoseconds: UInt64 = 0
-      _ = unsafe clock_time_get(UInt32(clock), 1, &nanoseconds)
-      return Int64(clamping: nanoseconds)
-    }
+    package func wallClockTime() -> Int64 { SystemProcess.wallClockTime() }
 
     private func check(_ errno: wasi_errno) throws(SocketError) {
       if errno != 0 { throw SocketError(code: errno) }

@@ -5,7 +5,7 @@ import Sockets
 ///
 ///     2026-11-26T08:00:00.123Z info http_server: listening address="[::]:1234"
 ///     {"time":"2026-11-26T08:00:00.123Z","level":"info","logger":"http_server","message":"listening",…}
-struct Log: ~Copyable {
+struct LogOutput: ~Copyable {
   let level: LogLevel
   /// What the service calls itself.
   private let name: StaticString
