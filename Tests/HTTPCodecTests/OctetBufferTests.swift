@@ -241,4 +241,22 @@ struct OctetBufferTests {
     buffer.append(decimal: number, minimumDigits: digits)
     #expect(text(buffer.octets) == expected)
   }
+
+  @Test("Octets with what stands around them are appended in one step or in parts, or not at all")
+  func shortOctets() {
+    var (before, behind) = (ShortOctets(), ShortOctets())
+    for octet in [0x2C, 0x22] as [UInt8] { before.append(octet) }
+    for octet in [0x3A, 0x22] as [UInt8] { behind.prepend(octet) }
+    for length in [0, 1, 7, 8, 9, 100] {
+      let inside = [UInt8](repeating: 0x61, count: length)
+      let expected = [0x2C, 0x22] + inside + [0x22, 0x3A]
+      for limit in 0...length + 24 {
+        var buffer = OctetBuffer(limit: limit)
+        buffer.append(before, inside.span, behind)
+        let (overflowed, octets) = (buffer.overflowed, array(buffer.octets))
+        #expect(overflowed == (limit < expected.count))
+        if !overflowed { #expect(octets == expected) }
+      }
+    }
+  }
 }

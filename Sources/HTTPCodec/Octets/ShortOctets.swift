@@ -39,7 +39,8 @@ extension OctetBuffer {
       return
     }
     unsafe octets.withUnsafeBufferPointer { source in
-      // There is room for two words and all of `octets`, and none of it is `octets`: this buffer is changed exclusively.
+      // There is room for two words and all of `octets`, and none of it is `octets`: this buffer is changed
+      // exclusively.
       let start = unsafe UnsafeMutableRawPointer(memory + count)
       unsafe start.storeBytes(of: before.word.littleEndian, as: UInt64.self)
       let target = unsafe start + before.count

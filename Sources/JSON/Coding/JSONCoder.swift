@@ -42,6 +42,7 @@ public struct JSONCoder: ~Copyable, ~Escapable {
   ///
   /// - Parameters:
   ///   - name: compared octet by octet; escapes in the text count as what they stand for. A literal of UTF-8.
+  ///   - value: what is read or written; it must be the same one each time that the list runs.
   ///   - required: whether it is an error when the field is not in the text.
   @inlinable
   public mutating func callAsFunction<Value: JSONValue>(
@@ -73,6 +74,7 @@ public struct JSONCoder: ~Copyable, ~Escapable {
   /// ```
   ///
   /// - Parameters:
+  ///   - isValid: what must be true.
   ///   - name: of the field that the error names as its place; left out for the object or the value as a whole.
   ///   - expected: how the error goes on: `/title: a title that is not empty was expected`.
   @inlinable
@@ -84,7 +86,9 @@ public struct JSONCoder: ~Copyable, ~Escapable {
 
   /// Says what the service wants of the object, or of the value of a type of its own, as a whole.
   ///
-  /// - Parameter expected: how the error goes on.
+  /// - Parameters:
+  ///   - isValid: what must be true.
+  ///   - expected: how the error goes on.
   @inlinable
   public mutating func check(_ isValid: @autoclosure () -> Bool, _ expected: StaticString) {
     if isChecking, !isValid() { refuse("", expected) }

@@ -1,3 +1,4 @@
+/// An array of JSON has values of one type.
 extension Array: JSONValue where Element: JSONValue {
   /// An array of any length. What is read replaces the elements.
   @inlinable
@@ -23,6 +24,7 @@ extension Array: JSONValue where Element: JSONValue {
   }
 }
 
+/// An optional value is null in JSON when it is nil.
 extension Optional: JSONValue where Wrapped: JSONValue {
   /// Nil.
   @inlinable

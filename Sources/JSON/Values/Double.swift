@@ -1,6 +1,7 @@
 import HTTPCodec
 import Memory
 
+/// A double is a number in JSON.
 extension Double: JSONValue {
   /// A number: read to the nearest double, and written with the fewest digits that are read as the same double again.
   ///

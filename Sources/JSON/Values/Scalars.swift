@@ -1,3 +1,4 @@
+/// A truth value is true or false in JSON.
 extension Bool: JSONValue {
   /// true or false.
   public mutating func json(_ json: inout JSONCoder) {
@@ -38,13 +39,23 @@ extension JSONCoder {
   }
 }
 
+/// An integer of the machine's size.
 extension Int: JSONValue {}
+/// An integer of 8 bits.
 extension Int8: JSONValue {}
+/// An integer of 16 bits.
 extension Int16: JSONValue {}
+/// An integer of 32 bits.
 extension Int32: JSONValue {}
+/// An integer of 64 bits.
 extension Int64: JSONValue {}
+/// An unsigned integer of the machine's size.
 extension UInt: JSONValue {}
+/// An unsigned integer of 8 bits.
 extension UInt8: JSONValue {}
+/// An unsigned integer of 16 bits.
 extension UInt16: JSONValue {}
+/// An unsigned integer of 32 bits.
 extension UInt32: JSONValue {}
+/// An unsigned integer of 64 bits.
 extension UInt64: JSONValue {}

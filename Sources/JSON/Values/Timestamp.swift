@@ -4,8 +4,8 @@ import Memory
 /// A point in time, in JSON a string as RFC 3339 has it: `"2026-11-27T10:22:52.5Z"`.
 ///
 /// Any offset from UTC is read, and UTC is written. Of a fraction nine digits count, the others are cut off. The leap
-/// second 23:59:60 UTC is read as the second after it, which has the same number in Unix time; any other second 60 is an
-/// error. So is a time that is outside of the years 0 to 9999 in UTC.
+/// second 23:59:60 UTC is read as the second after it, which has the same number in Unix time; any other second 60 is
+/// an error. So is a time that is outside of the years 0 to 9999 in UTC.
 ///
 /// ```swift
 /// struct Event: JSONObject {

@@ -1,7 +1,7 @@
 import HTTPServer
 
-/// Keeps nothing: a POST is answered by what was sent, as it was understood. For what JSON costs a service, in octets of
-/// the module and in instructions of a request.
+/// Keeps nothing: a POST is answered by what was sent, as it was understood. For what JSON costs a service, in octets
+/// of the module and in instructions of a request.
 @main
 struct JSONService {
   struct Todo: JSONObject {

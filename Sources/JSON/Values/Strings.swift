@@ -1,3 +1,15 @@
+extension JSONText: JSONValue {
+  /// A string.
+  public mutating func json(_ json: inout JSONCoder) {
+    if json.mode == .write {
+      json.writer.write(text: octets.span)
+    } else if json.reader.string() {
+      octets = json.reader.copyText()
+    }
+  }
+}
+
+/// A string of Swift is a string of JSON.
 extension String: JSONValue {
   /// A string. (Its octets are compared with `==` only by the tables of Unicode; see ``JSONText``.)
   public mutating func json(_ json: inout JSONCoder) {

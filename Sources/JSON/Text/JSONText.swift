@@ -8,7 +8,7 @@ import Memory
 /// if request.content == "other" { text = JSONText(request.content) }
 /// response.write(text.span)
 /// ```
-public struct JSONText: JSONValue, Hashable, Sendable, ExpressibleByStringLiteral {
+public struct JSONText: Hashable, Sendable, ExpressibleByStringLiteral {
   /// The octets. Those that are not UTF-8 are written as U+FFFD; what is read always is UTF-8.
   public var octets: [UInt8]
 
@@ -30,14 +30,5 @@ public struct JSONText: JSONValue, Hashable, Sendable, ExpressibleByStringLitera
   /// The octets, to be looked at.
   public var span: Span<UInt8> {
     @_lifetime(borrow self) get { octets.span }
-  }
-
-  /// A string.
-  public mutating func json(_ json: inout JSONCoder) {
-    if json.mode == .write {
-      json.writer.write(text: octets.span)
-    } else if json.reader.string() {
-      octets = json.reader.copyText()
-    }
   }
 }

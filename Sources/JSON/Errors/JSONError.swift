@@ -33,8 +33,8 @@ public struct JSONError: Error {
   public let offset: Int
   /// The place of the value, a JSON Pointer (RFC 6901); empty for the whole text.
   ///
-  /// It is made of the names in lists of fields and of the indices of arrays. Inside a value that is in no list (an unknown
-  /// name's) it is the place of the object around it, and `offset` says more.
+  /// It is made of the names in lists of fields and of the indices of arrays. Inside a value that is in no list (an
+  /// unknown name's) it is the place of the object around it, and `offset` says more.
   public private(set) var place = JSONText()
   /// What was expected, or what else is wrong: `a number was expected`, `is missing`.
   public let message: JSONText
