@@ -102,10 +102,10 @@ struct DoubleTests {
     }
   }
 
-  @Test("Any decimal is read as the C library reads it", arguments: 0..<8)
+  @Test("Any decimal is read as the C library reads it", arguments: 0..<4)
   func randomDecimals(seed: UInt64) {
     var random = SplitMix64(seed: seed)
-    for _ in 0..<5000 {
+    for _ in 0..<1500 {
       let length = Int.random(in: 1...Int.random(in: 1...40), using: &random)
       let digits = (0..<length).map { _ in String(Int.random(in: 0...9, using: &random)) }.joined()
       let text =
@@ -118,7 +118,7 @@ struct DoubleTests {
     "A double is written with as few digits as Swift needs, and read as the same", arguments: 0..<8)
   func randomDoubles(seed: UInt64) {
     var random = SplitMix64(seed: 100 + seed)
-    for i in 0..<4000 {
+    for i in 0..<800 {
       let bits = random.next()
       var value = Double(bitPattern: bits)
       if i % 4 == 1 { value = Double(Int64(truncatingIfNeeded: bits) >> 20) / 1000 }
@@ -147,9 +147,9 @@ struct DoubleTests {
     return String(String(trimmed.reversed()).drop { $0 == "0" }.reversed())
   }
 
-  @Test("Every power of two, and its neighbours, is written with the fewest digits")
+  @Test("Powers of two, and their neighbours, are written with the fewest digits")
   func powersOfTwo() {
-    for exponent in -1074...1023 {
+    for exponent in stride(from: -1074, through: 1023, by: 3) {
       let power = scalbn(1.0, exponent)
       for value in [power, power.nextUp, power.nextDown] where value.isFinite && value > 0 {
         check(value)

@@ -58,11 +58,11 @@ struct TimestampTests {
     #expect(error.offset == 1)
   }
 
-  @Test("Every day of the calendar is the day that the C library says")
+  @Test("Days of the whole calendar are the days that the C library says")
   func days() {
     var time = tm()
     for day in stride(from: Int64(-719_528), through: 2_932_896, by: 1)
-    where day % 7 == 0 || day > 2_932_800 || day < -719_400 {
+    where day % 97 == 0 || day > 2_932_800 || day < -719_400 {
       var seconds = time_t(day * 86400 + (day & 0xFFFF) % 86400)
       gmtime_r(&seconds, &time)
       let expected = String(
