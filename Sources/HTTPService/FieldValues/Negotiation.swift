@@ -127,6 +127,9 @@ struct FieldElements: ~Escapable {
   private var fields: Fields.Iterator
   private let name: StaticString
   private var rest: Span<UInt8>
+  /// Whether a quote of this field is never closed: then it and those behind it are octets like others, and are not
+  /// looked for again.
+  private var hasOpenQuote = false
   /// Whether there has been a field of the name.
   private(set) var hasField = false
 
@@ -147,6 +150,7 @@ struct FieldElements: ~Escapable {
       }
       guard let field = nextField() else { return nil }
       rest = field
+      hasOpenQuote = false
     }
   }
 
@@ -164,8 +168,12 @@ struct FieldElements: ~Escapable {
   private mutating func takeElement() -> Span<UInt8> {
     var end = 0
     while end < rest.count, rest[end] != .comma {
-      // (A quote that is never closed is an octet like others.)
-      end = max(end &+ 1, endOfQuoted(rest, from: end))
+      var next = end &+ 1
+      if rest[end] == .quote, !hasOpenQuote {
+        let close = endOfQuoted(rest, from: end)
+        if close == end { hasOpenQuote = true } else { next = close }
+      }
+      end = next
     }
     let element = rest.extracting(0..<end)
     rest = rest.extracting(droppingFirst: end &+ 1)

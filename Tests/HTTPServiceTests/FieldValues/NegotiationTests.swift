@@ -62,6 +62,17 @@ struct NegotiationTests {
     #expect(quality(lines, type: "text/html") == expected)
   }
 
+  @Test("Behind a quote that is never closed quotes mean nothing, up to the next field")
+  func openQuotes() {
+    let quotes = "text/plain;x=\"" + String(repeating: "\\\"", count: 20_000)
+    #expect(quality(["Accept: \(quotes), text/html;q=0.5"], type: "text/html") == 500)
+    #expect(
+      quality(
+        ["Accept: a/b;x=\", c/d;x=\"\", e/f;x=\"", "Accept: g/h;x=\",text/html,\""],
+        type: "text/html")
+        == 0)
+  }
+
   @Test("The best offer is the first one of the highest quality")
   func best() {
     func best(_ lines: [String], _ offers: [StaticString]) -> Int? {
