@@ -125,7 +125,10 @@ let package = Package(
 
     .target(
       name: "FuzzTargets",
-      dependencies: ["CodecOracle", "JSON", "ScriptedNetwork", "SeededRandom", "WasmHost"],
+      dependencies: [
+        "CodecOracle", "Encodings", "HTTPService", "JSON", "ScriptedNetwork", "SeededRandom",
+        "WasmHost",
+      ],
       path: "fuzz/Targets"),
 
     .testTarget(
@@ -142,7 +145,10 @@ let package = Package(
       name: "HTTPServerTests",
       dependencies: ["HTTPCodec", "HTTPServer", "ScriptedNetwork", "SeededRandom", "Sockets"]),
     .testTarget(
-      name: "FuzzTests", dependencies: ["FuzzTargets", "CodecOracle", "JSON", "ScriptedNetwork"]),
+      name: "FuzzTests",
+      dependencies: [
+        "FuzzTargets", "CodecOracle", "Encodings", "HTTPService", "JSON", "ScriptedNetwork",
+      ]),
     .systemLibrary(name: "CSystemCalls", path: "Tests/CSystemCalls"),
     .executableTarget(
       name: "confined_process", dependencies: ["CSystemCalls", "WasmHost"],

@@ -5,7 +5,8 @@ public struct FuzzTarget: Sendable {
   public let check: @Sendable ([UInt8]) -> String?
 
   public static let all: [FuzzTarget] = [
-    .request, .chunked, .target, .response, .connection, .json, .host,
+    .request, .chunked, .target, .response, .connection, .json, .encoding, .form, .multipart,
+    .field, .host,
   ]
 }
 

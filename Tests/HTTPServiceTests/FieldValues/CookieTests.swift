@@ -21,7 +21,8 @@ struct CookieTests {
   func reading(lines: [String], expected: [String]) {
     let found = withFields(lines) { fields in
       var found: [String] = []
-      Cookies(fields).forEach { found += [text($0.name), text($0.value)] }
+      let note = { (cookie: Cookies.Cookie) in found += [text(cookie.name), text(cookie.value)] }
+      Cookies(fields).forEach(note)
       return found
     }
     #expect(found == expected)

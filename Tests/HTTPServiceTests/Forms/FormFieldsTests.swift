@@ -10,11 +10,12 @@ struct FormFieldsTests {
       try withOctets(encoded) { (octets) throws(InvalidInput) in
         let form = try FormFields(octets, maxPairs: maxPairs)
         var pairs: [[String]] = []
-        form.forEach { pair in
+        let note = { (pair: FormFields.Pair) in
           let name = (try? pair.decodedName(asText: false)).map { text($0) }
           let value = (try? pair.decodedValue(asText: false)).map { text($0) }
           pairs.append([name ?? "?", value ?? "?"])
         }
+        form.forEach(note)
         return pairs
       }
     }
