@@ -71,6 +71,9 @@ dist/fixture.wasm: $(guest_sources) $(shell find Tests/Fixtures/ConformanceServi
 dist/faulty.wasm: $(guest_sources) $(shell find Tests/Fixtures/FaultyService -type f) .tools/ready
 	@scripts/build module faulty_service faulty.wasm
 
+dist/text.wasm: $(guest_sources) $(shell find Tests/Fixtures/TextService -type f) .tools/ready
+	@scripts/build module text_service text.wasm
+
 dist/wasm-serve: $(host_sources) .tools/ready
 	@scripts/build host
 
@@ -80,7 +83,7 @@ dist/http_server: $(guest_sources) $(shell find Sources/http_server -type f) .to
 dist/guests/%.wasm: Tests/Fixtures/Guests/%.c Tests/Fixtures/Guests/guest.h .tools/ready
 	@scripts/build guest $*
 
-test: build dist/fixture.wasm dist/faulty.wasm $(c_guests)
+test: build dist/fixture.wasm dist/faulty.wasm dist/text.wasm $(c_guests)
 	@scripts/test
 
 test-quick: build

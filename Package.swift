@@ -67,6 +67,10 @@ let package = Package(
     .executableTarget(
       name: "faulty_service", dependencies: ["HTTPServer"], path: "Tests/Fixtures/FaultyService",
       swiftSettings: safe),
+    .executableTarget(
+      name: "text_service",
+      dependencies: ["Encodings", "HTTPCodec", "HTTPServer", "HTTPService", "Memory"],
+      path: "Tests/Fixtures/TextService", swiftSettings: safe),
 
     .executableTarget(
       name: "json_service", dependencies: ["HTTPServer"], path: "Tests/Fixtures/JSONService",

@@ -26,6 +26,8 @@ public enum Service: String, Sendable {
   case fixture
   /// Fails when it is asked to.
   case faulty
+  /// Reads and writes what clients send beside JSON.
+  case text
 }
 
 /// A server, from its start to its end.
