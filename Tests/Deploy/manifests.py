@@ -75,7 +75,14 @@ def variants():
 def roots():
     """All that is there to be applied, also what is no overlay of the service."""
     others = [f for f in kustomizations() if f not in [DEPLOY / "base", *overlays()]]
-    return variants() | {str(f.relative_to(DEPLOY)): render(f) for f in others}
+    rendered = variants() | {str(f.relative_to(DEPLOY)): render(f) for f in others}
+    return rendered | {"plain": plain()}
+
+
+def plain():
+    """The documents of deploy/plain, for `kubectl apply -f`."""
+    files = sorted((DEPLOY / "plain").glob("*.yaml"))
+    return [document for file in files for document in yaml.safe_load_all(file.read_text())]
 
 
 def named(documents, kind, name="wasm-http-server"):

@@ -22,7 +22,7 @@ from support import container_settings, free_port, wait_until
 NETWORK = "podman-default-kube-network"
 
 
-def playable(documents, name, host_ports):
+def playable(documents, name, host_ports, deployment):
     """The Deployment's pod and its ConfigMap, in YAML for `podman kube play`. All is as rendered,
     but for this:
 
@@ -35,7 +35,7 @@ def playable(documents, name, host_ports):
     - It is not restarted: the kubelet does not restart a pod that is deleted, and podman knows
       nothing of that state.
     """
-    template = copy.deepcopy(named(documents, "Deployment")["spec"]["template"])
+    template = copy.deepcopy(named(documents, "Deployment", deployment)["spec"]["template"])
     pod = {"apiVersion": "v1", "kind": "Pod", **template}
     pod["metadata"]["name"] = name
     pod["spec"]["restartPolicy"] = "Never"
@@ -88,20 +88,20 @@ class Node:
         tag = index["manifests"][0]["annotations"]["org.opencontainers.image.ref.name"]
         self.podman("tag", self.podman("pull", "--quiet", f"oci:{layout}:{tag}"), name)
 
-    def start(self, documents):
+    def start(self, documents, deployment="wasm-http-server"):
         """A pod more of this Deployment; it may not be ready yet."""
         self.count += 1
-        return Pod(self, documents, f"pod-{self.count}")
+        return Pod(self, documents, f"pod-{self.count}", deployment)
 
 
 class Pod:
-    def __init__(self, node, documents, name):
+    def __init__(self, node, documents, name, deployment):
         self.node, self.name = node, name
-        self.spec = named(documents, "Deployment")["spec"]["template"]["spec"]
+        self.spec = named(documents, "Deployment", deployment)["spec"]["template"]["spec"]
         (self.container,) = self.spec["containers"]
         self.ports = {port["name"]: free_port() for port in self.container["ports"]}
         file = node.folder / f"{name}.yaml"
-        file.write_text(playable(documents, name, self.ports))
+        file.write_text(playable(documents, name, self.ports, deployment))
         # (The registry is on loopback, and has no certificate.)
         node.podman("kube", "play", "--quiet", "--tls-verify=false", file)
         self.signalled = threading.Event()
