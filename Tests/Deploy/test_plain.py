@@ -91,6 +91,27 @@ class PlainTests(TestCase):
         self.assertIn(f"image: {image}\n", (copy / "deploy/plain/deployment.yaml").read_text())
 
 
+class RenewalTests(TestCase):
+    """deploy/plain/ecr: the job of deploy/ecr, for the secret of these manifests."""
+
+    def test_it_renews_the_secret_that_the_pods_pull_with_and_may_change_no_other(self):
+        documents = render(DEPLOY / "plain/ecr")
+        pod = named(plain(), "Deployment", DEPLOYMENT)["spec"]["template"]["spec"]
+        (secret,) = pod["imagePullSecrets"]
+        (config,) = (d for d in documents if d["kind"] == "ConfigMap")
+        self.assertEqual(config["data"]["SECRET"], secret["name"])
+        (rule,) = named(documents, "Role", "ecr-pull-secret")["rules"]
+        self.assertEqual(rule["resourceNames"], [secret["name"]])
+        self.assertEqual({d["metadata"]["namespace"] for d in documents}, {"default"})
+
+    def test_its_pod_is_that_of_the_overlays(self):
+        ((_, job),) = pod_templates(render(DEPLOY / "plain/ecr"))
+        ((_, other),) = pod_templates(render(DEPLOY / "ecr"))
+        for each in job, other:
+            each["spec"]["containers"][0]["envFrom"].pop(0)
+        self.assertEqual(job, other)
+
+
 class RunningTests(TestCase):
     def test_its_pod_serves_and_drains(self):
         with Node() as node:
