@@ -140,7 +140,7 @@ docs:
 	@scripts/docs
 
 images: dist/http_server.wasm dist/wasm-serve
-	@WITH='$(WITH)' WASMEDGE='$(WASMEDGE)' SOURCE='$(SOURCE)' scripts/images
+	@WITH='$(WITH)' WASMEDGE='$(WASMEDGE)' NGINX='$(NGINX)' SOURCE='$(SOURCE)' scripts/images
 
 pin:
 	@TLS_VERIFY='$(TLS_VERIFY)' scripts/pin-images

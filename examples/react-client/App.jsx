@@ -4,7 +4,7 @@ import { browserLanguage, languages, texts } from "./texts.js";
 
 export function App() {
   const [chosen, setLanguage] = useAddressParameter("lang", browserLanguage());
-  const [server, setServer] = useAddressParameter("server", "http://localhost:1234");
+  const [server, setServer] = useAddressParameter("server", initialServer());
   const [contentType, setContentType] = useState(contentTypes[0]);
   const [seconds, setSeconds] = useState("10");
   const [message, setMessage] = useState("");
@@ -76,6 +76,12 @@ export function App() {
       </section>
     </>
   );
+}
+
+// On this machine that of `make serve`; a deployed page is behind the same proxy as its server.
+function initialServer() {
+  const own = ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname);
+  return own ? "http://localhost:1234" : location.origin;
 }
 
 // The outcome of the message, as returned by post().

@@ -195,7 +195,9 @@ def document(layout, version, created):
     layout = pathlib.Path(layout)
     manifest_descriptor, manifest = oci.read_manifest(layout)
     digest = manifest_descriptor["digest"].removeprefix("sha256:")
-    components = known_components(version)
+    # (What else is in the page's image is its base's.)
+    page = [Component("react-client", "Apache-2.0 AND MIT", ["usr/share/nginx/html/page/*"])]
+    components = page if layout.name == "wasm-http-page" else known_components(version)
     owned = {component.name: [] for component in components}
     # (A third-party base image brings files that are unknown here.)
     others = Component("base", "NOASSERTION")
