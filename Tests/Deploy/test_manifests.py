@@ -3,6 +3,7 @@
 import copy
 import functools
 import re
+import shutil
 import unittest
 
 import jsonschema
@@ -17,6 +18,7 @@ from manifests import (
     of_kind,
     overlays,
     pod_templates,
+    render,
     render_with,
     roots,
     seconds,
@@ -26,7 +28,7 @@ from manifests import (
     validate,
     variants,
 )  # fmt: skip
-from support import ROOT, TestCase
+from support import ROOT, TOOLS, TestCase
 
 INVALID = (
     jsonschema.ValidationError,
@@ -149,6 +151,27 @@ class PodTests(TestCase):
             pinned = re.search(r"@sha256:[0-9a-f]{64}$", image)
             self.assertTrue(pinned or tagged and tagged[1] != "latest", image)
 
+    def test_after_a_push_every_image_of_the_service_is_named_by_its_digest(self):
+        """(And that of the ECR job after `make pin`, which test_supply.py has tests of.)"""
+        names = "wasm-http-server", "wasm-http-server-wasm", "wasm-http-page"
+        pins = [f"{name}=registry.example/{name}@sha256:{'0' * 64}" for name in names]
+        deploy = self.folder() / "deploy"
+        shutil.copytree(DEPLOY, deploy)
+        for folder in [*(f"overlays/{each.name}" for each in overlays()), "plain/kustomize"]:
+            with self.subTest(folder):
+                place = deploy / folder
+                pin = (TOOLS / "push/bin/python3", ROOT / "scripts/python/pin.py", place, *pins)
+                self.run_program(*pin)
+                page = "components", "../../components/page"
+                overlay = folder.startswith("overlays/")
+                documents = render_with(place.name, *page, deploy) if overlay else render(place)
+                images = {
+                    c["image"] for _, pod in pod_templates(documents) for c in containers(pod)
+                }
+                self.assertTrue(images)
+                for image in images:
+                    self.assertRegex(image, r"^registry\.example/[a-z-]+@sha256:0{64}$")
+
     @for_each_variant
     def test_the_server_has_no_token_of_the_cluster(self, documents):
         pod = server_pod(documents)
@@ -220,6 +243,74 @@ class LifecycleTests(TestCase):
         self.assertGreater(budget["maxUnavailable"], 0)
         self.assertNotIn("minAvailable", budget)
         self.assertEqual(budget["unhealthyPodEvictionPolicy"], "AlwaysAllow")
+
+
+class LabelTests(TestCase):
+    RECOMMENDED = {
+        f"app.kubernetes.io/{name}"
+        for name in ("name", "version", "component", "part-of", "managed-by")
+    }
+
+    def test_everything_has_the_recommended_labels(self):
+        version = self.run_program(ROOT / "scripts/version").stdout.strip()
+        for name, documents in roots().items():
+            objects = [*((d["kind"], d) for d in documents), *pod_templates(documents)]
+            for what, each in objects:
+                with self.subTest(name, of=what):
+                    labels = each["metadata"].get("labels", {})
+                    # (What is not the service itself has no version.)
+                    missing = self.RECOMMENDED - labels.keys() - {"app.kubernetes.io/version"}
+                    self.assertEqual(missing, set())
+                    self.assertEqual(labels["app.kubernetes.io/part-of"], "wasm-http-server")
+                    self.assertEqual(labels.get("app.kubernetes.io/version", version), version)
+            for deployment in of_kind(documents, "Deployment"):
+                labels = deployment["spec"]["template"]["metadata"]["labels"]
+                self.assertIn("app.kubernetes.io/version", labels)
+
+    def test_selectors_have_only_the_label_that_never_changes(self):
+        """(A Deployment's is immutable: with the version in it no update could be applied.)"""
+        for name, documents in roots().items():
+            for selector in self.selectors(documents):
+                with self.subTest(name):
+                    stable = {"app.kubernetes.io/name"}, {"app"}
+                    self.assertIn(set(selector), stable)
+
+    @staticmethod
+    def selectors(documents):
+        for document in documents:
+            spec = document.get("spec", {})
+            if document["kind"] == "Service":
+                yield spec["selector"]
+            elif document["kind"] in ("Deployment", "PodDisruptionBudget"):
+                yield spec["selector"]["matchLabels"]
+            elif document["kind"] == "NetworkPolicy":
+                yield spec["podSelector"]["matchLabels"]
+
+
+class SchedulingTests(TestCase):
+    @for_each_variant
+    def test_a_priority_class_that_pods_name_is_there(self, documents):
+        for _, pod in pod_templates(documents):
+            if name := pod["spec"].get("priorityClassName"):
+                named(documents, "PriorityClass", name)
+
+    def test_a_priority_is_for_the_server_alone_and_below_those_of_the_system(self):
+        documents = variants()["local with priority"]
+        self.assertEqual(server_pod(documents)["priorityClassName"], "wasm-http-server")
+        priority = named(documents, "PriorityClass")
+        self.assertIs(priority["globalDefault"], False)
+        self.assertLess(priority["value"], 1_000_000_000)
+
+    def test_anti_affinity_is_a_preference_so_that_a_rolling_update_needs_no_further_node(self):
+        documents = variants()["local with anti-affinity"]
+        affinity = server_pod(documents)["affinity"]["podAntiAffinity"]
+        (kind,) = affinity
+        self.assertTrue(kind.startswith("preferred"))
+        labels = named(documents, "Deployment")["spec"]["template"]["metadata"]["labels"]
+        terms = [each["podAffinityTerm"] for each in affinity[kind]]
+        for term in terms:
+            self.assertLessEqual(term["labelSelector"]["matchLabels"].items(), labels.items())
+        self.assertEqual(terms[0]["topologyKey"], "kubernetes.io/hostname")
 
 
 class NetworkTests(TestCase):
