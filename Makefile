@@ -8,7 +8,7 @@ host_sources := Package.swift $(shell find Sources/CLinux Sources/CWasmtime Sour
 c_guests := $(patsubst Tests/Fixtures/Guests/%.c,dist/guests/%.wasm,$(wildcard Tests/Fixtures/Guests/*.c))
 
 .PHONY: help serve build sdk fixture test test-quick check format bench bench-check bench-report fuzz fuzz-merge coverage soak install uninstall \
-	dist react-client demo screenshot docs images pin push ecr-login plain deploy-check deploy-test rollouts bench-containers clean
+	dist react-client demo screenshot docs images pin push ecr-login plain dockerfile-test deploy-check deploy-test rollouts bench-containers clean
 .DELETE_ON_ERROR:
 
 PREFIX ?= /usr/local
@@ -38,6 +38,7 @@ help:
 	@echo 'make push      REGISTRY=host/path: push the images, and write their digests into OVERLAY=deploy/overlays/k3s-ecr'
 	@echo 'make ecr-login REGISTRY=...: create the repositories at Amazon ECR, and log in'
 	@echo 'make plain     write deploy/plain/*.yaml, for kubectl apply -f, from deploy/plain/kustomize'
+	@echo 'make dockerfile-test  build the Dockerfile with buildah, and compare it with the image of make images (minutes)'
 	@echo 'make deploy-check  render and validate all manifests of deploy/'
 	@echo 'make rollouts  count failed requests in 20 rolling updates under load (ROLLOUTS="--updates 2")'
 	@echo 'make bench-containers  time from podman run to the first response, as ratio to a static C program'
@@ -153,6 +154,9 @@ ecr-login:
 
 plain:
 	@scripts/plain
+
+dockerfile-test: images
+	@scripts/dockerfile-test
 
 deploy-check:
 	@scripts/deploy-check

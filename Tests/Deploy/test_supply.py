@@ -12,6 +12,9 @@ REQUIREMENTS = ROOT / "scripts/requirements"
 IMAGES_OF_OTHERS = {
     ("deploy/images/Containerfile.wasmedge", "docker.io/wasmedge/slim-runtime"),
     ("deploy/images/Containerfile.page", "docker.io/nginxinc/nginx-unprivileged"),
+    ("Dockerfile", "docker.io/library/swift"),
+    ("examples/react-client/Dockerfile", "docker.io/library/debian"),
+    ("examples/react-client/Dockerfile", "docker.io/nginxinc/nginx-unprivileged"),
     ("deploy/ecr/cronjob.yaml", "public.ecr.aws/aws-cli/aws-cli"),
 }
 
@@ -91,8 +94,9 @@ class ImagesOfOthersTests(support.TestCase):
     them.)"""
 
     def references(self):
-        """Each image that a file of deploy/ names by a registry's host, and its file."""
-        for path in sorted((ROOT / "deploy").rglob("*")):
+        """Each image that a file names by a registry's host, and the file."""
+        dockerfiles = ROOT / "Dockerfile", ROOT / "examples/react-client/Dockerfile"
+        for path in [*dockerfiles, *sorted((ROOT / "deploy").rglob("*"))]:
             if not path.is_file():
                 continue
             text = path.read_text()
@@ -109,12 +113,13 @@ class ImagesOfOthersTests(support.TestCase):
             (file, image.split("@")[0].rpartition(":")[0]) for file, image in self.references()
         }
         self.assertEqual(found, IMAGES_OF_OTHERS)
-        pinned = re.search(r"files=\((deploy/.*)\)", (ROOT / "scripts/pin-images").read_text())[1]
+        script = (ROOT / "scripts/pin-images").read_text()
+        pinned = re.search(r"files=\(([^$]*?)\)", script, re.DOTALL)[1]
         self.assertEqual(set(pinned.split()), {file for file, _ in IMAGES_OF_OTHERS})
 
     def test_each_has_a_version_and_where_it_has_a_digest_a_whole_one(self):
         for _, image in self.references():
-            self.assertRegex(image, r":\d+\.\d+\.\d+(@sha256:[0-9a-f]{64})?$")
+            self.assertRegex(image, r":\d+(\.\d+)+(-[a-z]+)?(@sha256:[0-9a-f]{64})?$")
 
     def pin(self, *files, status=0):
         return self.run_program(
@@ -168,12 +173,16 @@ class ImagesOfOthersTests(support.TestCase):
     def test_the_files_of_the_tree_can_be_pinned(self):
         host = registry.start_registry(self)
         digest = self.push(host, "wasm-http-server-wasm")
-        for file, name in IMAGES_OF_OTHERS:
+        for file in {file for file, _ in IMAGES_OF_OTHERS}:
             copy = self.folder() / "file"
             text = (ROOT / file).read_text()
-            copy.write_text(re.sub(rf"{re.escape(name)}:[^\s]+", f"{host}/team/tool:1.2.3", text))
+            names = [name for other, name in IMAGES_OF_OTHERS if other == file]
+            for name in names:
+                text = re.sub(rf"{re.escape(name)}:[^\s]+", f"{host}/team/tool:1.2.3", text)
+            copy.write_text(text)
             self.pin(copy)
-            self.assertIn(f"{host}/team/tool:1.2.3@{digest}\n", copy.read_text())
+            pinned = copy.read_text().count(f"{host}/team/tool:1.2.3@{digest}\n")
+            self.assertEqual(pinned, len(names), file)
 
     def test_an_image_on_a_base_without_a_digest_is_refused(self):
         done = self.run_program(
