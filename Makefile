@@ -8,7 +8,8 @@ host_sources := Package.swift $(shell find Sources/CLinux Sources/CWasmtime Sour
 c_guests := $(patsubst Tests/Fixtures/Guests/%.c,dist/guests/%.wasm,$(wildcard Tests/Fixtures/Guests/*.c))
 
 .PHONY: help serve build sdk fixture test test-quick check format bench bench-check bench-report fuzz fuzz-merge coverage soak install uninstall \
-	dist react-client demo screenshot docs images pin push ecr-login plain dockerfile-test deploy-check deploy-test rollouts bench-containers clean
+	dist react-client demo screenshot docs images pin push release ecr-login plain dockerfile-test deploy-check deploy-test rollouts \
+	bench-containers clean
 .DELETE_ON_ERROR:
 
 PREFIX ?= /usr/local
@@ -35,7 +36,8 @@ help:
 	@echo 'make docs      build the documentation of the libraries, in dist/docs'
 	@echo 'make images    build container images in dist/images, without a daemon (docs/images.md)'
 	@echo 'make pin       write the current digests of images that are not built here into deploy/'
-	@echo 'make push      REGISTRY=host/path: push the images, and write their digests into OVERLAY=deploy/overlays/k3s-ecr'
+	@echo 'make push      REGISTRY=host/path: push the images (TAG=...), and write their digests into OVERLAY=deploy/overlays/k3s-ecr'
+	@echo 'make release   VERSION=1.2.3: tarball, module, images, bills of materials, checksums and notes into dist/release'
 	@echo 'make ecr-login REGISTRY=...: create the repositories at Amazon ECR, and log in'
 	@echo 'make plain     write deploy/plain/*.yaml, for kubectl apply -f, from deploy/plain/kustomize'
 	@echo 'make dockerfile-test  build the Dockerfile with buildah, and compare it with the image of make images (minutes)'
@@ -147,7 +149,10 @@ pin:
 	@TLS_VERIFY='$(TLS_VERIFY)' scripts/pin-images
 
 push:
-	@REGISTRY='$(REGISTRY)' OVERLAY='$(OVERLAY)' TLS_VERIFY='$(TLS_VERIFY)' scripts/push
+	@REGISTRY='$(REGISTRY)' TAG='$(TAG)' ALSO='$(ALSO)' OVERLAY='$(OVERLAY)' TLS_VERIFY='$(TLS_VERIFY)' scripts/push
+
+release: dist images
+	@SOURCE='$(SOURCE)' scripts/release 'v$(VERSION)'
 
 ecr-login:
 	@REGISTRY='$(REGISTRY)' TLS_VERIFY='$(TLS_VERIFY)' scripts/ecr-login

@@ -1,5 +1,6 @@
 """`make push`: to a real registry, and its digests into an overlay."""
 
+import hashlib
 import json
 import shutil
 import sys
@@ -8,6 +9,9 @@ import urllib.request
 import registry
 import support
 from support import ROOT
+
+sys.path.insert(0, str(ROOT / "scripts/python"))
+import oci  # noqa: E402
 
 IMAGES = ["wasm-http-server", "wasm-http-server-module", "wasm-http-server-wasm"]
 
@@ -99,6 +103,74 @@ class RegistryTests(support.TestCase):
                     self.assertEqual(
                         blob.read_bytes(), (pulled / "blobs/sha256" / blob.name).read_bytes()
                     )
+
+    def test_a_tag_of_ones_own_takes_the_place_of_the_version(self):
+        host = registry.start_registry(self)
+        told = self.push(host, TAG="stable").stdout
+        self.assertIn(f"{host}/wasm-http-server@{self.digest('wasm-http-server')}\n", told)
+        inspect = ("skopeo", "inspect", "--raw", "--tls-verify=false")
+        self.run_program(*inspect, f"docker://{host}/wasm-http-server:stable")
+        self.run_program(*inspect, f"docker://{host}/wasm-http-server:{self.version()}", status=1)
+        self.assert_refused("TAG is 'a tag'", host, TAG="a tag")
+
+    def other_architecture(self, change=lambda config: config.update(architecture="arm64")):
+        """A folder with the images, as they would be from a machine of another architecture."""
+        folder = self.folder() / "images"
+        for name in IMAGES:
+            layout = folder / name
+            shutil.copytree(support.DIST / "images" / name, layout)
+            described, manifest = oci.read_manifest(layout)
+            config = json.loads(oci.read_blob(layout, manifest["config"]))
+            change(config)
+            media = manifest["config"]["mediaType"]
+            manifest["config"] = oci.descriptor(layout, media, oci.serialize(config))
+            again = oci.descriptor(layout, described["mediaType"], oci.serialize(manifest))
+            again["annotations"] = described["annotations"]
+            index = {"schemaVersion": 2, "manifests": [again]}
+            (layout / "index.json").write_bytes(oci.serialize(index))
+        return folder
+
+    def test_images_of_two_architectures_are_pushed_as_a_manifest_list(self):
+        host = registry.start_registry(self)
+        other = self.other_architecture()
+        told = dict(
+            line.split("@") for line in self.push(host, ALSO=str(other)).stdout.splitlines()
+        )
+        for name in "wasm-http-server", "wasm-http-server-wasm":
+            raw = self.run_program(
+                *("skopeo", "inspect", "--raw", "--tls-verify=false"),
+                f"docker://{host}/{name}:{self.version()}",
+            ).stdout
+            self.assertEqual(
+                told[f"{host}/{name}"], f"sha256:{hashlib.sha256(raw.encode()).hexdigest()}"
+            )
+            index = json.loads(raw)
+            self.assertEqual(index["mediaType"], "application/vnd.oci.image.index.v1+json")
+            (theirs,) = support.read_json(other / name / "index.json")["manifests"]
+            digests = {m["platform"]["architecture"]: m["digest"] for m in index["manifests"]}
+            self.assertEqual(digests.pop("arm64"), theirs["digest"])
+            self.assertEqual(list(digests.values()), [self.digest(name)])
+            # What a node of that architecture pulls by the digest in the manifest.
+            pulled = self.run_program(
+                *("skopeo", "inspect", "--config", "--tls-verify=false"),
+                *("--override-arch", "arm64"),
+                f"docker://{host}/{name}@{told[f'{host}/{name}']}",
+            ).stdout
+            self.assertEqual(json.loads(pulled)["architecture"], "arm64")
+        module = "wasm-http-server-module"
+        self.assertEqual(told[f"{host}/{module}"], self.digest(module))
+        text = (self.overlay / "kustomization.yaml").read_text()
+        self.assertIn(f"digest: {told[f'{host}/wasm-http-server']}", text)
+
+    def test_images_that_do_not_belong_together_are_refused(self):
+        host = registry.start_registry(self)
+        self.assert_refused("there is no wasm-http-server", host, ALSO=str(self.folder()))
+        same = str(support.DIST / "images")
+        self.assert_refused("is the image of this machine", host, ALSO=same)
+        later = self.other_architecture(
+            lambda config: config.update(created="2030-01-01T00:00:00Z")
+        )
+        self.assert_refused("for the same platform", host, ALSO=str(later))
 
     def test_the_artifact_arrives_with_its_media_types(self):
         host = registry.start_registry(self)

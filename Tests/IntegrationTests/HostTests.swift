@@ -184,11 +184,11 @@ struct HostTests {
     }
   }
 
-  @Test("--version tells its own and the engine's version")
+  @Test("--version tells its own version, the commit, and the engine's version")
   func version() throws {
     let result = try wasmServe.run("--version")
     #expect(result.status == 0)
-    #expect(result.output.contains(/^wasm-serve \d+\.\d+\.\d+ \(wasmtime \d+\.\d+\.\d+\)\n$/))
+    #expect(result.output.contains(/^wasm-serve \d+\.\d+\.\d+ \(commit [0-9a-f]{40}, wasmtime \d+\.\d+\.\d+\)\n$/))
   }
 
   @Test(

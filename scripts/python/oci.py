@@ -3,6 +3,8 @@
 usage: python3 scripts/python/oci.py artifact FOLDER VERSION CREATED REVISION MODULE
        python3 scripts/python/oci.py list FOLDER...
        python3 scripts/python/oci.py reference FOLDER
+       python3 scripts/python/oci.py digest FOLDER
+       python3 scripts/python/oci.py index FOLDER LAYOUT...
 """
 
 import hashlib
@@ -78,6 +80,32 @@ def read_manifest(folder):
     return described, json.loads(read_blob(folder, described))
 
 
+def write_index(folder, layouts):
+    """A layout with an index (a manifest list) of the images of other layouts, one for each
+    platform; its tag is that of the first."""
+    folder = pathlib.Path(folder)
+    manifests = []
+    for layout in map(pathlib.Path, layouts):
+        described, manifest = read_manifest(layout)
+        config = json.loads(read_blob(layout, manifest["config"]))
+        tag = described["annotations"][REFERENCE]
+        for part in [described, manifest["config"], *manifest["layers"]]:
+            descriptor(folder, part["mediaType"], read_blob(layout, part))
+        plain = {key: described[key] for key in ("mediaType", "digest", "size")}
+        platform = {"architecture": config["architecture"], "os": config["os"]}
+        manifests.append((tag, plain | {"platform": platform}))
+    platforms = [json.dumps(one["platform"]) for _, one in manifests]
+    if len(set(platforms)) < len(platforms):
+        raise SystemExit(f"two images are for the same platform: {' '.join(platforms)}")
+    if len({tag for tag, _ in manifests}) > 1:
+        raise SystemExit(f"the images have several versions: {' '.join(t for t, _ in manifests)}")
+    index = {"schemaVersion": 2, "mediaType": INDEX, "manifests": [one for _, one in manifests]}
+    described = descriptor(folder, INDEX, serialize(index), {REFERENCE: manifests[0][0]})
+    top = {"schemaVersion": 2, "mediaType": INDEX, "manifests": [described]}
+    (folder / "index.json").write_bytes(serialize(top))
+    (folder / "oci-layout").write_bytes(serialize({"imageLayoutVersion": "1.0.0"}))
+
+
 def read_blob(folder, described):
     return (pathlib.Path(folder) / "blobs" / described["digest"].replace(":", "/")).read_bytes()
 
@@ -100,5 +128,12 @@ if __name__ == "__main__":
         case ["reference", folder]:
             described, _ = read_manifest(folder)
             print(described["annotations"][REFERENCE], described["digest"])
+        case ["digest", folder]:
+            (described,) = json.loads((pathlib.Path(folder) / "index.json").read_text())[
+                "manifests"
+            ]
+            print(described["digest"])
+        case ["index", folder, *layouts] if layouts:
+            write_index(folder, layouts)
         case _:
             sys.exit(__doc__)

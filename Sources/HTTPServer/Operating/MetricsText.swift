@@ -81,6 +81,8 @@ extension Metrics {
     describe("http_server_build_info The version that answers.", "gauge", &response)
     response.write("http_server_build_info{version=\"")
     response.write(Version.current)
+    response.write("\",revision=\"")
+    response.write(Version.stamp.octets.extracting(8..<48))
     response.write("\"} 1\n")
     if gauges.memory > 0 {
       gauge(
