@@ -131,6 +131,18 @@ class LayoutTests(support.TestCase):
                 known = ["title", "description", "licenses", "version", "revision", "created"]
                 self.assertCountEqual(label, known)
 
+    def test_programs_and_module_name_the_commit_of_the_label_and_zeros_where_there_are_changes(
+        self,
+    ):
+        revision = configuration(SERVER)["config"]["Labels"]["org.opencontainers.image.revision"]
+        commit = "0" * 40 if revision.endswith("-dirty") else revision
+        said = self.run_program(DIST / "wasm-serve", "--version").stdout
+        self.assertIn(f"(commit {commit}, ", said)
+        _, program = members(SERVER)["usr/bin/wasm-serve"]
+        _, module = members(WASM)["http_server.wasm"]
+        for content in program, module:
+            self.assertIn(f"@commit:{commit}".encode(), content)
+
     def test_hadolint_has_nothing_to_say(self):
         self.run_program(
             TOOLS / "deploy/bin/hadolint",
