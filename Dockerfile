@@ -9,8 +9,9 @@ ARG SWIFT=docker.io/library/swift:6.3.1-bookworm
 # hadolint ignore=DL3006,DL3049
 FROM ${SWIFT} AS tools
 WORKDIR /src
-COPY scripts/setup scripts/lib.sh scripts/
-COPY scripts/requirements/engine.txt scripts/requirements/
+COPY LICENSE ./
+COPY scripts scripts
+COPY Sources/wasm-serve/Settings/Version.swift Sources/wasm-serve/Settings/
 RUN scripts/setup
 
 FROM tools AS build
