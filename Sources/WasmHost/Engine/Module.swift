@@ -78,16 +78,7 @@ public final class Module: Sendable {
   static func checkPreamble(
     _ bytes: UnsafeRawBufferPointer, path: String
   ) throws(HostError) {
-    if bytes.isEmpty { throw .notAModule(path: path, reason: "the file is empty") }
-    guard bytes.starts(with: [0x00, 0x61, 0x73, 0x6d]) else {
-      throw .notAModule(path: path, reason: "it does not begin with the magic number '\\0asm'")
-    }
-    guard bytes.count >= 8 else { throw .notAModule(path: path, reason: "the file is truncated") }
-    if bytes[4..<8].elementsEqual([0x0d, 0x00, 0x01, 0x00]) {
-      throw .notAModule(path: path, reason: "it is a component; only core modules can be run")
-    }
-    guard bytes[4..<8].elementsEqual([0x01, 0x00, 0x00, 0x00]) else {
-      throw .notAModule(path: path, reason: "its version is not 1")
-    }
+    guard let reason = FileKind(bytes).refusal else { return }
+    throw .notAModule(path: path, reason: reason)
   }
 }

@@ -32,11 +32,12 @@ struct ExitStatus: Equatable, Sendable {
     Row(
       statuses: "\(badModule.code)",
       meaning: """
-        not a module, one that is too large, an import that is not offered, or an instance that \
-        cannot be made
+        not a core module (a component, text, an empty or compressed file), one that is too large, \
+        an import that is not offered, or an instance that cannot be made
         """, isPermanent: true),
     Row(
-      statuses: "\(noInput.code)", meaning: "the module file cannot be read", isPermanent: true),
+      statuses: "\(noInput.code)", meaning: "the module file cannot be read, or is a directory",
+      isPermanent: true),
     Row(statuses: "\(crashLoop.code)", meaning: "the module trapped again and again"),
     Row(statuses: "\(software.code)", meaning: "the module trapped, or the engine failed"),
     Row(
