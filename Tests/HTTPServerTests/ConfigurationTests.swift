@@ -40,6 +40,18 @@ struct ConfigurationTests {
     #expect(!configuration.accessLog)
   }
 
+  @Test(
+    "Sizes may have a unit, a power of 1024 in either case",
+    arguments: [
+      ("1K", 1024), ("16k", 16_384), ("1M", 1 << 20), ("3m", 3 << 20), ("1g", 1 << 30),
+      ("1048576K", 1 << 30), ("007K", 7168),
+    ])
+  func units(text: String, expected: Int) throws {
+    #expect(try configuration(["MAX_REQUEST_SIZE": text]).maxRequestSize == expected)
+    guard expected <= 1 << 20 else { return }
+    #expect(try configuration(["BUFFER_SIZE": text]).bufferSize == expected)
+  }
+
   @Test("Numbers may be as small and as large as they may be")
   func numbers() throws {
     for (name, path, least, most) in [
@@ -187,9 +199,12 @@ struct ConfigurationTests {
     ("MAX_REQUESTS_PER_CONNECTION", ["-1", "1000000001", "1e3"]),
     ("CLIENT_ADDRESS_HEADER", ["a b", "x-forwarded-for:", "forwarded, x-real-ip", " a", "\u{e9}"]),
     ("TRUSTED_PROXIES", ["*", "10.0.0.0/33", "traefik"]),
-    ("MAX_REQUEST_SIZE", ["0", "-1", "8k", "1073741825", "8192.0"]),
-    ("BUFFER_SIZE", ["0", "1048577", "2K", "\u{0660}"]),
-    ("MAX_CONNECTIONS", ["0", "1000001", "unlimited", "18446744073709551617"]),
+    (
+      "MAX_REQUEST_SIZE",
+      ["0", "-1", "8KB", "K", "0K", "2G", "1048577K", "1.5K", "1k ", "1073741825", "8192.0"]
+    ),
+    ("BUFFER_SIZE", ["0", "1048577", "1025K", "2M", "1G", "4T", "\u{0660}"]),
+    ("MAX_CONNECTIONS", ["0", "1K", "1000001", "unlimited", "18446744073709551617"]),
     (
       "KEEP_ALIVE_TIMEOUT",
       ["-1", "86401", "86401s", "86400001ms", "s", "ms", "1m", "1 s", "1S", "0", "0ms"]

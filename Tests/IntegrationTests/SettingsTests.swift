@@ -287,7 +287,7 @@ struct SettingsTests {
       ("PORT", String(repeating: "9", count: 9000)),
       ("PORT", "80\nHOST"), ("ADMIN_PORT", "on"), ("ADMIN_PORT", "70000"),
       ("HOST", "example.com"), ("HOST", "127.0.0"), ("HOST", "127.0.0.256"), ("HOST", "[::1]"),
-      ("HOST", ":::1"), ("MAX_REQUEST_SIZE", "0"), ("MAX_REQUEST_SIZE", "8k"),
+      ("HOST", ":::1"), ("MAX_REQUEST_SIZE", "0"), ("MAX_REQUEST_SIZE", "8kB"),
       ("MAX_REQUEST_SIZE", "1073741825"), ("BUFFER_SIZE", "0"), ("BUFFER_SIZE", "-2048"),
       ("MAX_CONNECTIONS", "0"), ("MAX_CONNECTIONS", "1000001"), ("KEEP_ALIVE_TIMEOUT", "1m"),
       ("REQUEST_TIMEOUT", "ten"), ("WRITE_TIMEOUT", "ms"), ("DRAIN_TIMEOUT", "86401"),

@@ -24,9 +24,9 @@ extension Configuration {
       }
     }
 
-    maxRequestSize = reader.size("MAX_REQUEST_SIZE", to: 1 << 30, else: maxRequestSize)
-    maxResponseSize = reader.size("MAX_RESPONSE_SIZE", to: 1 << 30, else: maxResponseSize)
-    bufferSize = reader.size("BUFFER_SIZE", to: 1 << 20, else: bufferSize)
+    maxRequestSize = reader.octets("MAX_REQUEST_SIZE", to: 1 << 30, else: maxRequestSize)
+    maxResponseSize = reader.octets("MAX_RESPONSE_SIZE", to: 1 << 30, else: maxResponseSize)
+    bufferSize = reader.octets("BUFFER_SIZE", to: 1 << 20, else: bufferSize)
     maxConnections = reader.size("MAX_CONNECTIONS", to: 1_000_000, else: maxConnections)
     maxConnectionsPerAddress = reader.size(
       "MAX_CONNECTIONS_PER_ADDRESS", from: 0, to: 1_000_000, else: maxConnectionsPerAddress)

@@ -45,16 +45,28 @@ struct SettingReader {
   @inline(never)
   @_optimize(size)
   mutating func number(
-    _ name: StaticString, from least: Int64, to most: Int64, else unset: Int64
+    _ name: StaticString, from least: Int64, to most: Int64, else unset: Int64,
+    hasUnits: Bool = false
   ) -> Int64 {
     guard let value = text(of: name) else { return unset }
-    guard let number = value.span.decimal(upTo: most), number >= least else {
+    var digits = value.span
+    var shift: Int64 = 0
+    if hasUnits, let last = digits.last {
+      switch last.asciiLowercase {
+      case UInt8(ascii: "k"): shift = 10
+      case UInt8(ascii: "m"): shift = 20
+      case UInt8(ascii: "g"): shift = 30
+      default: break
+      }
+      if shift > 0 { digits = digits.extracting(first: digits.count &- 1) }
+    }
+    guard let number = digits.decimal(upTo: most &>> shift), number >= least else {
       if error == nil {
         error = SettingError(name: name, expected: "a number", least: least, most: most)
       }
       return unset
     }
-    return number
+    return number &<< shift
   }
 
   @_optimize(size)
@@ -62,6 +74,13 @@ struct SettingReader {
     _ name: StaticString, from least: Int64 = 1, to most: Int64, else unset: Int
   ) -> Int {
     Int(truncatingIfNeeded: number(name, from: least, to: most, else: Int64(unset)))
+  }
+
+  /// A number of octets: "16384", "16K", "1m". K, M and G are powers of 1024.
+  @_optimize(size)
+  mutating func octets(_ name: StaticString, to most: Int64, else unset: Int) -> Int {
+    Int(
+      truncatingIfNeeded: number(name, from: 1, to: most, else: Int64(unset), hasUnits: true))
   }
 
   /// "10" and "10s" are seconds, "500ms" milliseconds; at most a day. In nanoseconds.
