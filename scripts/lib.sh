@@ -23,12 +23,33 @@ fail() {
   exit 1
 }
 
-# quietly LOG COMMAND...: runs a command with its output in .tools/log/LOG.log.
+# quietly LOG COMMAND...: runs a command with its output in .tools/log/LOG.log. In a terminal the time that it
+# takes and its last line are shown.
 quietly() {
-  local log=$tools/log/$1.log
+  local log=$tools/log/$1.log status=0 progress
   shift
   mkdir -p "$tools/log"
-  "$@" >"$log" 2>&1 </dev/null
+  if [ ! -t 2 ]; then
+    "$@" >"$log" 2>&1 </dev/null
+    return
+  fi
+  show_progress "$log" &
+  progress=$!
+  "$@" >"$log" 2>&1 </dev/null || status=$?
+  kill "$progress" 2>/dev/null || true
+  wait "$progress" 2>/dev/null || true
+  printf '\r\033[K' >&2
+  return "$status"
+}
+
+# show_progress LOG: shows how long it takes and the log's last line, in one line, as long as the script runs.
+show_progress() {
+  local start=$SECONDS line
+  while sleep 1 && kill -0 "$$" 2>/dev/null; do
+    [ "$((SECONDS - start))" -ge 3 ] || continue
+    line=$(tail -c 400 "$1" 2>/dev/null | tr '\r' '\n' | grep . | tail -n 1 | tr -cd '[:print:]') || true
+    printf '\r\033[K  %s s  %.68s' "$((SECONDS - start))" "$line" >&2
+  done
 }
 
 # install_debian PACKAGE WHAT: installs a Debian package as root on Debian; else says what to install.

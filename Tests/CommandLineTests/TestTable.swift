@@ -18,7 +18,11 @@ let testTable = CommandTable<TestSettings>(
   commands: [greet, draw, list],
   exitStatuses: [.init("0", "it has worked"), .init("64", "wrong usage")],
   manual: .init(
-    date: "2026-01-02", files: [.init("~/.greetings", "Greetings-to-be.")],
+    date: "2026-01-02",
+    environment: [
+      .init("Of the tool", "They are read at start.", [.init("MOOD", "How it greets.")])
+    ],
+    files: [.init("~/.greetings", "Greetings-to-be.")],
     examples: [.init("Greet:", "test-tool world")], seeAlso: "echo(1)"))
 
 private let greet = Command<TestSettings>(

@@ -29,6 +29,45 @@ struct CommandTests {
       try Command("--no-cache", "--quiet", "--listen", "127.0.0.1:0", file).finish().errors.isEmpty)
   }
 
+  @Test("In a terminal it is what to click, for each address, and how to stop it")
+  func startLineForPeople() throws {
+    let file = try module(listeningGuest())
+    let command = ["--no-cache", "--workers=1", "--listen", "127.0.0.1:0", file]
+    let result = try Command(list: command, onTerminal: true).finish()
+    #expect(result.status == 0)
+    #expect(result.lines.count == 1)
+    #expect(
+      try #/test\.wasm serves http://127\.0\.0\.1:\d+ \(1 worker; Ctrl-C drains and stops it\)\n/#
+        .wholeMatch(in: result.errors) != nil, "\(result.errors)")
+    // For a program to read, and when asked to be quiet, it is as without a terminal.
+    let json = try Command(list: ["--log-format=json"] + command, onTerminal: true).finish()
+    #expect(json.errors.contains("\"message\":\"test.wasm listens on 127.0.0.1:"))
+    #expect(try Command(list: ["--quiet"] + command, onTerminal: true).finish().errors.isEmpty)
+  }
+
+  @Test(
+    "An address is a URL that a browser on this machine can open",
+    arguments: [
+      ("[::]:1234", "http://localhost:1234"), ("0.0.0.0:80", "http://localhost:80"),
+      ("127.0.0.2:1", "http://127.0.0.2:1"), ("[::1]:8080", "http://[::1]:8080"),
+    ])
+  func url(address: String, expected: String) {
+    #expect(ServerSettings.url(of: address) == expected)
+  }
+
+  @Test("A variable that is nearly a setting is warned of in one line, and no other")
+  func misspelling() throws {
+    let file = try module("(module (func (export \"_start\")))")
+    let result = try Command(
+      "--no-cache", "--env", "PROT=8080", "--env", "HOME=/", "--env", "SOMETHING=1", file
+    ).finish()
+    #expect(result.status == 0)
+    #expect(result.lines.count == 1)
+    #expect(
+      result.errors.hasSuffix(
+        " warning wasm-serve: PROT is not a setting of the server; PORT is\n"))
+  }
+
   @Test("A module that returns without listening is status 0, without a word")
   func returning() throws {
     let file = try module("(module (func (export \"_start\")))")
@@ -81,6 +120,7 @@ struct CommandTests {
     let files = try [
       directory.write([], "empty"), directory.write(bytes("(module)"), "text.wat"),
       directory.write([0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0], "component.wasm"),
+      directory.write([0x1f, 0x8b, 8, 0, 0, 0, 0, 0], "module.wasm.gz"),
       "/proc/self/exe",
       directory.write(try assemble("(module (import \"env\" \"f\" (func)))"), "import.wasm"),
       directory.write(try assemble("(module)"), "nothing.wasm"),

@@ -74,4 +74,23 @@ struct DocumentationTests {
     let text = try lines(path).joined(separator: "\n")
     for option in RunOptions.all.flatMap(\.forms) { #expect(text.contains(option), "\(option)") }
   }
+
+  @Test(
+    "The settings that the host knows are those of the readme",
+    arguments: ["README.md", "README.ja.md"])
+  func settings(path: String) throws {
+    let rows = try lines(path).filter { $0.hasPrefix("| `") }.compactMap { cells($0).first }
+    let names = rows.map { $0.filter { $0 != "`" } }
+      .filter { !$0.isEmpty && $0.allSatisfy { $0 == "_" || $0.isASCII && $0.isUppercase } }
+    #expect(names.sorted() == ServerSettings.all.map(\.name).sorted())
+  }
+
+  @Test("`make serve` passes on each of them")
+  func script() throws {
+    let text = try lines("scripts/serve").joined(separator: "\n")
+    let list = try #require(text.firstMatch(of: /settings=\(([^)]*)\)/)).1
+    #expect(
+      list.split { " \n".contains($0) }.map(String.init).sorted()
+        == ServerSettings.all.map(\.name).sorted())
+  }
 }

@@ -21,13 +21,30 @@ public struct CommandTable<Settings>: Sendable {
 
   /// What only the manual page says.
   public struct Manual: Sendable {
+    /// Some of the variables that the program reads or passes on.
+    public struct Variables: Sendable {
+      let title: String
+      let text: String
+      let entries: [Entry]
+
+      public init(_ title: String, _ text: String, _ entries: [Entry]) {
+        self.title = title
+        self.text = text
+        self.entries = entries
+      }
+    }
+
     let date: String
+    let environment: [Variables]
     let files: [Entry]
     let examples: [Entry]
     let seeAlso: String
 
-    public init(date: String, files: [Entry], examples: [Entry], seeAlso: String) {
+    public init(
+      date: String, environment: [Variables], files: [Entry], examples: [Entry], seeAlso: String
+    ) {
       self.date = date
+      self.environment = environment
       self.files = files
       self.examples = examples
       self.seeAlso = seeAlso

@@ -23,6 +23,12 @@ extension CommandTable {
     }
     page.section("EXIT STATUS")
     page.entries(exitStatuses)
+    page.section("ENVIRONMENT")
+    for variables in manual.environment {
+      page.line(".SS \(variables.title)")
+      page.text(variables.text)
+      page.entries(variables.entries)
+    }
     page.section("FILES")
     page.entries(manual.files)
     page.section("EXAMPLES")

@@ -24,6 +24,8 @@ enum RunOptions {
       }
       if let variable = try InstanceConfiguration.Variable.read(text) {
         settings.environment.append(variable)
+      } else {
+        settings.unsetVariables.append(text)
       }
     },
     Option<Settings>(

@@ -9,7 +9,7 @@ enum WasmServeTable {
     commands: [run, compile, inspect, completions, manual],
     exitStatuses: ExitStatus.table.map { .init($0.statuses, $0.meaning) },
     manual: .init(
-      date: releaseDate,
+      date: releaseDate, environment: environment,
       files: [
         .init("~/.cache/wasm-serve", "Compiled modules, if only the user may write there."),
         .init(
@@ -18,9 +18,22 @@ enum WasmServeTable {
           The names of the module's functions, for the backtraces of its traps. Optional, and only \
           used when it was made for exactly this module.
           """),
+        .init("~/.local/state/wasm-serve", "The key that authenticates them."),
+        .init("/etc/wasm-serve/NAME.wasm", "The module of the systemd service wasm-serve@NAME."),
+        .init("/etc/wasm-serve/NAME.env", "Its variables, as --env-file reads them."),
+        .init("/etc/wasm-serve/NAME.conf", "Further options of that service: OPTIONS=..."),
       ],
       examples: [
         .init("Serve on port 8080:", "wasm-serve --env PORT=8080 http_server.wasm"),
+        .init(
+          "Serve with an access log, and with health checks and metrics on port 9090:",
+          "wasm-serve --env ACCESS_LOG=on --env ADMIN_PORT=9090 http_server.wasm"),
+        .init(
+          "Settings from a file, a port of one address only, two workers of 64 MiB each:",
+          "wasm-serve --env-file web.env --listen 127.0.0.1:8080 --workers 2 --memory 64M web.wasm"),
+        .init(
+          "Work on a module: each time its file changes it is replaced, without losing a connection:",
+          "wasm-serve --watch web.wasm"),
         .init(
           "Compile for an image, and run that:",
           """
@@ -29,6 +42,25 @@ enum WasmServeTable {
         .init("What does a module want?", "wasm-serve inspect http_server.wasm"),
       ],
       seeAlso: "curl(1), systemd.service(5), systemd.socket(5)"))
+
+  private static let environment: [CommandTable<Settings>.Manual.Variables] = [
+    .init(
+      "Read by the host", "None of them reaches the module.",
+      [
+        .init("HOME, XDG_CACHE_HOME", "Where compiled modules are kept, without --cache-dir."),
+        .init("HOME, XDG_STATE_HOME, STATE_DIRECTORY", "Where the key of that cache is kept."),
+        .init(
+          "LISTEN_PID, LISTEN_FDS, LISTEN_FDNAMES", "Listening sockets that systemd passes on."),
+        .init("NOTIFY_SOCKET, WATCHDOG_USEC", "How systemd is told that the service is well."),
+      ]),
+    .init(
+      "Settings of http_server.wasm",
+      """
+      A module has only the variables that --env and --env-file give it. The server of this package \
+      has the settings below; other modules have their own. A variable whose name is nearly one of these \
+      is warned about in the log. Times are in seconds, or as 500ms; sizes in octets, or as 16K.
+      """, ServerSettings.all.map { .init($0.name, $0.meaning) }),
+  ]
 
   private static let run: Command<Settings> = Command(
     "run", "Runs a WebAssembly module that opens its own sockets.",

@@ -9,6 +9,9 @@ func complain(_ message: String) {
   writeError("wasm-serve: \(printable(message))\n")
 }
 
+/// Writes one plain line to standard error as it is: what is told in a terminal.
+func tell(_ message: String) { writeError("\(printable(message))\n") }
+
 func complain(_ trap: Trap) {
   complain("the module trapped: \(trap.message)")
   for frame in trap.frames { writeError("    \(frame)\n") }

@@ -17,6 +17,8 @@ struct Reporter {
   let environment: [InstanceConfiguration.Variable]
   let confinement: Confinement
   let logger: Logger
+  /// Whether the log is read in a terminal, and not by a program.
+  let isForPeople: Bool
   /// Kept until it is told, since it holds the file's octets.
   var newModule: NewModule?
 
@@ -25,7 +27,12 @@ struct Reporter {
     case .serves(let addresses, let isFirst):
       tellService(addresses, isFirst: isFirst)
     case .listensToo(let address):
-      logger.info("\(settings.moduleName) listens on \(address) too")
+      guard logger.logLevel <= .info else { return }
+      if isForPeople {
+        tell("\(settings.moduleName) serves \(ServerSettings.url(of: address)) too")
+      } else {
+        logger.info("\(settings.moduleName) listens on \(address) too")
+      }
     case .notReplaced(let rejection):
       newModule = nil
       logger.error(
@@ -122,6 +129,7 @@ struct Reporter {
     newModule = nil
     // What the line tells takes time to find out.
     guard logger.logLevel <= .info else { return }
+    if isFirst, isForPeople { return tellPeople(addresses) }
     let text =
       isFirst
       ? "\(settings.moduleName) listens on \(addresses.first ?? "?"), Ctrl-C drains and stops it"
@@ -130,6 +138,15 @@ struct Reporter {
     for address in isFirst ? addresses.dropFirst() : addresses[...] {
       report(.listensToo(address: address))
     }
+  }
+
+  /// In a terminal, what a person wants to know: where to click, and how to stop it.
+  private func tellPeople(_ addresses: [String]) {
+    let urls = addresses.map(ServerSettings.url)
+    let number = workers == 1 ? "1 worker" : "\(workers) workers"
+    tell(
+      "\(settings.moduleName) serves \(urls.first ?? "?") (\(number); Ctrl-C drains and stops it)")
+    for url in urls.dropFirst() { tell("\(settings.moduleName) serves \(url) too") }
   }
 
   private var limits: Logger.Metadata {

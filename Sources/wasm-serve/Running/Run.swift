@@ -21,6 +21,9 @@ extension Settings {
       let confinement = confine(cache: cache, logger: logger)
       let engine = try Engine(handlerTimeout: handlerTimeout.nanoseconds)
       warn(of: descriptors, for: workers, configuration)
+      for mistake in misspellings(own: ownVariables()) {
+        logger.warning("\(mistake.name) is not a setting of the server; \(mistake.setting) is")
+      }
       let listeners = ListenerPool(sharesPorts: workers > 1, inherited: inherited)
       defer { listeners.giveBackInherited() }
       var shared = configuration
@@ -35,7 +38,8 @@ extension Settings {
         configuration: shared, listeners: listeners, signals: signals,
         reporter: Reporter(
           settings: self, workers: workers, environment: configuration.environment,
-          confinement: confinement, logger: logger),
+          confinement: confinement, logger: logger,
+          isForPeople: lineFormat == .text && isatty(STDERR_FILENO) == 1),
         start: start)
       return loop.run().code
     } catch {

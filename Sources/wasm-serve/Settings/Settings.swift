@@ -8,6 +8,8 @@ struct Settings {
   static let standard = Settings()
 
   var environment: [InstanceConfiguration.Variable] = []
+  /// Those that this process was to pass on and does not have.
+  var unsetVariables: [String] = []
   var environmentFiles: [EnvironmentFile] = []
   var listen: [Grants.Grant] = []
   var allowConnect: [ConnectGrants.Grant] = []

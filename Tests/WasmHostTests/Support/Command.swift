@@ -19,7 +19,8 @@ final class Command {
 
   convenience init(_ arguments: String...) throws { try self.init(list: arguments) }
 
-  init(program: String = "wasm-serve", list arguments: [String]) throws {
+  /// - Parameter onTerminal: whether standard error is a terminal.
+  init(program: String = "wasm-serve", list arguments: [String], onTerminal: Bool = false) throws {
     var path = [CChar](repeating: 0, count: 4096)
     let count = readlink("/proc/self/exe", &path, path.count - 1)
     guard count > 0 else { throw TestFailure("readlink") }
@@ -29,7 +30,11 @@ final class Command {
     var ends: [Int32] = [0, 0]
     // Not pipe(2): commands of other tests, started meanwhile, must not inherit it.
     let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
-    guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else { throw TestFailure("socketpair") }
+    if onTerminal {
+      ends = try terminal()
+    } else {
+      guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else { throw TestFailure("socketpair") }
+    }
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO)
@@ -61,7 +66,9 @@ final class Command {
     var status: Int32 = 0
     waitpid(process, &status, 0)
     let code = status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f)
-    return Result(status: code, errors: text)
+    // (A terminal begins a new line with two characters.)
+    let errors = String(decoding: text.utf8.filter { $0 != 0x0d }, as: UTF8.self)
+    return Result(status: code, errors: errors)
   }
 
   private func readSome() -> Bool {
@@ -71,6 +78,19 @@ final class Command {
     text += String(decoding: buffer.prefix(count), as: UTF8.self)
     return true
   }
+}
+
+/// Both ends of a terminal, that of the one who sits before it first.
+private func terminal() throws -> [Int32] {
+  // What unlockpt(3) and ptsname(3) do, which Swift does not see.
+  let (unlock, tellNumber) = (UInt(0x4004_5431), UInt(0x8004_5430))
+  var (isLocked, number) = (Int32(0), UInt32(0))
+  let person = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
+  guard person >= 0, ioctl(person, unlock, &isLocked) == 0, ioctl(person, tellNumber, &number) == 0
+  else { throw TestFailure("/dev/ptmx") }
+  let program = open("/dev/pts/\(number)", O_RDWR | O_NOCTTY | O_CLOEXEC)
+  guard program >= 0 else { throw TestFailure("the terminal") }
+  return [person, program]
 }
 
 /// A directory of the test's own, removed with all that is in it.
