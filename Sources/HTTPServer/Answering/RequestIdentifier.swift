@@ -21,7 +21,7 @@ struct RequestIdentifier: ~Copyable {
   /// - Parameters:
   ///   - isNamed: whether X-Request-Id or traceparent is among the fields.
   ///   - isShared: whether a page of another origin may read the response: it is told then that it may
-  ///     read this field (Fetch standard, "CORS-exposed header-name list").
+  ///     read this field, and which server it is (Fetch standard, "CORS-exposed header-name list").
   ///   - made: the memory of a new name.
   @inline(__always)
   @_lifetime(copy fields, &made)
@@ -33,7 +33,7 @@ struct RequestIdentifier: ~Copyable {
       let identity = find(isNamed ? fields : Fields(), orMakeNew: makesNew, in: &made)
     else { return nil }
     response.addField("X-Request-Id", identity.id)
-    if isShared { response.addField("Access-Control-Expose-Headers", "X-Request-Id") }
+    if isShared { response.addField("Access-Control-Expose-Headers", "Server, X-Request-Id") }
     return identity
   }
 
