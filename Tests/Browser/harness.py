@@ -157,6 +157,11 @@ class Browser:
         """All that the page says."""
         return self.find("body").text
 
+    def wait_for(self, text):
+        """Waits until the page says this, and returns all that it says."""
+        WebDriverWait(self.driver, 30, poll_frequency=0.02).until(lambda _: text in self.text())
+        return self.text()
+
     def write(self, name, text):
         """Replaces what a field has, as typing or pasting does."""
         self.driver.execute_script(
@@ -199,6 +204,54 @@ class Browser:
             self.find("#outcome h2").text,
             [paragraph.text for paragraph in self.find_all("#outcome p")],
             next((pre.get_property("textContent") for pre in self.find_all("#outcome pre")), None),
+        )
+
+    # Devices and modes that a page must be good on: width, height, whether it is a phone.
+    SCREENS = {"desktop": (1280, 900, False), "phone": (360, 740, True), "narrow": (320, 640, True)}
+    MODES = ("light", "dark")
+
+    def emulate(self, screen, mode):
+        """Shows the page as this device and mode would."""
+        width, height, is_phone = self.SCREENS[screen]
+        self.driver.execute_cdp_cmd(
+            "Emulation.setDeviceMetricsOverride",
+            {"width": width, "height": height, "mobile": is_phone, "deviceScaleFactor": 1},
+        )
+        self.driver.execute_cdp_cmd(
+            "Emulation.setEmulatedMedia",
+            {"features": [{"name": "prefers-color-scheme", "value": mode}]},
+        )
+
+    def look(self, test):
+        """Looks at the page as each screen shows it, in both modes: whether all of it is there."""
+        try:
+            for screen in self.SCREENS:
+                for mode in self.MODES:
+                    self.emulate(screen, mode)
+                    with test.subTest(screen=screen, mode=mode):
+                        test.assertEqual(self.findings(), [])
+                        test.assertEqual(self.overflow(), 0)
+        finally:
+            self.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+            self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+    def findings(self):
+        """What axe finds wrong with the page: contrast, names, landmarks and much more."""
+        self.driver.execute_script((ROOT / ".tools/axe/axe.min.js").read_text())
+        found = self.driver.execute_async_script(
+            "const done = arguments[0]; axe.run().then(({violations}) => done(violations))"
+        )
+        return [
+            f"{rule['id']}: {node['html']}: {node['failureSummary']}"
+            for rule in found
+            for node in rule["nodes"]
+        ]
+
+    def overflow(self):
+        """By how many pixels the page is wider than the window."""
+        return self.driver.execute_script(
+            "const {scrollWidth, clientWidth} = document.scrollingElement;"
+            "return scrollWidth - clientWidth"
         )
 
     def console(self):

@@ -1,10 +1,13 @@
 """The React client in Chromium, and the real module on wasm-serve on another origin."""
 
 import contextlib
+import json
 import socket
+import subprocess
 import unittest
 
 from harness import Browser, ModuleServer, PageServer
+from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 UNREADABLE = "There is no answer that this page may read"
@@ -38,7 +41,16 @@ class AnswerTests(unittest.TestCase):
     def test_an_empty_message_has_an_answer(self):
         with ModuleServer() as server:
             open_page(server.address)
-            self.assertEqual(browser.send().text, "echo: ")
+            self.assertEqual(browser.send("").text, "echo: ")
+
+    def test_a_greeting_is_there_to_be_sent(self):
+        with ModuleServer() as server:
+            for language, greeting in (
+                ("en", "Hello from the browser"),
+                ("ja", "ブラウザーからこんにちは"),
+            ):
+                browser.driver.get(f"{page.origin}/?server={server.address}&lang={language}")
+                self.assertEqual(browser.send().text, f"echo: {greeting}")
 
     def test_one_message_after_another_is_answered(self):
         with ModuleServer() as server:
@@ -65,6 +77,161 @@ class AnswerTests(unittest.TestCase):
             self.assertEqual(outcome.text, r'echo: {"message":"\"世界\" 👋"}')
             self.assertEqual(browser.console(), [])
             self.assertEqual(server.requests(), [("OPTIONS", "204"), ("POST", "200")])
+
+
+class DetailTests(unittest.TestCase):
+    MESSAGE = 'it\'s "this" $HOME `x` \\ @\nand 世界 👋'
+
+    def setUp(self):
+        self.server = self.enterContext(ModuleServer())
+
+    def send(self, message, content_type="text/plain"):
+        open_page(self.server.address + "/path?a=b")
+        browser.choose("content-type", content_type)
+        return browser.send(message)
+
+    def part(self, name):
+        """Opens one of the details, and returns its text."""
+        part = next(
+            part
+            for part in browser.find_all("details")
+            if part.find_element(By.TAG_NAME, "summary").text == name
+        )
+        if not part.get_property("open"):
+            part.find_element(By.TAG_NAME, "summary").click()
+        return part.find_element(By.TAG_NAME, "pre").get_property("textContent")
+
+    def facts(self):
+        names, values = browser.find_all("#outcome dt"), browser.find_all("#outcome dd")
+        return {name.text: value.text for name, value in zip(names, values, strict=True)}
+
+    def test_the_time_that_it_took_and_the_name_of_the_request_are_told(self):
+        self.send("hello")
+        facts = self.facts()
+        self.assertRegex(facts["Round trip"], r"^[0-9.]+ ms$")
+        # (With the access log on each request has a name.)
+        self.assertRegex(facts["Request ID"], r"^[0-9a-f]{32}$")
+
+    def test_the_server_that_has_answered_is_named(self):
+        with ModuleServer(SERVER_HEADER="web-7d4b9c-x2x9q") as server:
+            open_page(server.address)
+            browser.send()
+            self.assertEqual(self.facts()["Answered by"], "web-7d4b9c-x2x9q")
+        self.send("to a server without a name")
+        self.assertNotIn("Answered by", self.facts())
+
+    def test_both_header_sections_are_shown(self):
+        self.send("hello")
+        host = self.server.address.removeprefix("http://")
+        self.assertEqual(
+            self.part("Request headers").splitlines(),
+            [
+                "POST /path?a=b HTTP/1.1",
+                f"Host: {host}",
+                f"Origin: {page.origin}",
+                "Content-Type: text/plain",
+                "Content-Length: 5",
+            ],
+        )
+        received = self.part("Response headers").splitlines()
+        self.assertEqual(received[0], "200")
+        self.assertIn("content-length: 11", received)
+        self.assertIn("content-type: text/plain", received)
+
+    def test_curl_sends_the_same_message(self):
+        for content_type in "text/plain", "application/json":
+            with self.subTest(content_type):
+                outcome = self.send(self.MESSAGE, content_type)
+                command = self.part("curl")
+                answer = subprocess.run(
+                    ["sh", "-c", command + " --silent"], capture_output=True, check=True
+                )
+                self.assertEqual(answer.stdout.decode(), outcome.text)
+
+    def test_fetch_sends_the_same_message(self):
+        outcome = self.send(self.MESSAGE, "application/json")
+        script = self.part("fetch")
+        browser.console()
+        browser.driver.execute_async_script(
+            f"const done = arguments[0]; (async () => {{ {script} done(); }})()"
+        )
+        # (The browser shows the text as JSON.)
+        said = " ".join(browser.console())
+        self.assertIn(json.dumps(outcome.text, ensure_ascii=False), said)
+
+    def test_a_command_can_be_copied(self):
+        self.send("hello")
+        command = self.part("curl")
+        button = next(
+            button
+            for button in browser.find_all("#details button")
+            if button.accessible_name == "Copy: curl"
+        )
+        browser.driver.execute_cdp_cmd(
+            "Browser.grantPermissions",
+            {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]},
+        )
+        button.click()
+        self.assertIn("Copied", browser.wait_for("Copied"))
+        copied = browser.driver.execute_async_script(
+            "const done = arguments[0];"
+            "navigator.clipboard.readText().then(done, error => done(`${error}`))"
+        )
+        self.assertEqual(copied, command)
+
+    def test_the_history_has_each_exchange_and_shows_it_again(self):
+        self.send("first")
+        browser.fill("message", "x", 9_000)
+        self.assertEqual(browser.send().title, TOO_LARGE)
+        self.server.stop()
+        self.assertEqual(browser.send("third").title, UNREADABLE)
+        entries = browser.find_all("#history li button")
+        statuses = [entry.find_element(By.CSS_SELECTOR, ".good, .bad").text for entry in entries]
+        self.assertEqual(statuses, ["–", "413", "200"])
+        entries[2].click()
+        self.assertEqual(browser.outcome().text, "echo: first")
+        self.assertEqual(entries[2].get_attribute("aria-current"), "true")
+        self.assertIn("Content-Length: 5", self.part("Request headers"))
+        entries[0].click()
+        self.assertEqual(browser.outcome().title, UNREADABLE)
+        # The message that was being written stays.
+        self.assertEqual(browser.element("message").get_property("value"), "third")
+
+    def test_the_history_is_bounded(self):
+        self.send("first")
+        for number in range(21):
+            browser.send(f"{number}")
+        self.assertEqual(len(browser.find_all("#history li")), 20)
+
+
+class LookTests(unittest.TestCase):
+    """On desktops and phones, in light and dark, with everything that the page can show."""
+
+    def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(self):
+        with ModuleServer() as server:
+            for language in "en", "ja":
+                browser.driver.get(f"{page.origin}/?server={server.address}&lang={language}")
+                browser.look(self)
+                browser.fill("message", "a-word-that-does-not-end", 50)
+                browser.send()
+                for summary in browser.find_all("summary"):
+                    summary.click()
+                browser.look(self)
+                browser.fill("message", "x", 9_000)
+                browser.send()
+                browser.look(self)
+
+    def test_axe_is_asked(self):
+        open_page("http://localhost:1")
+        browser.driver.execute_script("document.querySelector('h1').style.color = '#99a'")
+        self.assertIn("color-contrast", " ".join(browser.findings()))
+
+    def test_it_loads_nothing_from_elsewhere(self):
+        open_page("http://localhost:1")
+        loaded = browser.driver.execute_script(
+            "return performance.getEntriesByType('resource').map(entry => entry.name)"
+        )
+        self.assertEqual([url for url in loaded if not url.startswith(page.origin)], [])
 
 
 class OriginTests(unittest.TestCase):
@@ -171,7 +338,7 @@ class FormTests(unittest.TestCase):
                 open_page(address)
                 browser.find("button").click()
                 self.assertNotEqual(browser.element("server").get_property("validationMessage"), "")
-                self.assertEqual(browser.element("outcome").text, "")
+                self.assertIn("Nothing is sent yet.", browser.element("outcome").text)
 
     def test_the_language_is_the_one_of_the_browser(self):
         open_page("http://localhost:1")
@@ -220,6 +387,7 @@ class FormTests(unittest.TestCase):
                 order, ["language", "server", "content-type", "seconds", "message", ""]
             )
             self.press(Keys.SHIFT, Keys.TAB)
+            self.press(Keys.CONTROL, "a")
             self.press("typed", Keys.TAB, Keys.ENTER)
             self.assertEqual(browser.outcome().text, "echo: typed")
             # The focus stays for the next message.

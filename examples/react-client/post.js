@@ -9,28 +9,39 @@ const encoders = {
 
 export const contentTypes = Object.keys(encoders);
 
-// Returns the outcome, and never throws:
-//   { kind: "answer", status, text }    a status from 200 to 299
-//   { kind: "tooLarge", status, text }  413
-//   { kind: "status", status, text }    another status
+// The request for a message: { url, method, headers, body }.
+export function request(server, contentType, message) {
+  return {
+    url: new URL(server).href,
+    method: "POST",
+    headers: { "Content-Type": contentType },
+    body: encoders[contentType](message),
+  };
+}
+
+// Sends a request. Returns the outcome, and never throws:
+//   { kind: "answer", ...answer }    a status from 200 to 299
+//   { kind: "tooLarge", ...answer }  413
+//   { kind: "status", ...answer }    another status
 //   { kind: "timeout" }
-//   { kind: "unreadable" }              no server, or one that does not let this page read (CORS)
-export async function post(server, contentType, message, seconds) {
+//   { kind: "unreadable" }           no server, or one that does not let this page read (CORS)
+// An answer has status, text, headers (name and value; those that a page may read) and, as every
+// outcome, milliseconds: from the call to the last octet, a preflight included.
+export async function send({ url, method, headers, body }, seconds) {
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), seconds * 1000);
+  const start = performance.now();
+  const outcome = (kind, rest) => ({ kind, milliseconds: performance.now() - start, ...rest });
   try {
-    const response = await fetch(server, {
-      method: "POST",
-      headers: { "Content-Type": contentType },
-      body: encoders[contentType](message),
-      signal: limit.signal,
-    });
+    const response = await fetch(url, { method, headers, body, signal: limit.signal });
     // The time limit covers the content as well.
     const text = await response.text();
-    return { kind: kindOf(response), status: response.status, text };
+    return outcome(kindOf(response), {
+      status: response.status, text, headers: [...response.headers],
+    });
   } catch {
     // Except for the time limit fetch has only one error: browsers hide the reason from pages.
-    return { kind: limit.signal.aborted ? "timeout" : "unreadable" };
+    return outcome(limit.signal.aborted ? "timeout" : "unreadable");
   } finally {
     clearTimeout(timer);
   }
