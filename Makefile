@@ -2,12 +2,12 @@
 # make test    installs the tools, builds and runs all tests and checks
 # make help    lists the other targets
 
-guest_sources := Package.swift $(shell find Sources/CAssets Sources/CLinux Sources/CMemory Sources/CWASI Sources/Encodings Sources/Heap Sources/HTTPCodec Sources/HTTPService Sources/JSON Sources/Memory Sources/Sockets Sources/HTTPServer -type f)
+guest_sources := Package.swift $(shell find Sources/CAssets Sources/CStatusCharts Sources/CLinux Sources/CMemory Sources/CWASI Sources/Encodings Sources/Heap Sources/HTTPCodec Sources/HTTPService Sources/JSON Sources/Memory Sources/Sockets Sources/HTTPServer -type f)
 host_sources := Package.swift $(shell find Sources/CLinux Sources/CWasmtime Sources/CommandLine Sources/Encodings Sources/GuestABI Sources/Memory Sources/WasmHost Sources/wasm-serve -type f)
 # Guests in C for tests.
 c_guests := $(patsubst Tests/Fixtures/Guests/%.c,dist/guests/%.wasm,$(wildcard Tests/Fixtures/Guests/*.c))
 
-.PHONY: help serve build sdk fixture test test-quick check format bench bench-check bench-report fuzz fuzz-merge coverage soak install uninstall \
+.PHONY: help serve build charts sdk fixture test test-quick check format bench bench-check bench-report fuzz fuzz-merge coverage soak install uninstall \
 	dist react-client demo screenshot docs images pin push release ecr-login plain dockerfile-test deploy-check deploy-test rollouts \
 	bench-containers clean
 .DELETE_ON_ERROR:
@@ -21,6 +21,7 @@ help:
 	@echo 'make test-quick  a part of the tests, for use between two edits: under a minute after a build'
 	@echo 'make build     dist/: http_server.wasm, wasm-serve and its engine, http_server (native)'
 	@echo 'make sdk       dist/wasm-server.artifactbundle, the Swift SDK that builds services anywhere (docs/building.md)'
+	@echo 'make charts    dist/http_server-charts.wasm: the server with live charts on its status page, for two kilobytes more'
 	@echo 'make fixture   serve the contract of conformance suites (PORT=18200 make fixture)'
 	@echo 'make fuzz      fuzz each target for a minute (SECONDS=600 TARGET=request changes both)'
 	@echo 'make fuzz-merge  keep the inputs that fuzzing has found, for make test to replay'
@@ -69,6 +70,12 @@ fixture: dist/fixture.wasm dist/wasm-serve
 dist/http_server.wasm: $(guest_sources) $(shell find Sources/http_server -type f) .tools/ready
 	@scripts/build module http_server http_server.wasm
 
+charts: dist/http_server-charts.wasm dist/wasm-serve
+
+# With live charts on the status page, for two kilobytes more.
+dist/http_server-charts.wasm: $(guest_sources) $(shell find Sources/http_server -type f) .tools/ready
+	@scripts/build module http_server http_server-charts.wasm StatusCharts
+
 dist/fixture.wasm: $(guest_sources) $(shell find Tests/Fixtures/ConformanceService -type f) .tools/ready
 	@scripts/build module conformance_service fixture.wasm
 
@@ -87,7 +94,7 @@ dist/http_server: $(guest_sources) $(shell find Sources/http_server -type f) .to
 dist/guests/%.wasm: Tests/Fixtures/Guests/%.c Tests/Fixtures/Guests/guest.h .tools/ready
 	@scripts/build guest $*
 
-test: build dist/fixture.wasm dist/faulty.wasm dist/text.wasm $(c_guests)
+test: build dist/http_server-charts.wasm dist/fixture.wasm dist/faulty.wasm dist/text.wasm $(c_guests)
 	@scripts/test
 
 test-quick: build
@@ -136,7 +143,7 @@ react-client:
 demo: dist/http_server.wasm dist/wasm-serve react-client
 	@scripts/demo
 
-screenshot: dist/http_server.wasm dist/wasm-serve
+screenshot: dist/http_server.wasm dist/http_server-charts.wasm dist/wasm-serve
 	@scripts/browser-tests screenshot
 
 docs:
@@ -176,4 +183,4 @@ deploy-test: dist/http_server.wasm dist/wasm-serve
 	@scripts/deploy-tests $(TESTS)
 
 clean:
-	rm -rf dist .build .build-wasm .build-host .build-bench .build-bench-peers .build-fuzz .build-coverage .build-soak
+	rm -rf dist .build .build-wasm .build-wasm-StatusCharts .build-host .build-bench .build-bench-peers .build-fuzz .build-coverage .build-soak

@@ -28,6 +28,11 @@ let package = Package(
     .library(name: "HTTPService", targets: ["HTTPService"]),
     .plugin(name: "EmbedAssets", targets: ["EmbedAssets"]),
   ],
+  traits: [
+    .trait(
+      name: "StatusCharts",
+      description: "Live charts on the admin port's status page, for two kilobytes of the module.")
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
@@ -49,14 +54,16 @@ let package = Package(
         .target(name: "CLinux", condition: .when(platforms: [.linux])),
       ], swiftSettings: safe),
     .target(name: "Heap", dependencies: ["CMemory"], swiftSettings: safe),
+    .systemLibrary(name: "CStatusCharts"),
     .target(
       name: "HTTPService",
       dependencies: ["CAssets", "CMemory", "Encodings", "HTTPCodec", "JSON", "Memory"],
       swiftSettings: safe),
     .target(
       name: "HTTPServer",
-      dependencies: ["CMemory", "Heap", "HTTPCodec", "HTTPService", "Memory", "Sockets"],
-      swiftSettings: safe),
+      dependencies: [
+        "CMemory", "CStatusCharts", "Heap", "HTTPCodec", "HTTPService", "Memory", "Sockets",
+      ], swiftSettings: safe),
     .target(
       name: "HTTPServerTesting", dependencies: ["HTTPCodec", "HTTPService", "Memory"],
       swiftSettings: lifetimes),

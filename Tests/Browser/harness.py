@@ -29,7 +29,9 @@ Outcome = namedtuple("Outcome", "title paragraphs text")
 class ModuleServer:
     """The real module on wasm-serve, on a port of its own."""
 
-    def __init__(self, **settings):
+    def __init__(self, module="http_server.wasm", workers=1, **settings):
+        self.module = module
+        self.workers = workers
         # The browser keeps its connections; a drain would leave them a second for another request.
         self.settings = {
             "HOST": "127.0.0.1",
@@ -42,11 +44,11 @@ class ModuleServer:
     def __enter__(self):
         # To append: reading it here does not change where the server writes.
         self.log = tempfile.TemporaryFile("a+")
-        # One worker: what it logs is in the order of the requests.
-        command = [DIST / "wasm-serve", "--no-cache", "--workers=1"]
+        # What one worker logs is in the order of the requests.
+        command = [DIST / "wasm-serve", "--no-cache", f"--workers={self.workers}"]
         command += [f"--env={name}={value}" for name, value in self.settings.items()]
         self.process = subprocess.Popen(
-            [*command, DIST / "http_server.wasm"], stdout=self.log, stderr=self.log
+            [*command, DIST / self.module], stdout=self.log, stderr=self.log
         )
         try:
             port = self._wait_for(r"listens on 127\.0\.0\.1:(\d+)")

@@ -4,8 +4,10 @@ status page.
 usage: screenshot.py FOLDER
 """
 
+import http.client
 import sys
-import urllib.request
+import threading
+import time
 from pathlib import Path
 
 from harness import Browser, ModuleServer, PageServer
@@ -50,8 +52,44 @@ with (
         browser.driver.execute_script("document.activeElement.blur(); scrollTo(0, 0)")
         browser.driver.save_screenshot(folder / name)
 
-with ModuleServer(ADMIN_PORT="0", DRAIN_DELAY="0") as server, Browser(size=(560, 820)) as browser:
-    for _ in range(1000):
-        urllib.request.urlopen(server.address).close()
-    browser.driver.get(server.admin())
-    browser.driver.save_screenshot(folder / "status-page.png")
+# Each picture of the status page: its name, module, mode, and window.
+STATUS = (
+    ("status-page.png", "http_server.wasm", "light", (560, 760, 1)),
+    ("status-page.charts.png", "http_server-charts.wasm", "light", (1000, 1080, 1)),
+    ("status-page.phone.png", "http_server-charts.wasm", "dark", (390, 1080, 1)),
+)
+
+
+def send_some(address, rounds):
+    """Requests at a pace that goes up and down, some to be refused, on connections that stay."""
+    host = address.removeprefix("http://")
+    connections = [http.client.HTTPConnection(host) for _ in range(24)]
+    for number in range(rounds):
+        for place in range(20 + 15 * (number % 17)):
+            method = "DELETE" if place == 3 and number % 9 < 5 else "POST"
+            connection = connections[place % (4 + number % 20)]
+            connection.request(method, "/", b"x" * 100 * (number % 5))
+            connection.getresponse().read()
+        time.sleep(0.1)
+    for connection in connections:
+        connection.close()
+
+
+for name, module, mode, size in STATUS:
+    with (
+        ModuleServer(module, workers=2, ADMIN_PORT="0", DRAIN_DELAY="0") as server,
+        Browser() as browser,
+    ):
+        show(browser, mode, size)
+        browser.driver.get(server.admin())
+        rounds = 400 if "charts" in module else 20
+        load = threading.Thread(target=send_some, args=(server.address, rounds))
+        load.start()
+        if "charts" in module:
+            # Some samples.
+            time.sleep(40)
+        else:
+            load.join()
+            time.sleep(2.5)
+        browser.driver.save_screenshot(folder / name)
+        load.join()

@@ -1,21 +1,26 @@
-"""The admin port's page for people, in Chromium."""
+"""The admin port's page for people, in Chromium, with its charts and without."""
 
 import contextlib
+import gzip
 import unittest
 import urllib.error
 import urllib.request
 
-from harness import Browser, ModuleServer
+from harness import ROOT, Browser, ModuleServer
 from selenium.webdriver.support.ui import WebDriverWait
 
 
 class StatusPageTests(unittest.TestCase):
+    module = "http_server.wasm"
+    # What the page loads besides itself.
+    parts = frozenset({"/"})
+
     @classmethod
     def setUpClass(cls):
         cls.browser = cls.enterClassContext(Browser())
 
     def setUp(self):
-        self.server = self.enterContext(ModuleServer(ADMIN_PORT="0", DRAIN_DELAY="0"))
+        self.server = self.enterContext(ModuleServer(self.module, ADMIN_PORT="0", DRAIN_DELAY="0"))
         self.allow_scripts(True)
 
     def allow_scripts(self, allowed):
@@ -32,7 +37,8 @@ class StatusPageTests(unittest.TestCase):
 
     def rows(self):
         """The figures, by what stands before them."""
-        return dict(row.text.rsplit(" ", 1) for row in self.browser.find_all("tr"))
+        rows = self.browser.find_all("table:first-of-type tr")
+        return dict(row.text.rsplit(" ", 1) for row in rows)
 
     def wait_until_it_says(self, text):
         WebDriverWait(self.browser.driver, 30).until(lambda _: text in self.browser.text())
@@ -66,5 +72,132 @@ class StatusPageTests(unittest.TestCase):
         loaded = self.browser.driver.execute_script(
             "return performance.getEntriesByType('resource').map(entry => entry.name)"
         )
-        self.assertEqual(set(loaded) - {f"{self.server.admin()}/"}, set())
+        self.assertEqual(set(loaded) - {self.server.admin() + path for path in self.parts}, set())
         self.assertEqual(self.browser.console(), [])
+
+    def test_it_is_good_on_each_screen(self):
+        for scripts in True, False:
+            with self.subTest(scripts=scripts):
+                self.allow_scripts(True)
+                self.open()
+                self.send_requests(3)
+                if scripts:
+                    self.wait_until_it_says("Requests answered 3")
+                self.browser.look(self)
+
+    def test_text_does_not_touch_the_edge_of_a_phone(self):
+        self.open()
+        self.browser.emulate("phone", "light")
+        self.assertGreaterEqual(self.browser.find("h1").rect["x"], 16)
+        self.browser.emulate("desktop", "light")
+
+
+class ChartTests(StatusPageTests):
+    module = "http_server-charts.wasm"
+    parts = frozenset({"/", "/charts.js", "/metrics"})
+
+    def captions(self):
+        """What each chart has last, by its name."""
+        captions = [caption.text for caption in self.browser.find_all("figcaption")]
+        return dict(caption.split(": ", 1) for caption in captions)
+
+    def wait_for_chart(self, name, condition):
+        def has_it(_):
+            value = self.captions().get(name, "–")
+            values = value.split(" (")[0].split(", ")
+            return value != "–" and condition([float(part) for part in values])
+
+        WebDriverWait(self.browser.driver, 60, poll_frequency=0.1).until(has_it)
+
+    def test_charts_are_drawn_of_what_happens(self):
+        self.open()
+        self.assertEqual(
+            set(self.captions()),
+            {"requests/s", "4xx, 5xx/s", "p50, p99 in ms", "connections", "memory in MiB"},
+        )
+        self.wait_for_chart("requests/s", lambda values: values == [0])
+        self.send_requests(50)
+        for _ in range(20):
+            with contextlib.suppress(urllib.error.HTTPError):
+                urllib.request.urlopen(urllib.request.Request(self.server.address, method="DELETE"))
+        # (One sample has some of them; all samples together have all.)
+        self.wait_for_chart("requests/s", lambda values: values[0] > 0)
+        self.wait_for_chart("memory in MiB", lambda values: 0 < values[0] < 100)
+        paths = self.browser.find_all("figure path")
+        self.assertEqual(len(paths), 7)
+        for path in paths:
+            self.assertRegex(path.get_attribute("d"), r"^M[\d.]+ [\d.]+L")
+
+    def test_durations_are_estimated_from_the_buckets(self):
+        self.open()
+        # 100 requests: half of them within 1 ms, all within 4 ms.
+        quantiles = self.browser.driver.execute_script(
+            """
+            const sample = counts => ({buckets: [.001, .002, .004, Infinity].map(
+              (bound, i) => [bound, counts[i]])});
+            const last = sample([7, 7, 7, 7]), now = sample([57, 57, 107, 107]);
+            return [.5, .75, 1].map(part => quantile(part, now, last))
+              .concat(quantile(.5, last, last), quantile(.99, sample([7, 7, 7, 8]), last));
+            """
+        )
+        self.assertEqual([round(value, 9) for value in quantiles], [1, 3, 4, 0, 4])
+
+    def test_each_worker_has_a_row(self):
+        with ModuleServer(self.module, workers=2, ADMIN_PORT="0", DRAIN_DELAY="0") as server:
+            for _ in range(20):
+                urllib.request.urlopen(server.address).close()
+            for scripts in True, False:
+                self.allow_scripts(scripts)
+
+                # (A worker tells the others what it has counted a moment later.)
+                def has_all(_):
+                    self.browser.driver.get(server.admin())
+                    rows = [
+                        [cell.text for cell in row.find_elements("css selector", "th, td")]
+                        for row in self.browser.find_all("table:last-of-type tr")
+                    ]
+                    self.assertEqual(rows[0], ["Worker", "Open", "Answered", "KiB"])
+                    self.assertEqual([row[0] for row in rows[1:]], ["0", "1"])
+                    return sum(int(row[2]) for row in rows[1:]) == 20
+
+                WebDriverWait(self.browser.driver, 30, poll_frequency=0.1).until(has_all)
+
+    def test_the_button_asks_before_it_drains(self):
+        for scripts in True, False:
+            with (
+                self.subTest(scripts=scripts),
+                ModuleServer(
+                    self.module, ADMIN_PORT="0", DRAIN_DELAY="3", DRAIN_TIMEOUT="20"
+                ) as server,
+            ):
+                self.allow_scripts(scripts)
+                self.browser.driver.get(server.admin())
+                button = self.browser.find("button")
+                self.assertFalse(button.is_displayed())
+                self.browser.find("summary").click()
+                self.assertTrue(button.is_displayed())
+                with urllib.request.urlopen(f"{server.admin()}/readyz") as response:
+                    self.assertEqual(response.read(), b"ready\n")
+                button.click()
+                self.wait_until_it_says("draining")
+                self.assertEqual(server.process.wait(30), 0)
+
+    def test_the_script_is_the_one_of_the_sources(self):
+        with urllib.request.urlopen(f"{self.server.admin()}/charts.js") as response:
+            self.assertEqual(response.headers["Content-Encoding"], "gzip")
+            self.assertEqual(response.headers["Content-Type"], "text/javascript")
+            script = gzip.decompress(response.read()).decode()
+        source = (ROOT / "Sources/CStatusCharts/charts.js").read_text()
+        lines = [line.strip() for line in source.splitlines()]
+        self.assertEqual(
+            script.splitlines(), [line for line in lines if line and not line.startswith("//")]
+        )
+
+    def test_no_script_that_is_written_into_the_page_is_run(self):
+        self.open()
+        self.browser.driver.execute_script(
+            "const script = document.createElement('script');"
+            "script.textContent = 'document.title = 1'; document.body.append(script)"
+        )
+        self.assertEqual(self.browser.driver.title, "http_server")
+        self.assertIn("Content Security Policy", " ".join(self.browser.console()))

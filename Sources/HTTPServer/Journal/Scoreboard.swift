@@ -95,7 +95,7 @@ struct Scoreboard {
   private static var patience: Int64 { 10 * .second }
 
   /// As the host lays it out (docs/socket-abi.md).
-  private struct Page {
+  struct Page {
     var isLive: UInt64 = 0
     var computesSince: UInt64 = 0
     var memoryLimit: UInt64 = 0

@@ -82,6 +82,9 @@ struct AdminService: ~Copyable {
 
   private enum Page {
     case status, livez, readyz, metrics, drain
+    #if StatusCharts
+      case charts
+    #endif
 
     init?(at path: Span<UInt8>) {
       if path == "/" {
@@ -95,6 +98,12 @@ struct AdminService: ~Copyable {
       } else if path == "/drain" {
         self = .drain
       } else {
+        #if StatusCharts
+          if path == "/charts.js" {
+            self = .charts
+            return
+          }
+        #endif
         return nil
       }
     }
@@ -136,6 +145,10 @@ struct AdminService: ~Copyable {
       StatusPage.append(
         to: &response, Scoreboard.total(with: journal.metrics), isReady: isReady,
         at: journal.log.time / .second)
+    #if StatusCharts
+      case .charts:
+        StatusPage.appendScript(to: &response)
+    #endif
     case .drain where request.method != .post && !asksForDrain(request.fields):
       // A plain GET may be an <img> of any page.
       response.fail(.forbidden, "to drain, send POST, or GET with the header field Drain: now")
