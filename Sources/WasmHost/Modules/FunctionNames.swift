@@ -1,4 +1,3 @@
-import Digests
 import Glibc
 import Logging
 
@@ -40,7 +39,7 @@ public struct FunctionNames: Sendable {
         ? bytes.dropFirst(heading.utf8.count).prefix { $0 != UInt8(ascii: "\n") } : nil
     }
     guard let digest else { return refuse("it does not begin with '\(heading)'") }
-    guard digest.elementsEqual(SHA256.digest(of: module).utf8) else {
+    guard digest.elementsEqual(WasmHost.digest(of: module).utf8) else {
       return refuse("it is for another module")
     }
     return FunctionNames(file: content)

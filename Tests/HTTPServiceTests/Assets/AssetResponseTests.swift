@@ -79,7 +79,7 @@ struct AssetResponseTests {
       ("bytes=-2", 206, "xt", "bytes 4-5/6"), ("bytes=3-99", 206, "txt", "bytes 3-5/6"),
       ("bytes=0-0,2-3", 200, "/a.txt", nil), ("lines=1-2", 200, "/a.txt", nil),
       ("bytes=x", 200, "/a.txt", nil), ("bytes=6-", 416, nil, "bytes */6"),
-    ])
+    ] as [(String, Int, String?, String?)])
   func ranges(range: String, status: Int, text: String?, contentRange: String?) {
     let reply = Self.client.get("/a.txt", ["Range": range, "Accept-Encoding": "gzip"])
     #expect(reply.status == status && reply["Content-Range"] == contentRange)
