@@ -36,7 +36,7 @@ help:
 	@echo 'make react-client  only build that page, into dist/react-client; make screenshot makes its pictures'
 	@echo 'make docs      build the documentation of the libraries, in dist/docs'
 	@echo 'make images    build container images in dist/images, without a daemon (docs/images.md)'
-	@echo 'make pin       write the current digests of images that are not built here into deploy/'
+	@echo 'make pin       write the current digests of images that are not built here into deploy/ and the Dockerfiles'
 	@echo 'make push      REGISTRY=host/path: push the images (TAG=...), and write their digests into OVERLAY=deploy/overlays/k3s-ecr'
 	@echo 'make release   VERSION=1.2.3: tarball, module, images, bills of materials, checksums and notes into dist/release'
 	@echo 'make ecr-login REGISTRY=...: create the repositories at Amazon ECR, and log in'
