@@ -176,10 +176,12 @@ class ServeTests(unittest.TestCase):
 
     def test_the_address_is_one_line_and_each_request_another(self):
         lines = self.serve().splitlines()
+        # (What the guest warns of would be more, and is another matter.)
+        lines = [line for line in lines if " warn " not in line]
         self.assertRegex(
             lines[0], r"^http_server\.wasm serves http://127\.0\.0\.1:\d+ \(\d+ workers?; Ctrl-C "
         )
-        self.assertIn("method=GET target=/asked status=200", lines[1])
+        self.assertRegex(lines[1], r"method=GET target=/asked .*status=200")
         self.assertEqual([line for line in lines if "listening" in line], [])
 
     def test_what_is_set_counts(self):
