@@ -5,6 +5,7 @@ import Memory
 /// What a handler writes as values.
 extension Response {
   /// Appends text in UTF-8 to the content: `response.write("\(count) items\n")`.
+  @_disfavoredOverload  // a literal is a StaticString, which costs less
   public mutating func write(_ text: String) { content.append(text.utf8.span) }
 
   /// Appends octets to the content.
@@ -30,6 +31,7 @@ extension Response {
   }
 
   /// Adds a field whose value is text: see `addField(_:_:)`.
+  @_disfavoredOverload  // as in `write`
   public mutating func addField(_ name: StaticString, _ value: String) {
     addField(name, value.utf8.span)
   }
