@@ -13,6 +13,7 @@ struct RequestIdentifier: ~Copyable {
   private var unusedNumbers = 0
 
   /// Takes the memory of the random numbers. - Returns: false when there is not enough.
+  @inline(never)
   mutating func reserve() -> Bool { randomNumbers.reserve(32, repeating: 0) }
 
   /// Names a request, if its client has named it or a new name is wanted, and adds the name to the
@@ -29,9 +30,18 @@ struct RequestIdentifier: ~Copyable {
     _ fields: Fields, isNamed: Bool, orMakeNew makesNew: Bool,
     in made: inout InlineArray<32, UInt8>, isShared: Bool = false, _ response: inout Response
   ) -> RequestIdentity? {
-    guard isNamed || makesNew,
-      let identity = find(isNamed ? fields : Fields(), orMakeNew: makesNew, in: &made)
-    else { return nil }
+    guard isNamed || makesNew else { return nil }
+    return identify(
+      isNamed ? fields : Fields(), orMakeNew: makesNew, in: &made, isShared: isShared, &response)
+  }
+
+  @inline(never)
+  @_lifetime(copy fields, &made)
+  private mutating func identify(
+    _ fields: Fields, orMakeNew makesNew: Bool, in made: inout InlineArray<32, UInt8>,
+    isShared: Bool, _ response: inout Response
+  ) -> RequestIdentity? {
+    guard let identity = find(fields, orMakeNew: makesNew, in: &made) else { return nil }
     response.addField("X-Request-Id", identity.id)
     if isShared { response.addField("Access-Control-Expose-Headers", "Server, X-Request-Id") }
     return identity
@@ -39,7 +49,6 @@ struct RequestIdentifier: ~Copyable {
 
   /// The value of X-Request-Id if it can be taken over, else the trace's, else a new name, if one is
   /// wanted.
-  @inline(never)
   @_lifetime(copy fields, &made)
   private mutating func find(
     _ fields: Fields, orMakeNew makesNew: Bool, in made: inout InlineArray<32, UInt8>

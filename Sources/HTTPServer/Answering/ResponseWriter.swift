@@ -24,6 +24,7 @@ struct ResponseWriter: ~Copyable {
   }
 
   /// Takes the memory of the common fields. - Returns: false when there is not enough.
+  @inline(never)
   mutating func reserve() -> Bool { commonFields.reserve(1024) && usualStart.reserve(2048) }
 
   /// Sets the date of the responses to come.

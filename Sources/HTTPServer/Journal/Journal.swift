@@ -86,6 +86,7 @@ struct Journal: ~Copyable {
   }
 
   /// The address of the client of a request: its connection's, or what a trusted proxy says.
+  @inline(never)
   func client(of fields: Fields, _ state: borrowing ConnectionState) -> IPAddress? {
     guard let peer = state.peer else { return nil }
     return trustedProxies.client(of: fields, from: peer) ?? peer.host
@@ -113,6 +114,7 @@ struct Journal: ~Copyable {
   }
 
   /// Logs that the response which a handler made cannot be sent.
+  @inline(never)
   mutating func logUnsendableResponse(to target: Span<UInt8>) {
     guard mayLogCaused(), log.begin(.error, "the handler's response cannot be sent") else { return }
     log.line.add("target", target)

@@ -84,6 +84,7 @@ public struct Response: ~Copyable {
   /// dropped, added fields stay.
   ///
   ///     response.fail(.notFound, "there is no such item")
+  @inline(never)
   public mutating func fail(_ status: Status, _ reason: StaticString) {
     self.status = status
     contentType = Response.plainText
@@ -95,6 +96,7 @@ public struct Response: ~Copyable {
   // MARK: For drivers
 
   /// Makes this the response as a handler gets it.
+  @inline(never)
   package mutating func reset() {
     status = .ok
     contentType = Response.plainText
@@ -118,6 +120,7 @@ public struct Response: ~Copyable {
   }
 
   /// Makes this the response in place of one that cannot be sent.
+  @inline(never)
   package mutating func failUnsendable() {
     reset()
     fail(.internalServerError, "the response could not be made")
