@@ -11,10 +11,6 @@ let package = Package(
       plugins: [.plugin(name: "EmbedAssets", package: "wasm-http-server")]),
     .executableTarget(
       name: "site",
-      dependencies: [
-        "Pages",
-        .product(name: "HTTPServer", package: "wasm-http-server"),
-        .product(name: "HTTPService", package: "wasm-http-server"),
-      ]),
+      dependencies: ["Pages", .product(name: "HTTPServer", package: "wasm-http-server")]),
   ]
 )
