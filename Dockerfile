@@ -16,6 +16,8 @@ RUN scripts/setup
 
 FROM tools AS build
 COPY . .
+# The commit, which wasm-serve --version tells: --build-arg REVISION=$(git rev-parse HEAD)
+ARG REVISION
 RUN scripts/build module http_server http_server.wasm \
   && scripts/build host \
   && scripts/images context

@@ -20,7 +20,9 @@ struct WasmServe {
     switch line.request {
     case .help: return writeOutput(WasmServeTable.table.help(for: line.command)).code
     case .version:
-      return writeOutput("wasm-serve \(version) (commit \(commit), wasmtime \(Engine.version))\n").code
+      return writeOutput(
+        "wasm-serve \(version) (commit \(commit), wasmtime \(Engine.version))\n"
+      ).code
     case .perform: return line.command.perform(line.settings)
     }
   }
