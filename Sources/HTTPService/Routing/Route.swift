@@ -11,13 +11,12 @@ public typealias Handler = (Context, inout Response) throws(HTTPError) -> Void
 struct Route {
   let method: Method
   /// With the prefixes of its groups.
-  let pattern: ImmortalOctets
-  let limits: RouteLimits
+  var pattern: ImmortalOctets
+  var limits = RouteLimits()
   /// The application's handler, with the middleware around it.
-  let handler: Handler
-  /// What answers OPTIONS, and methods that the path has not, with the same middleware around it; nil where there is
-  /// no middleware.
-  let fallback: Handler?
+  var handler: Handler
+  /// What answers OPTIONS, and methods that the path has not, with the same middleware around it.
+  var fallback: Handler = answerWithoutRoute
   /// The route for another method of the same pattern.
   var next: Immortal<Route>?
 }
@@ -28,4 +27,18 @@ struct RouteLimits {
   var content: Int?
   /// Nanoseconds from the first octet of the request to its last, where that is more than `REQUEST_TIMEOUT`.
   var time: Int64?
+
+  init() {}
+
+  /// - Parameter seconds: a day at most.
+  init(content: Int?, seconds: Int?) {
+    self.content = content
+    time = seconds.map { Int64(max(0, min($0, 86_400))) &* 1_000_000_000 }
+  }
+
+  /// Takes over the limits of a group, where the route has none.
+  mutating func add(_ limits: RouteLimits) {
+    content = content ?? limits.content
+    time = time ?? limits.time
+  }
 }

@@ -26,7 +26,7 @@ public final class Routes {
     var tree = RouteTree()
     var fault: RouteFault?
     /// Answers what fits no route, with the middleware of all routes around it.
-    var fallback: Handler?
+    var fallback: Handler = answerWithoutRoute
     /// Whether a handler wants to know the client's address.
     var usesClientAddress = false
     /// The most octets of content that a route wants.
@@ -34,27 +34,20 @@ public final class Routes {
   }
 
   let table: Table
-  private let prefix: ImmortalOctets
-  private var middleware: [Middleware]
-  private let limits: RouteLimits
+  /// What the groups and the middleware make of a route: prefixes, limits, and handlers around its own. (Nothing of it
+  /// is in the module of a service that has neither.)
+  private var change: ((inout Route) -> Void)?
   private let isGroup: Bool
 
   /// Makes routes without any: every path is a 404.
   public init() {
     table = Table()
-    prefix = ImmortalOctets()
-    middleware = []
-    limits = RouteLimits()
     isGroup = false
   }
 
-  private init(
-    _ table: Table, _ prefix: ImmortalOctets, _ middleware: [Middleware], _ limits: RouteLimits
-  ) {
+  private init(_ table: Table, _ change: @escaping (inout Route) -> Void) {
     self.table = table
-    self.prefix = prefix
-    self.middleware = middleware
-    self.limits = limits
+    self.change = change
     isGroup = true
   }
 
@@ -73,10 +66,12 @@ public final class Routes {
   public func group(
     _ prefix: StaticString, maxContent: Int? = nil, seconds: Int? = nil
   ) -> Routes {
-    Routes(
-      table, join(prefix), middleware,
-      RouteLimits(
-        content: maxContent ?? limits.content, time: seconds.map(nanoseconds) ?? limits.time))
+    let (limits, outer) = (RouteLimits(content: maxContent, seconds: seconds), change)
+    return Routes(table) { route in
+      route.pattern = join(prefix, route.pattern)
+      route.limits.add(limits)
+      outer?(&route)
+    }
   }
 
   /// Puts middleware around the routes of this group that are added from now on. What was given first is outermost.
@@ -85,8 +80,18 @@ public final class Routes {
   /// routes.use(.securityHeaders, .requestID)
   /// ```
   public func use(_ middleware: Middleware...) {
-    for one in middleware { self.middleware.append(one) }
-    if !isGroup { table.fallback = wrap(answerWithoutRoute) }
+    for one in middleware {
+      let outer = change
+      change = { route in
+        route.handler = wrap(route.handler, in: one)
+        route.fallback = wrap(route.fallback, in: one)
+        outer?(&route)
+      }
+    }
+    if isGroup { return }
+    var route = Route(method: .get, pattern: ImmortalOctets(), handler: answerWithoutRoute)
+    change?(&route)
+    table.fallback = route.fallback
   }
 
   /// Puts a closure as middleware around the routes that are added from now on.
@@ -127,38 +132,29 @@ public final class Routes {
     _ method: Method, _ pattern: StaticString = "/{path...}", maxContent: Int? = nil,
     seconds: Int? = nil, _ handler: @escaping Handler
   ) {
-    let isWrapped = !middleware.isEmpty
-    let limits = RouteLimits(
-      content: maxContent ?? limits.content, time: seconds.map(nanoseconds) ?? limits.time)
-    let route = Route(
-      method: method, pattern: join(pattern), limits: limits,
-      handler: isWrapped ? wrap(handler) : handler,
-      fallback: isWrapped ? wrap(answerWithoutRoute) : nil)
-    table.maxContent = max(table.maxContent, limits.content ?? 0)
+    var route = Route(
+      method: method, pattern: ImmortalOctets(pattern),
+      limits: RouteLimits(content: maxContent, seconds: seconds), handler: handler)
+    change?(&route)
+    table.maxContent = max(table.maxContent, route.limits.content ?? 0)
     if let problem = table.tree.add(route), table.fault == nil {
       table.fault = RouteFault(method: method, pattern: route.pattern, problem: problem)
     }
   }
+}
 
-  private func wrap(_ handler: @escaping Handler) -> Handler {
-    var wrapped = handler
-    for outer in middleware.reversed() {
-      let inner = wrapped
-      let body = outer.body
-      wrapped = { (context: Context, response: inout Response) throws(HTTPError) in
-        try body(context, &response, inner)
-      }
-    }
-    return wrapped
+private func wrap(_ inner: @escaping Handler, in middleware: Middleware) -> Handler {
+  let body = middleware.body
+  return { (context: Context, response: inout Response) throws(HTTPError) in
+    try body(context, &response, inner)
   }
+}
 
-  private func join(_ pattern: StaticString) -> ImmortalOctets {
-    if prefix.isEmpty { return ImmortalOctets(pattern) }
-    var text = OctetBuffer(limit: 65_536)
-    text.append(prefix.span)
-    text.append(text: pattern)
-    return ImmortalOctets(copying: text.octets) ?? ImmortalOctets()
-  }
+private func join(_ prefix: StaticString, _ pattern: ImmortalOctets) -> ImmortalOctets {
+  var text = OctetBuffer(limit: 65_536)
+  text.append(text: prefix)
+  text.append(pattern.span)
+  return ImmortalOctets(copying: text.octets) ?? ImmortalOctets()
 }
 
 extension Routes {
@@ -274,8 +270,4 @@ extension Routes {
   ) {
     on(.delete, pattern, handler)
   }
-}
-
-private func nanoseconds(_ seconds: Int) -> Int64 {
-  Int64(max(0, min(seconds, 86_400))) &* 1_000_000_000
 }

@@ -7,7 +7,7 @@ import Memory
 package struct Service: ~Copyable {
   private let table: Routes.Table
   private let tree: RouteTree
-  private let fallback: Handler?
+  private let fallback: Handler
 
   package init(_ routes: Routes) {
     table = routes.table
@@ -66,7 +66,7 @@ package struct Service: ~Copyable {
       response.pattern = other.value.pattern
       if !others.methods.isEmpty { response.fallback = .methods(others.methods) }
     }
-    call(handler ?? answerWithoutRoute, request, exchange, &response)
+    call(handler, request, exchange, &response)
   }
 
   @inline(__always)
