@@ -56,6 +56,7 @@ struct ConfigurationTests {
   func numbers() throws {
     for (name, path, least, most) in [
       ("MAX_REQUEST_SIZE", \Configuration.maxRequestSize, 1, 1_073_741_824),
+      ("MAX_RESPONSE_SIZE", \.maxResponseSize, 1, 1_073_741_824),
       ("BUFFER_SIZE", \.bufferSize, 1, 1_048_576),
       ("MAX_CONNECTIONS", \.maxConnections, 1, 1_000_000),
     ] {
@@ -203,6 +204,7 @@ struct ConfigurationTests {
       "MAX_REQUEST_SIZE",
       ["0", "-1", "8KB", "K", "0K", "2G", "1048577K", "1.5K", "1k ", "1073741825", "8192.0"]
     ),
+    ("MAX_RESPONSE_SIZE", ["0", "-1", "1T", "1073741825"]),
     ("BUFFER_SIZE", ["0", "1048577", "1025K", "2M", "1G", "4T", "\u{0660}"]),
     ("MAX_CONNECTIONS", ["0", "1K", "1000001", "unlimited", "18446744073709551617"]),
     (
@@ -263,6 +265,7 @@ struct ConfigurationTests {
   func memoryBound() throws {
     let configuration = try configuration([
       "MAX_REQUEST_SIZE": "1073741824", "BUFFER_SIZE": "1048576", "MAX_CONNECTIONS": "1000000",
+      "MAX_RESPONSE_SIZE": "1073741824",
     ])
     #expect(Limits(configuration).memory > 2 * 1_073_741_824 * 1_000_000)
   }

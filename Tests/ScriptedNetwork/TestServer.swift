@@ -18,7 +18,7 @@ final class TestServer {
   /// - Parameters:
   ///   - listening: false for one whose ports the test opens.
   ///   - complain: told what the server, or who drives it, does wrong.
-  ///   - change: of a configuration for 8 connections and small responses that logs errors only.
+  ///   - change: of a configuration for 8 connections that logs errors only.
   init(
     routes: Routes = .echo, listening: Bool = true, complain: @escaping (String) -> Void,
     _ change: (inout Configuration) -> Void = { _ in }
@@ -26,7 +26,6 @@ final class TestServer {
     network = ScriptedSockets(complain: complain)
     var configuration = Configuration()
     configuration.maxConnections = 8
-    configuration.maxResponseSize = 32_768
     configuration.logLevel = .error
     // What `request` has in Host.
     configuration.adminHosts = ImmortalOctets("server.example")

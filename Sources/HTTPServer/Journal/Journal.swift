@@ -116,7 +116,9 @@ struct Journal: ~Copyable {
   /// Logs that the response which a handler made cannot be sent.
   @inline(never)
   mutating func logUnsendableResponse(to target: Span<UInt8>) {
-    guard mayLogCaused(), log.begin(.error, "the handler's response cannot be sent") else { return }
+    guard mayLogCaused(),
+      log.begin(.error, "the response of a handler cannot be sent: is it over MAX_RESPONSE_SIZE?")
+    else { return }
     log.line.add("target", target)
     log.end()
   }

@@ -18,8 +18,8 @@ package struct Configuration {
   package var adminHosts = ImmortalOctets()
   /// `MAX_REQUEST_SIZE`: header section and content of a request together, in octets.
   package var maxRequestSize = 8192
-  /// `MAX_RESPONSE_SIZE`: the content of a response, in octets; there is room for `maxRequestSize` in any case.
-  package var maxResponseSize = 1 << 20
+  /// `MAX_RESPONSE_SIZE`: the content of a response, in octets. (There is room for an echo in any case.)
+  package var maxResponseSize = 32_768
   /// `BUFFER_SIZE`: how much is read at first, in octets; a larger request gets more.
   package var bufferSize = 2048
   /// `MAX_CONNECTIONS`: more than these wait in the listening socket's queue.

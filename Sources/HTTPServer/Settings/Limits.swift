@@ -44,7 +44,7 @@ package struct Limits {
     request = RequestParser.Limits(request: size, head: 65_536)
     buffer = configuration.bufferSize
     input = size &+ buffer
-    responseContent = max(configuration.maxResponseSize, size &+ 1024, 32_768)
+    responseContent = max(configuration.maxResponseSize, size &+ 1024)
     output = pendingResponses &+ responseContent &+ responseFields &+ 1024
     connections = configuration.maxConnections
     allConnections = connections &+ adminConnections

@@ -10,11 +10,11 @@ public struct ServerDefaults {
   public var port: UInt16
   /// `MAX_REQUEST_SIZE`, in octets; raised where a route takes more content.
   public var maxRequestSize: Int
-  /// `MAX_RESPONSE_SIZE`, in octets.
+  /// `MAX_RESPONSE_SIZE`, in octets: each connection may hold so much for a client that is slow.
   public var maxResponseSize: Int
 
   /// Makes the defaults of a service.
-  public init(port: UInt16 = 1234, maxRequestSize: Int = 8192, maxResponseSize: Int = 1 << 20) {
+  public init(port: UInt16 = 1234, maxRequestSize: Int = 8192, maxResponseSize: Int = 32_768) {
     self.port = port
     self.maxRequestSize = maxRequestSize
     self.maxResponseSize = maxResponseSize

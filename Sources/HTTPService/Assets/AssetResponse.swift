@@ -25,6 +25,8 @@ extension Routes {
         path.append(sent)
       } else if let decoded = try? sent.percentDecoded() {
         path.append(decoded.span)
+      } else {
+        throw .notFound
       }
       if path.octets.last == UInt8(ascii: "/") { path.append("index.html") }
       if !path.overflowed, let asset = assets[path.octets] {

@@ -9,7 +9,7 @@ import Memory
 ///     }
 ///
 /// Content-Length, Date and Connection are added when the handler has returned. Content larger than
-/// `MAX_RESPONSE_SIZE` (1 MiB unless it is set), or more than 8 KiB of added fields, becomes a 500.
+/// `MAX_RESPONSE_SIZE` (32 KiB unless it is set), or more than 8 KiB of added fields, becomes a 500.
 public struct Response: ~Copyable {
   /// The status, 200 unless the handler changes it. A final one: an interim status (1xx) becomes a 500.
   public var status = Status.ok

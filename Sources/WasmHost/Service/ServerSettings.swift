@@ -20,6 +20,7 @@ public struct ServerSettings: Sendable {
     Setting(
       "MAX_REQUEST_SIZE", "Octets of a request's header section and content together. (default: 8K)"
     ),
+    Setting("MAX_RESPONSE_SIZE", "Octets of content in a response of a handler. (default: 32K)"),
     Setting("BUFFER_SIZE", "Octets that are read at first. (default: 2K)"),
     Setting(
       "MAX_CONNECTIONS", "Connections of each worker. (default: \(standardMaxConnections))"),
