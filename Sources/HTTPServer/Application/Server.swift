@@ -41,6 +41,7 @@ public enum Server {
   /// - Parameters:
   ///   - name: what the service calls itself in its log.
   ///   - defaults: of the settings, where the environment says nothing.
+  @_optimize(size)
   public static func run(
     _ routes: Routes, name: StaticString = "http_server",
     defaults: ServerDefaults = ServerDefaults()
@@ -88,6 +89,7 @@ public enum Server {
 
   /// Ends the process, with one line on standard error.
   @inline(never)
+  @_optimize(size)
   private static func end(with failure: Failure) -> Never {
     var line = OctetBuffer(limit: 4096)
     line.append("http_server: ")

@@ -21,6 +21,7 @@ struct LoopContext<Network: Sockets & ~Copyable>: ~Copyable {
   var received: OctetBuffer
   var responses: OctetBuffer
 
+  @_optimize(size)
   init(
     _ configuration: Configuration, _ limits: Limits, _ routes: Routes, _ network: consuming Network
   ) {
@@ -37,6 +38,7 @@ struct LoopContext<Network: Sockets & ~Copyable>: ~Copyable {
   /// Takes the memory of the shared buffers, the deadlines and what all responses have.
   ///
   /// - Returns: false when there is not enough.
+  @_optimize(size)
   mutating func reserve() -> Bool {
     network.reserve(limits.sockets) && ports.reserve(limits) && received.reserve(limits.buffer)
       && responses.reserve(limits.pendingResponses)

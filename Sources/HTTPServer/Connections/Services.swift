@@ -8,6 +8,7 @@ struct Services: ~Copyable {
   /// In a drain every response is the last one of its connection.
   private(set) var isDraining = false
 
+  @_optimize(size)
   init(_ routes: Routes, _ configuration: Configuration, _ limits: Limits) {
     application = PublicService(routes, configuration, limits)
     admin = AdminService(configuration, limits)

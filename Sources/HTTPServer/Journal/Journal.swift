@@ -29,6 +29,7 @@ struct Journal: ~Copyable {
   /// Refused requests of this second that got no line of their own.
   private(set) var unlogged: Int64 = 0
 
+  @_optimize(size)
   init(_ configuration: Configuration) {
     log = LogOutput(
       configuration.name, level: configuration.logLevel, format: configuration.logFormat)
@@ -102,6 +103,7 @@ struct Journal: ~Copyable {
 
   /// Logs why a request was refused.
   @inline(never)
+  @_optimize(size)
   mutating func logRefusal(
     _ error: RequestError, _ fields: Fields, _ state: borrowing ConnectionState,
     _ answer: RecordedAnswer

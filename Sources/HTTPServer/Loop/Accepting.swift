@@ -21,6 +21,7 @@ extension EventLoop where Network: ~Copyable {
   /// Opens the public port and, if there is one, the admin port.
   ///
   /// - Returns: what was refused, and for which setting; nil when both are open.
+  @_optimize(size)
   mutating func listen(_ configuration: Configuration) -> ListenError? {
     let token = connections.capacity
     if let error = open(.application, configuration.host, configuration.port, token: token) {
@@ -36,6 +37,7 @@ extension EventLoop where Network: ~Copyable {
   }
 
   @inline(never)
+  @_optimize(size)
   private mutating func open(
     _ name: Port.Name, _ host: IPAddress?, _ number: UInt16, token: Int
   ) -> ListenError? {
@@ -79,6 +81,7 @@ extension EventLoop where Network: ~Copyable {
   }
 
   /// Says so when connections at their limits need more memory than there can be.
+  @_optimize(size)
   private mutating func checkMemoryLimit() {
     let most = Scoreboard.memoryLimit
     let needed = context.limits.memory

@@ -30,6 +30,7 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
   private var wallClockOffset: Int64 = 0
 
   /// Makes a loop, to be used after `reserve`.
+  @_optimize(size)
   init(_ configuration: Configuration, _ routes: Routes, network: consuming Network) {
     let limits = Limits(configuration)
     connections = ConnectionTable()
@@ -42,6 +43,7 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
   /// Takes all memory that does not depend on what clients send.
   ///
   /// - Returns: false when there is not enough.
+  @_optimize(size)
   mutating func reserve() -> Bool {
     let slots = context.limits.allConnections
     guard connections.reserve(slots), context.reserve(), batch.reserve(),

@@ -116,6 +116,7 @@ struct AdminService: ~Copyable {
     return methods
   }
 
+  @_optimize(size)
   private mutating func answer(_ request: Request, _ journal: borrowing Journal, isReady: Bool) {
     if let reason = access.refusal(request.fields) { return response.fail(.forbidden, reason) }
     let page = Page(at: request.path)
@@ -167,6 +168,7 @@ struct AdminService: ~Copyable {
   }
 
   /// Answers for all workers, whichever is asked: one that is stuck would never be asked.
+  @_optimize(size)
   private mutating func tellHealth(at now: Int64) {
     guard let stuck = Scoreboard.stuck(at: now) else { return response.write("ok\n") }
     response.fail(.serviceUnavailable, "a worker is stuck")

@@ -5,6 +5,7 @@ import Sockets
 
 extension Metrics {
   /// Appends all of it in Prometheus' text format, version 0.0.4.
+  @_optimize(size)
   func append(to response: inout Response, isReady: Bool) {
     describe("http_requests_total Requests answered.", "counter", &response)
     for methodIndex in 0..<UInt8(Method.count) {
@@ -154,6 +155,7 @@ extension Status {
 
 extension DurationHistogram {
   /// Appends the series of a Prometheus histogram: each bucket counts those before it as well.
+  @_optimize(size)
   func append(_ name: StaticString, to response: inout Response) {
     let bounds = DurationHistogram.bounds
     var total: UInt64 = 0

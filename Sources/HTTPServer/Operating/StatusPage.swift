@@ -11,6 +11,7 @@ import HTTPService
 /// With the trait `StatusCharts` the page has live charts as well, a row for each worker and a button that drains. The
 /// script for it takes two kilobytes of the module: a service that has no use for it need not carry it.
 enum StatusPage {
+  @_optimize(size)
   static func append(
     to response: inout Response, _ metrics: borrowing Metrics, isReady: Bool,
     at time: Int64

@@ -128,6 +128,7 @@ public final class Routes {
   /// A pattern that is invalid, or that these routes have already, is told when the server starts, which it does not
   /// do then.
   @inline(never)
+  @_optimize(size)
   public func on(
     _ method: Method, _ pattern: StaticString = "/{path...}", maxContent: Int? = nil,
     seconds: Int? = nil, _ handler: @escaping Handler
