@@ -11,7 +11,6 @@ struct PublicService: ~Copyable {
   private var response: Response
   private var identifier = RequestIdentifier()
 
-  @_optimize(size)
   init(_ routes: Routes, _ configuration: Configuration, _ limits: Limits) {
     service = Service(routes)
     cors = CORS(configuration.allowedOrigins)
