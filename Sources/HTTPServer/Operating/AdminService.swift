@@ -21,7 +21,7 @@ struct AdminService: ~Copyable {
   init(_ configuration: Configuration, _ limits: Limits) {
     access = AdminAccess(hosts: configuration.adminHosts)
     writer = ResponseWriter(server: configuration.serverHeader)
-    response = Response(contentLimit: limits.responseContent, fieldsLimit: limits.responseFields)
+    response = Response(contentLimit: limits.adminContent, fieldsLimit: limits.responseFields)
   }
 
   /// Takes the memory of what all responses have. - Returns: false when there is not enough.

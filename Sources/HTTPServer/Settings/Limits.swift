@@ -12,8 +12,10 @@ package struct Limits {
   /// Octets that a connection keeps of requests that are incomplete or wait for their turn.
   package let input: Int
 
-  /// Octets of content in one response (`MAX_RESPONSE_SIZE`), with room for an echo, and for all metrics.
+  /// Octets of content in one response of a handler (`MAX_RESPONSE_SIZE`), with room for an echo.
   package let responseContent: Int
+  /// Octets of content in one response of the admin port: room for all metrics.
+  package let adminContent = 32_768
   /// Octets of fields that a handler adds to one response.
   package let responseFields = 8192
   /// Once a connection has so many octets of responses to send, it answers no further request until
@@ -45,7 +47,7 @@ package struct Limits {
     buffer = configuration.bufferSize
     input = size &+ buffer
     responseContent = max(configuration.maxResponseSize, size &+ 1024)
-    output = pendingResponses &+ responseContent &+ responseFields &+ 1024
+    output = pendingResponses &+ max(responseContent, adminContent) &+ responseFields &+ 1024
     connections = configuration.maxConnections
     allConnections = connections &+ adminConnections
     connectionsPerAddress = configuration.maxConnectionsPerAddress
