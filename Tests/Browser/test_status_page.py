@@ -35,10 +35,17 @@ class StatusPageTests(unittest.TestCase):
         for _ in range(count):
             urllib.request.urlopen(self.server.address).close()
 
+    def cells(self, table):
+        """The cells of each row, read in one piece: the page replaces its tables by itself."""
+        return self.browser.driver.execute_script(
+            "return [...document.querySelectorAll(arguments[0] + ' tr')]"
+            ".map(({cells}) => [...cells].map(cell => cell.innerText.trim()))",
+            table,
+        )
+
     def rows(self):
         """The figures, by what stands before them."""
-        rows = self.browser.find_all("table:first-of-type tr")
-        return dict(row.text.rsplit(" ", 1) for row in rows)
+        return dict(self.cells("table:first-of-type"))
 
     def wait_until_it_says(self, text):
         WebDriverWait(self.browser.driver, 30).until(lambda _: text in self.browser.text())
@@ -152,10 +159,7 @@ class ChartTests(StatusPageTests):
                 # (A worker tells the others what it has counted a moment later.)
                 def has_all(_):
                     self.browser.driver.get(server.admin())
-                    rows = [
-                        [cell.text for cell in row.find_elements("css selector", "th, td")]
-                        for row in self.browser.find_all("table:last-of-type tr")
-                    ]
+                    rows = self.cells("table:last-of-type")
                     self.assertEqual(rows[0], ["Worker", "Open", "Answered", "KiB"])
                     self.assertEqual([row[0] for row in rows[1:]], ["0", "1"])
                     return sum(int(row[2]) for row in rows[1:]) == 20
