@@ -42,7 +42,7 @@ package struct Service: ~Copyable {
       if request.content.count <= route.value.limits.content ?? .max {
         return call(route.value.handler, request, exchange, &response)
       }
-      others.route = route
+      others = RouteTree.OtherMethods(route: route)
       response.fallback = .tooLarge
     }
     answerElse(request, exchange, others, &response)

@@ -80,6 +80,7 @@ struct GroupTests {
     let routes = Routes()
     let group = routes.group("/g", maxContent: 10)
     group.post("/ten") { _ in .text("ten") }
+    group.get("/ten") { _ in .text("get ten") }
     group.post("/five", maxContent: 5) { _ in .text("five") }
     routes.post("/any") { _ in .text("any") }
     #expect(routes.maxContent == 10)

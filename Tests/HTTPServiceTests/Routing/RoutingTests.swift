@@ -84,7 +84,7 @@ struct RoutingTests {
       let fault = table.add(
         Route(
           method: .get, pattern: ImmortalOctets(keeping: pattern), limits: RouteLimits(),
-          handler: { (_: Context, _: inout Response) throws(HTTPError) in }, fallback: nil))
+          handler: { (_: Context, _: inout Response) throws(HTTPError) in }))
       #expect(fault == nil)
     }
     for number in 0..<count {
