@@ -36,7 +36,7 @@ ENV ADMIN_HOST="*"
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["/usr/bin/wasm-serve", "--no-cache", "--allow-precompiled", \
   "--env=PORT", "--env=HOST", "--env=ADMIN_PORT", "--env=ADMIN_HOST", "--env=ADMIN_HOSTS", \
-  "--env=MAX_REQUEST_SIZE", "--env=BUFFER_SIZE", "--env=MAX_CONNECTIONS", \
+  "--env=MAX_REQUEST_SIZE", "--env=MAX_RESPONSE_SIZE", "--env=BUFFER_SIZE", "--env=MAX_CONNECTIONS", \
   "--env=MAX_CONNECTIONS_PER_ADDRESS", "--env=MAX_REQUESTS_PER_CONNECTION", \
   "--env=KEEP_ALIVE_TIMEOUT", "--env=REQUEST_TIMEOUT", "--env=WRITE_TIMEOUT", \
   "--env=DRAIN_TIMEOUT", "--env=DRAIN_DELAY", \

@@ -51,6 +51,8 @@ class PinTests(support.TestCase):
             if re.search(r"\bswift build\b", line)
             and not line.lstrip().startswith("#")
             and "--show-bin-path" not in line
+            # (It builds the package of its user, with that package's own pins.)
+            and path.name != "dev"
         ]
         self.assertGreaterEqual({name for name, _ in builds}, {"build", "test", "fuzz", "soak"})
         for name, line in builds:
