@@ -7,8 +7,8 @@ import Memory
 /// ```swift
 /// let client = TestClient(routes)
 /// let reply = client.post("/todos", #"{"title":"milk"}"#, type: "application/json")
-/// #expect(reply.status == 201)
-/// #expect(client.get("/todos/1").text.contains("milk"))
+/// assert(reply.status == 201)  // in a test: #expect(reply.status == 201)
+/// assert(client.get("/todos/1").text == #"{"id":1,"title":"milk"}"#)
 /// ```
 ///
 /// It is a driver of exchanges as the server's event loop is (docs/drivers.md): requests go through the same parser

@@ -14,7 +14,7 @@ public struct TestResponse {
   /// The value of the first field of a name, in any case; nil without one.
   ///
   /// ```swift
-  /// #expect(reply["Location"] == "/todos/1")
+  /// assert(client.post("/todos", "{}")["Location"] == "/todos/1")
   /// ```
   public subscript(name: String) -> String? {
     fields.first { $0.name.lowercased() == name.lowercased() }?.value

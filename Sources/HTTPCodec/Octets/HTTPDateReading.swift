@@ -1,5 +1,6 @@
 import Memory
 
+/// Reading the dates of fields.
 extension Span<UInt8> {
   /// The point in time that an HTTP-date is, in seconds since the Unix epoch; nil for anything else (RFC 9110 5.6.7).
   /// All three formats are read:

@@ -39,6 +39,7 @@ public enum Server {
   /// What is wrong at start is one line on standard error and an exit status.
   ///
   /// - Parameters:
+  ///   - routes: what is served; an invalid one is told, and nothing is served then.
   ///   - name: what the service calls itself in its log.
   ///   - defaults: of the settings, where the environment says nothing.
   @_optimize(size)

@@ -1,6 +1,7 @@
 import HTTPCodec
 import JSON
 
+/// A number, as clients write it.
 extension Double: TextValue {
   /// "a decimal number": what it must be is in `init(text:)`.
   public static var expectation: StaticString { "a decimal number" }

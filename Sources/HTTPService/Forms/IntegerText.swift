@@ -2,6 +2,7 @@ import HTTPCodec
 
 // An integer is ["-"] 1*DIGIT: no other sign, no space, no separators. Zeros may lead.
 
+/// A whole number, as clients write it.
 extension Int: TextValue {
   /// The range: that of `Int32` in a module, where an `Int` has 32 bits.
   public static var expectation: StaticString {
@@ -19,6 +20,7 @@ extension Int: TextValue {
   }
 }
 
+/// A whole number, as clients write it.
 extension Int32: TextValue {
   /// The range.
   public static var expectation: StaticString { "an integer from -2147483648 to 2147483647" }
@@ -30,6 +32,7 @@ extension Int32: TextValue {
   }
 }
 
+/// A whole number, as clients write it.
 extension Int64: TextValue {
   /// The range.
   public static var expectation: StaticString {
@@ -43,6 +46,7 @@ extension Int64: TextValue {
   }
 }
 
+/// A whole number that is not negative, as clients write it.
 extension UInt32: TextValue {
   /// The range.
   public static var expectation: StaticString { "an integer from 0 to 4294967295" }
@@ -54,6 +58,7 @@ extension UInt32: TextValue {
   }
 }
 
+/// A whole number that is not negative, as clients write it.
 extension UInt64: TextValue {
   /// The range.
   public static var expectation: StaticString { "an integer from 0 to 18446744073709551615" }

@@ -1,5 +1,6 @@
 import HTTPCodec
 
+/// One of two words, as clients write it.
 extension Bool: TextValue {
   /// "true or false".
   public static var expectation: StaticString { "true or false" }
@@ -16,6 +17,7 @@ extension Bool: TextValue {
   }
 }
 
+/// Text, as clients write it.
 extension String: TextValue {
   /// "text in UTF-8".
   public static var expectation: StaticString { "text in UTF-8" }
@@ -34,6 +36,7 @@ extension String: TextValue {
   }
 }
 
+/// Octets of any kind, as clients write it.
 extension Array: TextValue where Element == UInt8 {
   /// "octets": there are none that are refused.
   public static var expectation: StaticString { "octets" }

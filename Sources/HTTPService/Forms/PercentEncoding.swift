@@ -34,6 +34,7 @@ struct PercentDecoder: ~Escapable {
   var hasMoreToRead: Bool { position < text.count }
 }
 
+/// Decoding parts of a target.
 extension Span<UInt8> {
   /// Whether each "%" of these octets is followed by two hexadecimal digits.
   package var hasValidEscapes: Bool {

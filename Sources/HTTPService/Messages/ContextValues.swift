@@ -5,8 +5,8 @@ import Memory
 /// What a handler reads from a request as values. What a client has sent wrong becomes an `HTTPError` that says where
 /// and what was expected.
 extension Context {
-  /// The value that a parameter of the pattern stands for, decoded; nil where it is none of the type, or the pattern has
-  /// no such parameter.
+  /// The value that a parameter of the pattern stands for, decoded; nil where it is none of the type, or the pattern
+  /// has no such parameter.
   ///
   /// ```swift
   /// routes.get("/todos/{id}") { context, response throws(HTTPError) in

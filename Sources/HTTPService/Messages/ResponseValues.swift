@@ -52,6 +52,7 @@ extension Response {
   /// Sets a cookie.
   ///
   /// ```swift
+  /// let token: [UInt8] = Array("mF_9.B5f-4.1JqM".utf8)
   /// try response.setCookie("session", token.span)
   /// ```
   ///
@@ -95,6 +96,7 @@ extension Reply {
   }
 }
 
+/// Keeping octets longer than the handler runs.
 extension Span<UInt8> {
   /// A copy of these octets, which can be kept.
   ///

@@ -4,6 +4,7 @@ extension Middleware {
   /// Lets requests through whose user and password are right (Basic, RFC 7617); others get 401.
   ///
   /// ```swift
+  /// let secret: [UInt8] = Array("open sesame".utf8)
   /// routes.group("/admin").use(
   ///   .basicAuthentication(realm: "admin") { name, password in
   ///     name == "ann" && isEqualInConstantTime(password, secret.span)
@@ -34,6 +35,7 @@ extension Middleware {
   /// Lets requests through whose token is right (Bearer, RFC 6750); others get 401.
   ///
   /// ```swift
+  /// let key: [UInt8] = Array("mF_9.B5f-4.1JqM".utf8)
   /// routes.group("/api").use(.bearerAuthentication { isEqualInConstantTime($0, key.span) })
   /// ```
   ///

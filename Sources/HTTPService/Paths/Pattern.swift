@@ -70,7 +70,8 @@ extension Span<UInt8> {
   }
 
   /// Where a text ends that a path has at a position; nil where the path has something else. Octets that the path
-  /// has percent-encoded stand for themselves, except a slash, which separates no segments then (RFC 3986 2.2, 6.2.2.2).
+  /// has percent-encoded stand for themselves, except a slash, which separates no segments then (RFC 3986 2.2,
+  /// 6.2.2.2).
   @inline(never)
   func end(of text: Span<UInt8>, from start: Int) -> Int? {
     if text.count <= count &- start, extracting(start..<start &+ text.count) == text {

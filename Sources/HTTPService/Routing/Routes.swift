@@ -55,7 +55,7 @@ public final class Routes {
   ///
   /// ```swift
   /// let api = routes.group("/api", maxContent: 65_536)
-  /// api.use(.securityHeaders)
+  /// api.use(.securityHeaders())
   /// api.get("/todos") { _, response in response.write("[]") }  // answers /api/todos
   /// ```
   ///
@@ -77,7 +77,7 @@ public final class Routes {
   /// Puts middleware around the routes of this group that are added from now on. What was given first is outermost.
   ///
   /// ```swift
-  /// routes.use(.securityHeaders, .requestID)
+  /// routes.use(.securityHeaders(), .requestID)
   /// ```
   public func use(_ middleware: Middleware...) {
     for one in middleware {
