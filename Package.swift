@@ -143,7 +143,8 @@ let package = Package(
       path: "fuzz/Targets"),
 
     .testTarget(
-      name: "HTTPCodecTests", dependencies: ["HTTPCodec", "CodecOracle", "SeededRandom"]),
+      name: "HTTPCodecTests",
+      dependencies: ["HTTPCodec", "CodecOracle", "Memory", "SeededRandom"]),
     .testTarget(
       name: "JSONTests", dependencies: ["HTTPCodec", "JSON", "SeededRandom"],
       swiftSettings: lifetimes),
@@ -151,7 +152,7 @@ let package = Package(
       name: "EncodingsTests", dependencies: ["Encodings", "CodecOracle", "SeededRandom"]),
     .testTarget(name: "MemoryTests", dependencies: ["Memory"]),
     .testTarget(name: "HeapTests", dependencies: ["Heap", "SeededRandom"]),
-    .testTarget(name: "SocketsTests", dependencies: ["Sockets"]),
+    .testTarget(name: "SocketsTests", dependencies: ["Memory", "Sockets"]),
     .testTarget(
       name: "HTTPServerTests",
       dependencies: ["HTTPCodec", "HTTPServer", "ScriptedNetwork", "SeededRandom", "Sockets"]),

@@ -1,3 +1,5 @@
+import Memory
+
 /// The network and the clock of an event loop: listening and connected stream sockets, none of which
 /// ever blocks, and one call that waits for any of them.
 ///
@@ -89,12 +91,11 @@ extension Sockets where Self: ~Copyable {
 package typealias Descriptor = Int32
 
 package struct SocketAddress: Sendable {
-  /// In network order; an IPv4 address is the first four.
-  package let octets: InlineArray<16, UInt8>
+  package let octets: AddressOctets
   package let isIPv6: Bool
   package let port: UInt16
 
-  package init(octets: InlineArray<16, UInt8>, isIPv6: Bool, port: UInt16) {
+  package init(octets: AddressOctets, isIPv6: Bool, port: UInt16) {
     self.octets = octets
     self.isIPv6 = isIPv6
     self.port = port

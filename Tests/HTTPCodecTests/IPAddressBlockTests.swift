@@ -1,3 +1,4 @@
+import Memory
 import Testing
 
 @testable import CodecOracle
@@ -42,7 +43,7 @@ struct IPAddressBlockTests {
   @Test("An IPv4 address that a dual-stack socket tells of is that IPv4 address")
   func mapped() {
     func address(_ octets: [UInt8]) -> IPAddress {
-      var inline = InlineArray<16, UInt8>(repeating: 0)
+      var inline = AddressOctets()
       for (place, octet) in octets.enumerated() { inline[place] = octet }
       return IPAddress(octets: inline, isIPv6: true)
     }

@@ -1,5 +1,6 @@
 import Foundation
 import HTTPCodec
+import Memory
 import SeededRandom
 import Sockets
 import Testing
@@ -9,7 +10,7 @@ import Testing
 /// Addresses in the form of RFC 5952, as the host and the system print them.
 struct AddressTextTests {
   private func text(_ octets: [UInt8], port: UInt16 = 80) -> String {
-    var all = InlineArray<16, UInt8>(repeating: 0)
+    var all = AddressOctets()
     for (place, octet) in octets.enumerated() { all[place] = octet }
     var buffer = OctetBuffer(limit: 100)
     buffer.append(

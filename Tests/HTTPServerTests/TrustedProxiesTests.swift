@@ -16,7 +16,7 @@ struct TrustedProxiesTests {
     let proxies = try trustedProxies(list)
     proxies.header = ImmortalOctets(keeping: header)
     let section = Array((fields.map { $0 + "\r\n" }.joined() + "\r\n").utf8)
-    var octets = InlineArray<16, UInt8>(repeating: 0)
+    var octets = AddressOctets()
     for (place, octet) in peer.enumerated() { octets[place] = octet }
     let address = SocketAddress(octets: octets, isIPv6: peer.count == 16, port: 1)
     guard let client = proxies.client(of: Fields(section: section.span), from: address) else {

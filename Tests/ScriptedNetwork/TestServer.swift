@@ -51,7 +51,7 @@ final class TestServer {
   /// A client at an address of 4 or 16 octets.
   func connect(from octets: [UInt8]) -> Client {
     let client = connect()
-    var address = InlineArray<16, UInt8>(repeating: 0)
+    var address = AddressOctets()
     for (place, octet) in octets.enumerated() { address[place] = octet }
     client.address = SocketAddress(octets: address, isIPv6: octets.count == 16, port: 50_000)
     return client

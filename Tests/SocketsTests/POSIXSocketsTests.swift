@@ -1,3 +1,4 @@
+import Memory
 import Testing
 
 @testable import Sockets
@@ -11,9 +12,11 @@ import Testing
 /// The contract of `Sockets`, on the real network of this machine.
 @Suite("POSIX sockets")
 struct POSIXSocketsTests {
-  private static let loopback = SocketAddress(octets: loopbackOctets, isIPv6: false, port: 0)
-  private static var loopbackOctets: InlineArray<16, UInt8> {
-    [127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+  fileprivate static var loopback: SocketAddress {
+    var octets = AddressOctets()
+    octets[0] = 127
+    octets[3] = 1
+    return SocketAddress(octets: octets, isIPv6: false, port: 0)
   }
 
   @Test("port 0 becomes the port that the system chose")
@@ -174,9 +177,8 @@ private struct Pair: ~Copyable {
 
   init() throws {
     var sockets = try makeSockets()
-    let octets: InlineArray<16, UInt8> = [127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
     let listener = try sockets.listen(
-      on: SocketAddress(octets: octets, isIPv6: false, port: 0), backlog: 8, buffer: 32_768)
+      on: POSIXSocketsTests.loopback, backlog: 8, buffer: 32_768)
     guard let port = sockets.localAddress(of: listener)?.port else { throw SocketError(code: 0) }
     guard let client = connectToLoopback(port: port) else { throw SocketError(code: 0) }
     sockets.watch(listener, token: 0, for: .read)

@@ -14,12 +14,12 @@ extension OctetBuffer {
   @inline(never)
   @_optimize(size)
   package mutating func append(
-    address octets: InlineArray<16, UInt8>, isIPv6: Bool, hasDots mayHaveDots: Bool = true
+    address octets: AddressOctets, isIPv6: Bool, hasDots mayHaveDots: Bool = true
   ) {
-    if !isIPv6 { return append(dotted: octets, from: 0) }
+    if !isIPv6 { return append(dotted: octets.high &>> 32) }
     let zeros = longestRunOfZeros(octets)
     // ::ffff:192.0.2.1 is mapped; ::192.0.2.1 is of a form that is not in use any more.
-    let isMapped = zeros == 0..<5 && octets[10] == 0xFF && octets[11] == 0xFF
+    let isMapped = zeros == 0..<5 && octets.group(5) == 0xFFFF
     let hasDots = mayHaveDots && (isMapped || zeros == 0..<6)
     var group = 0
     while group < 8 {
@@ -29,17 +29,21 @@ extension OctetBuffer {
         continue
       }
       if group > 0, group != zeros.upperBound || zeros.isEmpty { append(octet: UInt8(ascii: ":")) }
-      if hasDots, group == 6 { return append(dotted: octets, from: 12) }
-      append(group: UInt16(octets[2 * group]) << 8 | UInt16(octets[2 * group + 1]))
+      if hasDots, group == 6 { return append(dotted: octets.low) }
+      append(group: octets.group(group))
       group += 1
     }
   }
 
+  /// Appends the last four octets of a number.
+  @inline(never)
   @_optimize(size)
-  private mutating func append(dotted octets: InlineArray<16, UInt8>, from start: Int) {
-    for i in 0..<4 {
-      if i > 0 { append(octet: UInt8(ascii: ".")) }
-      append(decimal: Int64(octets[start + i]))
+  private mutating func append(dotted octets: UInt64) {
+    var shift: UInt64 = 32
+    while shift > 0 {
+      if shift < 32 { append(octet: UInt8(ascii: ".")) }
+      shift &-= 8
+      append(decimal: Int64(octets &>> shift & 0xFF))
     }
   }
 
@@ -56,11 +60,11 @@ extension OctetBuffer {
 
   /// In groups of 16 bits; empty without two zeros in a row.
   @_optimize(size)
-  private func longestRunOfZeros(_ octets: InlineArray<16, UInt8>) -> Range<Int> {
+  private func longestRunOfZeros(_ octets: AddressOctets) -> Range<Int> {
     var longest = 0..<0
     var start = 0
     for group in 0..<8 {
-      if octets[2 * group] != 0 || octets[2 * group + 1] != 0 {
+      if octets.group(group) != 0 {
         start = group + 1
       } else if group + 1 - start > max(1, longest.count) {
         longest = start..<group + 1

@@ -1,7 +1,8 @@
+import Memory
+
 /// An IPv4 or IPv6 address in text, as it stands in a Host field or a setting.
 package struct IPAddress: BitwiseCopyable {
-  /// In network order; an IPv4 address is the first four.
-  package private(set) var octets = InlineArray<16, UInt8>(repeating: 0)
+  package private(set) var octets = AddressOctets()
   package private(set) var isIPv6 = false
 
   /// 0.0.0.0
@@ -17,8 +18,7 @@ package struct IPAddress: BitwiseCopyable {
   /// 127.0.0.1
   package static var loopbackIPv4: IPAddress {
     var address = IPAddress()
-    address.octets[0] = 127
-    address.octets[3] = 1
+    address.octets.high = 0x7F00_0001 &<< 32
     return address
   }
 
@@ -28,12 +28,11 @@ package struct IPAddress: BitwiseCopyable {
   /// (RFC 4291 2.5.5.2).
   @inline(never)
   @_optimize(size)
-  package init(octets: InlineArray<16, UInt8>, isIPv6: Bool) {
+  package init(octets: AddressOctets, isIPv6: Bool) {
     self.octets = octets
     self.isIPv6 = isIPv6
-    for i in 0..<12 where octets[i] != (i < 10 ? 0 : 0xFF) { return }
-    guard isIPv6 else { return }
-    for i in 0..<4 { self.octets[i] = octets[12 &+ i] }
+    guard isIPv6, octets.high == 0, octets.low &>> 32 == 0xFFFF else { return }
+    (self.octets.high, self.octets.low) = (octets.low &<< 32, 0)
     self.isIPv6 = false
   }
 
@@ -58,10 +57,11 @@ package struct IPAddress: BitwiseCopyable {
       guard digits.count == 1 || digits.first != UInt8(ascii: "0"), count < 4,
         let value = digits.decimal(upTo: 255)
       else { return nil }
-      octets[count] = UInt8(truncatingIfNeeded: value)
+      octets.high = octets.high &<< 8 | UInt64(truncatingIfNeeded: value)
       count &+= 1
     }
     guard count == 4 else { return nil }
+    octets.high = octets.high &<< 32
   }
 
   /// IPv6address (RFC 3986 3.2.2): eight groups of up to four HEXDIG; one run of groups that are
@@ -70,22 +70,24 @@ package struct IPAddress: BitwiseCopyable {
   init?(v6 text: Span<UInt8>) {
     isIPv6 = true
     var count = 0
-    var gap: Int?
+    // What stands before "::", with zeros behind it.
+    var start: AddressOctets?
     var position = 0
     if text.count >= 2, text[0] == .colon {
       guard text[1] == .colon else { return nil }
-      gap = 0
+      start = AddressOctets()
       position = 2
     }
     while position < text.count {
-      guard count <= 14 else { return nil }
+      guard count < 8 else { return nil }
       var end = position
       while end < text.count, text[end] != .colon { end &+= 1 }
       let group = text.extracting(position..<end)
       if end == text.count, let v4 = IPAddress(v4: group) {
-        guard count <= 12 else { return nil }
-        for i in 0..<4 { octets[count &+ i] = v4.octets[i] }
-        count &+= 4
+        guard count <= 6 else { return nil }
+        octets.append(group: v4.octets.group(0))
+        octets.append(group: v4.octets.group(1))
+        count &+= 2
         break
       }
       guard (1...4).contains(group.count) else { return nil }
@@ -94,25 +96,25 @@ package struct IPAddress: BitwiseCopyable {
         guard let digit = group[i].hexadecimalValue else { return nil }
         value = value << 4 | digit
       }
-      octets[count] = UInt8(truncatingIfNeeded: value >> 8)
-      octets[count &+ 1] = UInt8(truncatingIfNeeded: value)
-      count &+= 2
+      octets.append(group: UInt16(truncatingIfNeeded: value))
+      count &+= 1
       position = end &+ 1
       if position == text.count { return nil }  // a single colon at the end
       if position < text.count, text[position] == .colon {
-        guard gap == nil else { return nil }
-        gap = count
+        guard start == nil else { return nil }
+        for _ in count..<8 { octets.append(group: 0) }
+        start = octets
+        octets = AddressOctets()
         position &+= 1
       }
     }
-    guard let gap else {
-      if count == 16 { return } else { return nil }
+    guard let start else {
+      if count == 8 { return } else { return nil }
     }
-    // "::" stands for one group of zeros at least: what is behind it moves to the end.
-    guard count <= 14 else { return nil }
-    let moved = count &- gap
-    for i in 0..<moved { octets[15 &- i] = octets[count &- 1 &- i] }
-    for i in gap..<(16 &- moved) { octets[i] = 0 }
+    // "::" stands for one group of zeros at least.
+    guard count < 8 else { return nil }
+    octets.high |= start.high
+    octets.low |= start.low
   }
 }
 
@@ -120,8 +122,6 @@ extension IPAddress {
   /// What stands for an address where clients are counted: an IPv6 client has a /64 at the least (RFC 6177 2), of which
   /// any address is its own. IPv4 addresses are put where no IPv6 network is, in multicast. Never 0.
   package var networkKey: UInt64 {
-    var first: UInt64 = 0
-    for i in 0..<8 { first = first << 8 | UInt64(octets[i]) }
-    return (isIPv6 ? first : first >> 32 | 0xFFFF_FFFF_0000_0000) &+ 1
+    (isIPv6 ? octets.high : octets.high >> 32 | 0xFFFF_FFFF_0000_0000) &+ 1
   }
 }

@@ -1,3 +1,5 @@
+import Memory
+
 /// All addresses that begin with the same bits, in text as "10.0.0.0/8", "fd00::/8", or one address.
 package struct IPAddressBlock: BitwiseCopyable {
   private let address: IPAddress
@@ -27,10 +29,8 @@ package struct IPAddressBlock: BitwiseCopyable {
   @inline(never)
   package func contains(_ other: IPAddress) -> Bool {
     guard other.isIPv6 == address.isIPv6 else { return false }
-    for i in 0..<(bits &+ 7) / 8 {
-      let mask = i * 8 &+ 8 <= bits ? 0xFF : ~(UInt8(0xFF) &>> UInt8(bits % 8))
-      if (address.octets[i] ^ other.octets[i]) & mask != 0 { return false }
-    }
-    return true
+    let high = address.octets.high ^ other.octets.high
+    if bits <= 64 { return high >> (64 &- bits) == 0 }
+    return high == 0 && (address.octets.low ^ other.octets.low) >> (128 &- bits) == 0
   }
 }

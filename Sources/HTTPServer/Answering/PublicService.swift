@@ -11,7 +11,9 @@ struct PublicService: ~Copyable {
   private var response: Response
   private var identifier = RequestIdentifier()
 
-  init(_ routes: Routes, _ configuration: Configuration, _ limits: Limits) {
+  init(
+    _ routes: borrowing Routes, _ configuration: borrowing Configuration, _ limits: borrowing Limits
+  ) {
     service = Service(routes)
     cors = CORS(configuration.allowedOrigins)
     writer = ResponseWriter(server: configuration.serverHeader, commonField: cors.commonField)

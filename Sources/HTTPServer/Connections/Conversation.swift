@@ -35,7 +35,7 @@ struct Conversation: ~Copyable {
   /// Whether a response was made since `takeHasAnswered` was called last.
   private var hasAnswered = false
 
-  init(on port: Port.Name, with peer: SocketAddress?, _ limits: Limits) {
+  init(on port: Port.Name, with peer: SocketAddress?, _ limits: borrowing Limits) {
     self.port = port
     self.peer = peer
     parser = RequestParser(limits: limits.request)

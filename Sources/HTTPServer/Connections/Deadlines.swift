@@ -47,7 +47,7 @@ struct Deadlines: ~Copyable {
   private let keepAliveTimeout: Int64
   private let writeTimeout: Int64
 
-  init(_ configuration: Configuration) {
+  init(_ configuration: borrowing Configuration) {
     requestTimeout = configuration.requestTimeout
     keepAliveTimeout = configuration.keepAliveTimeout
     writeTimeout = configuration.writeTimeout

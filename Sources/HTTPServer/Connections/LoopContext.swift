@@ -23,7 +23,8 @@ struct LoopContext<Network: Sockets & ~Copyable>: ~Copyable {
 
   @_optimize(size)
   init(
-    _ configuration: Configuration, _ limits: Limits, _ routes: Routes, _ network: consuming Network
+    _ configuration: borrowing Configuration, _ limits: Limits, _ routes: borrowing Routes,
+    _ network: consuming Network
   ) {
     self.limits = limits
     services = Services(routes, configuration, limits)

@@ -9,7 +9,9 @@ struct Services: ~Copyable {
   private(set) var isDraining = false
 
   @_optimize(size)
-  init(_ routes: Routes, _ configuration: Configuration, _ limits: Limits) {
+  init(
+    _ routes: borrowing Routes, _ configuration: borrowing Configuration, _ limits: borrowing Limits
+  ) {
     application = PublicService(routes, configuration, limits)
     admin = AdminService(configuration, limits)
   }

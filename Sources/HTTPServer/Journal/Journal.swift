@@ -30,7 +30,7 @@ struct Journal: ~Copyable {
   private(set) var unlogged: Int64 = 0
 
   @_optimize(size)
-  init(_ configuration: Configuration) {
+  init(_ configuration: borrowing Configuration) {
     log = LogOutput(
       configuration.name, level: configuration.logLevel, format: configuration.logFormat)
     logsAccess = configuration.accessLog

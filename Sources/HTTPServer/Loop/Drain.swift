@@ -30,7 +30,7 @@ struct Drain {
   /// `DRAIN_DELAY`; 0 where there is no admin port, and no /readyz to see.
   private let delay: Int64
 
-  init(_ configuration: Configuration) {
+  init(_ configuration: borrowing Configuration) {
     timeout = configuration.drainTimeout
     delay = configuration.adminPort == nil ? 0 : configuration.drainDelay
   }

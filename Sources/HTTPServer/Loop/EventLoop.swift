@@ -31,7 +31,9 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
 
   /// Makes a loop, to be used after `reserve`.
   @_optimize(size)
-  init(_ configuration: Configuration, _ routes: Routes, network: consuming Network) {
+  init(
+    _ configuration: borrowing Configuration, _ routes: borrowing Routes, network: consuming Network
+  ) {
     let limits = Limits(configuration)
     connections = ConnectionTable()
     context = LoopContext(configuration, limits, routes, network)

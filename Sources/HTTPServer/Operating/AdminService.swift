@@ -18,7 +18,7 @@ struct AdminService: ~Copyable {
   /// Set by /drain, read by the event loop.
   private(set) var drainRequested = false
 
-  init(_ configuration: Configuration, _ limits: Limits) {
+  init(_ configuration: borrowing Configuration, _ limits: borrowing Limits) {
     access = AdminAccess(hosts: configuration.adminHosts)
     writer = ResponseWriter(server: configuration.serverHeader)
     response = Response(contentLimit: limits.adminContent, fieldsLimit: limits.responseFields)

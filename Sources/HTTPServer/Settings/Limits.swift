@@ -40,7 +40,7 @@ package struct Limits {
   /// that, bodies of 90 KB came at a hundredth of their speed, each segment behind a delayed ACK.
   package let socketBuffer: Int
 
-  package init(_ configuration: Configuration) {
+  package init(_ configuration: borrowing Configuration) {
     // (No sum overflows: the settings have limits of their own, the largest of them 1 GiB.)
     let size = configuration.maxRequestSize
     request = RequestParser.Limits(request: size, head: 65_536)

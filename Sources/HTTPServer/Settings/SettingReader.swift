@@ -18,6 +18,7 @@ struct SettingReader {
   }
 
   /// The value of a setting, nil when it is not set.
+  @inline(never)
   func value(of name: StaticString) -> ImmortalOctets? { environment(name) }
 
   /// The value of a setting, nil when it is not set or empty.

@@ -9,7 +9,7 @@ package struct Service: ~Copyable {
   private let tree: RouteTree
   private let fallback: Handler
 
-  package init(_ routes: Routes) {
+  package init(_ routes: borrowing Routes) {
     table = routes.table
     tree = table.tree
     fallback = table.fallback

@@ -137,7 +137,7 @@
       guard status == 0 else { return nil }
       let port = UInt16(bigEndian: name.sin6_port)  // at the same place in both
       let isIPv6 = Int32(name.sin6_family) == AF_INET6
-      var octets = InlineArray<16, UInt8>(repeating: 0)
+      var octets = AddressOctets()
       unsafe withUnsafeBytes(of: &name) { name in
         // sin6_addr is at 8, sin_addr at 4.
         for i in 0..<(isIPv6 ? 16 : 4) { octets[i] = unsafe name[(isIPv6 ? 8 : 4) + i] }

@@ -90,6 +90,7 @@
     /// Nanoseconds since the Unix epoch, as far as the host knows.
     package static func wallClockTime() -> Int64 { time(of: WASI_CLOCK_REALTIME) }
 
+    @inline(never)
     private static func time(of clock: Int) -> Int64 {
       var nanoseconds: UInt64 = 0
       _ = unsafe clock_time_get(UInt32(clock), 1, &nanoseconds)

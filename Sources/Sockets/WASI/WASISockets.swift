@@ -85,7 +85,7 @@
     }
 
     private func bind(_ socket: Descriptor, to address: SocketAddress) -> wasi_errno {
-      var octets = address.octets
+      var octets = address.octets.inMemory
       return unsafe withUnsafePointer(to: &octets) { octets in
         var view = unsafe wasi_address(
           buf: UnsafeRawPointer(octets).assumingMemoryBound(to: UInt8.self),
@@ -137,7 +137,7 @@
     ) -> wasi_errno
 
     private func addressOf(_ socket: Descriptor, _ getter: AddressGetter) -> SocketAddress? {
-      var octets = InlineArray<16, UInt8>(repeating: 0)
+      var octets = AddressOctets().inMemory
       var type: UInt32 = 0
       var port: UInt32 = 0
       let errno = unsafe withUnsafeMutablePointer(to: &octets) { octets in
@@ -146,7 +146,7 @@
         return unsafe getter(socket, &view, &type, &port)
       }
       guard errno == 0, let port = UInt16(exactly: port) else { return nil }
-      return SocketAddress(octets: octets, isIPv6: type != 4, port: port)
+      return SocketAddress(octets: AddressOctets(inMemory: octets), isIPv6: type != 4, port: port)
     }
 
     // MARK: Connections
@@ -190,6 +190,7 @@
       _ = sock_shutdown(connection, UInt32(WASI_SHUT_WR))
     }
 
+    @inline(never)
     package mutating func close(_ descriptor: Descriptor) {
       _ = fd_close(descriptor)
       for i in listeners.indices where listeners[i] == descriptor { listeners[i] = -1 }
