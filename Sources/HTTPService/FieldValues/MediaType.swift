@@ -81,8 +81,8 @@ public struct MediaType: ~Escapable {
   }
 
   /// Whether two media types are the same: type, subtype, and the same parameters in any order. The value of
-  /// "charset" is compared without regard to case (RFC 9110 8.3.2), other values exactly. (One that has several values for a
-  /// parameter, which is an error by RFC 6838 4.3, is the same as none.)
+  /// "charset" is compared without regard to case (RFC 9110 8.3.2), other values exactly. (One that has several values
+  /// for a parameter, which is an error by RFC 6838 4.3, is the same as none.)
   public static func == (left: MediaType, right: MediaType) -> Bool {
     left.type.equalsIgnoringCase(right.type) && left.subtype.equalsIgnoringCase(right.subtype)
       && left.includesParameters(of: right) && right.includesParameters(of: left)

@@ -103,8 +103,8 @@ extension Context {
   /// }
   /// ```
   ///
-  /// - Throws: 415 for a content type that is not JSON, 400 for content that is not JSON, 422 for another value than was
-  ///   expected: `/items/3/price: a number was expected`.
+  /// - Throws: 415 for a content type that is not JSON, 400 for content that is not JSON, 422 for another value than
+  ///   was expected: `/items/3/price: a number was expected`.
   @inlinable
   public func json<Value: JSONValue>(_ type: Value.Type) throws(HTTPError) -> Value {
     try requireJSON()
