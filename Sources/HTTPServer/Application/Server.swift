@@ -19,7 +19,7 @@ import Sockets
 /// |-------------|-----------------------------------------------------|
 /// | 0           | drained                                             |
 /// | 1           | cannot listen, cannot wait, not enough memory, or a route is invalid |
-/// | 2           | a setting is invalid                                |
+/// | 2           | a setting is invalid, or the service says so (`fail`) |
 public enum Server {
   /// The version of this server, such as "0.1.0", as its log and its metrics tell it.
   public static var version: StaticString { Version.current }
@@ -43,10 +43,12 @@ public enum Server {
   ///   - name: what the service calls itself in its log.
   ///   - defaults: of the settings, where the environment says nothing.
   @_optimize(size)
+  @export(interface)
   public static func run(
     _ routes: Routes, name: StaticString = "http_server",
     defaults: ServerDefaults = ServerDefaults()
   ) -> Never {
+    // (Exported, so that it is compiled with the library: a service that is built again compiles only its own code.)
     SystemProcess.prepareStandardStreams()
     // Defaults in place of settings would be another server than was asked for.
     guard SystemProcess.readEnvironment() else { end(with: .environment) }
@@ -67,6 +69,20 @@ public enum Server {
     end(with: nil, keeping: loop)
   }
 
+  /// Ends the process before it serves, with one line on standard error and status 2: for a setting of the service's
+  /// own that is missing or invalid.
+  ///
+  /// ```swift
+  /// guard let secret = Environment["WEBHOOK_SECRET"], secret.count >= 32 else {
+  ///   Server.fail("WEBHOOK_SECRET must have at least 32 octets")
+  /// }
+  /// ```
+  @inline(never)
+  public static func fail(_ problem: StaticString) -> Never {
+    SystemProcess.prepareStandardStreams()
+    end(with: .service(problem))
+  }
+
   /// Why the server ends before it has drained.
   private enum Failure {
     case environment
@@ -75,8 +91,14 @@ public enum Server {
     case memory
     case listening(ListenError)
     case waiting(SocketError)
+    case service(StaticString)
 
-    var exitStatus: Int32 { if case .setting = self { 2 } else { 1 } }
+    var exitStatus: Int32 {
+      switch self {
+      case .setting, .service: 2
+      default: 1
+      }
+    }
   }
 
   /// Ends the process. The loop is kept to the end: what it has is not freed one by one before.
@@ -95,6 +117,8 @@ public enum Server {
     var line = OctetBuffer(limit: 4096)
     line.append("http_server: ")
     switch failure {
+    case .service(let problem):
+      line.append(text: problem)
     case .environment:
       line.append("the environment cannot be read: there is not enough memory for it")
     case .setting(let error):
