@@ -122,6 +122,16 @@ struct DigestTests {
     #expect(pieces.code == code)
   }
 
+  @Test("A literal counts as its octets")
+  func literals() {
+    let key = octets("key")
+    var code = HMACSHA256(key: key.span)
+    code.update("1800000000.")
+    code.update("caf\u{e9}")
+    let whole = Array("1800000000.caf\u{e9}".utf8)
+    #expect(code.code == HMACSHA256.code(of: whole.span, key: key.span))
+  }
+
   @Test("A code that is changed, cut or another's is invalid")
   func invalidCodes() {
     let (key, data) = (octets("key"), octets("data"))

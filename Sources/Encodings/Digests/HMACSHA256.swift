@@ -1,3 +1,5 @@
+import Memory
+
 /// An authentication code of octets and a secret key: HMAC (RFC 2104) with SHA-256, as webhooks and signed cookies
 /// and tokens have.
 ///
@@ -36,6 +38,9 @@ public struct HMACSHA256: Sendable {
 
   /// Adds octets behind those that there are.
   public mutating func update(_ octets: Span<UInt8>) { inner.update(octets) }
+
+  /// Adds a literal behind the octets that there are, such as what separates two parts: `code.update(".")`.
+  public mutating func update(_ text: StaticString) { inner.update(text.octets) }
 
   /// The code of the octets so far; more can follow. Two codes are compared in constant time.
   public var code: SHA256.Digest {
