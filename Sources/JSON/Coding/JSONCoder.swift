@@ -19,6 +19,8 @@ public struct JSONCoder: ~Copyable, ~Escapable {
   @usableFromInline var reader: JSONReader
   @usableFromInline var writer = JSONWriter()
   var object = ObjectProgress()
+  /// Whether the value was there before: the object that it is may lack what is required.
+  @usableFromInline var isUpdate = false
   /// Where the last name of an enumeration's case begins.
   var nameStart = 0
 
@@ -43,7 +45,8 @@ public struct JSONCoder: ~Copyable, ~Escapable {
   /// - Parameters:
   ///   - name: compared octet by octet; escapes in the text count as what they stand for. A literal of UTF-8.
   ///   - value: what is read or written; it must be the same one each time that the list runs.
-  ///   - required: whether it is an error when the field is not in the text.
+  ///   - required: whether it is an error when the field is not in the text. (Not of an object that is
+  ///     there already: see ``JSONValue/update(json:maximumDepth:)``.)
   @inlinable
   public mutating func callAsFunction<Value: JSONValue>(
     _ name: StaticString, _ value: inout Value, required: Bool = false
@@ -116,7 +119,8 @@ public struct JSONCoder: ~Copyable, ~Escapable {
     object.index &+= 1
     if reader.hasFailed { return false }
     if mode == .check {
-      if required, !object.hasSeen(index) { fail(name, "is missing") }
+      let isOutermost = reader.levels == reader.maximumDepth
+      if required, !object.hasSeen(index), !(isUpdate && isOutermost) { fail(name, "is missing") }
       return false
     }
     guard object.hasName, reader.textEquals(name) else { return false }

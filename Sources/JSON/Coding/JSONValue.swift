@@ -80,8 +80,8 @@ extension JSONValue {
     if let error = coder.finishReading() { throw error }
   }
 
-  /// Reads JSON text into this value: fields that are not in the text keep their values, as a PATCH wants it. A
-  /// field that is required must be there all the same.
+  /// Reads JSON text into this value: fields that are not in the text keep their values, as a PATCH wants it. Of the
+  /// object that this is none is required then; of objects inside it those that say so are.
   ///
   /// ```swift
   /// struct Settings: JSONObject {
@@ -99,6 +99,7 @@ extension JSONValue {
   @inlinable
   public mutating func update(json octets: Span<UInt8>, maximumDepth: Int = 64) throws(JSONError) {
     var coder = JSONCoder(reading: octets, maximumDepth: maximumDepth)
+    coder.isUpdate = true
     var value = self
     value.json(&coder)
     if let error = coder.finishReading() { throw error }

@@ -11,7 +11,7 @@ struct JSONReader: ~Copyable, ~Escapable {
   var position = 0
   let maximumDepth: Int
   /// How many more arrays and objects may be open inside each other.
-  private var levels: Int
+  private(set) var levels: Int
   /// The octets of the last string or name between its quotes. Its escapes and its UTF-8 are valid.
   var text = Text()
   @usableFromInline var error: JSONError?

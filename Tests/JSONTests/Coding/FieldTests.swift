@@ -89,6 +89,13 @@ struct FieldTests {
     var changed = Todo(id: 5, title: "b", done: true, share: 0.5)
     try changed.update(json: Array(#"{"title":"c","share":null}"#.utf8).span)
     #expect(changed == Todo(id: 5, title: "c", done: true, share: nil))
+    // What is required is there already.
+    try changed.update(json: Array(#"{"id":6}"#.utf8).span)
+    #expect(changed == Todo(id: 6, title: "c", done: true, share: nil))
+    try changed.update(json: Array("{}".utf8).span)
+    // But not in an object inside it.
+    var todos = [changed]
+    #expect(throws: JSONError.self) { try todos.update(json: Array(#"[{"id":6}]"#.utf8).span) }
     // An error changes nothing.
     let before = changed
     #expect(throws: JSONError.self) {
