@@ -9,8 +9,12 @@ let package = Package(
     .target(
       name: "Pages", exclude: ["Assets"],
       plugins: [.plugin(name: "EmbedAssets", package: "wasm-http-server")]),
-    .executableTarget(
-      name: "site",
+    .target(
+      name: "App",
       dependencies: ["Pages", .product(name: "HTTPServer", package: "wasm-http-server")]),
+    .executableTarget(name: "site", dependencies: ["App"]),
+    .testTarget(
+      name: "AppTests",
+      dependencies: ["App", .product(name: "HTTPServerTesting", package: "wasm-http-server")]),
   ]
 )

@@ -1,0 +1,15 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "guestbook",
+  dependencies: [.package(name: "wasm-http-server", path: "../..")],
+  targets: [
+    .target(
+      name: "App", dependencies: [.product(name: "HTTPServer", package: "wasm-http-server")]),
+    .executableTarget(name: "guestbook", dependencies: ["App"]),
+    .testTarget(
+      name: "AppTests",
+      dependencies: ["App", .product(name: "HTTPServerTesting", package: "wasm-http-server")]),
+  ]
+)
