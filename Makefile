@@ -7,7 +7,7 @@ host_sources := Package.swift $(shell find Sources/CLinux Sources/CWasmtime Sour
 # Guests in C for tests.
 c_guests := $(patsubst Tests/Fixtures/Guests/%.c,dist/guests/%.wasm,$(wildcard Tests/Fixtures/Guests/*.c))
 
-.PHONY: help serve build charts sdk fixture test test-quick check format bench bench-check bench-report fuzz fuzz-merge coverage soak install uninstall \
+.PHONY: help serve build new charts sdk fixture test test-quick check format bench bench-check bench-report fuzz fuzz-merge coverage soak install uninstall \
 	dist react-client demo screenshot docs images pin push release ecr-login plain dockerfile-test deploy-check deploy-test rollouts \
 	bench-containers clean
 .DELETE_ON_ERROR:
@@ -19,6 +19,7 @@ help:
 	@echo 'make serve     install the tools, build, and serve on http://localhost:1234 (PORT=8080 make serve)'
 	@echo 'make test      install the tools, build, and run all tests and checks'
 	@echo 'make test-quick  a part of the tests, for use between two edits: under a minute after a build'
+	@echo 'make new       NAME=my-service DIR=../my-service: make the package of a service of your own'
 	@echo 'make build     dist/: http_server.wasm, wasm-serve and its engine, http_server (native)'
 	@echo 'make sdk       dist/wasm-server.artifactbundle, the Swift SDK that builds services anywhere (docs/building.md)'
 	@echo 'make charts    dist/http_server-charts.wasm: the server with live charts on its status page, for two kilobytes more'
@@ -54,6 +55,9 @@ serve: dist/http_server.wasm dist/wasm-serve
 	@scripts/serve dist/http_server.wasm
 
 build: dist/http_server.wasm dist/wasm-serve dist/http_server
+
+new:
+	@NAME='$(NAME)' DIR='$(DIR)' URL='$(URL)' VERSION='$(VERSION)' REVISION='$(REVISION)' scripts/new
 
 sdk: .tools/ready
 	@scripts/sdk

@@ -1,0 +1,4 @@
+import App
+import HTTPServer
+
+Server.run(makeRoutes(), name: "my-service")
