@@ -12,6 +12,8 @@ client's module.) How a snippet is compiled depends on how it begins:
 - all else is a fragment: it is put into a function that throws, with `routes`, a `context`, a
   `request`, a `response` and a `client` for tests.
 
+The files of a tutorial's steps (Swift in a .docc folder) are snippets as a whole.
+
 A snippet with a line "// error: TEXT" must not compile, and TEXT must be among the errors.
 """
 
@@ -140,7 +142,11 @@ def compile_snippet(snippet: Snippet, options: list[str], work: Path) -> str:
 def check_snippets(options: list[str]) -> int:
     snippets = []
     for path in documents():
-        snippets += snippets_of(path.read_text(), str(path.relative_to(ROOT)))
+        file = str(path.relative_to(ROOT))
+        if ".docc/" in file and file.endswith(".swift"):
+            snippets.append(Snippet(file, 1, path.read_text().splitlines()))
+        else:
+            snippets += snippets_of(path.read_text(), file)
     with tempfile.TemporaryDirectory() as work, ThreadPoolExecutor(os.cpu_count()) as pool:
         faults = list(pool.map(lambda it: compile_snippet(it, options, Path(work)), snippets))
     sys.stderr.write("".join(faults))
