@@ -7,9 +7,8 @@ import Testing
 struct StatusAndErrorTests {
   private var statuses: [Status] { (0..<UInt8(Status.namedCount)).map { Status(place: $0) } }
 
-  private func isReason(_ text: StaticString) -> Bool {
-    let octets = text.octets
-    return !octets.isEmpty && octets.isFieldValue && octets == octets.trimmed
+  private func isReason(_ octets: Span<UInt8>) -> Bool {
+    !octets.isEmpty && octets.isFieldValue && octets == octets.trimmed
   }
 
   @Test("The places of statuses are dense, and no code is there twice")
@@ -20,7 +19,8 @@ struct StatusAndErrorTests {
     #expect(statuses.map(\.code) == statuses.map(\.code).sorted())
     for status in statuses {
       #expect((100...599).contains(status.code))
-      #expect(isReason(status.reason))
+      let isValid = isReason(status.reason)
+      #expect(isValid)
     }
   }
 
@@ -69,7 +69,23 @@ struct StatusAndErrorTests {
   @Test("Every error is answered with a 4xx or 5xx and a reason", arguments: RequestError.allCases)
   func errorTable(error: RequestError) {
     #expect((400...599).contains(error.status.code))
-    #expect(isReason(error.reason))
+    let isValid = isReason(error.reason)
+    #expect(isValid)
+  }
+
+  @Test(
+    "The lines of reasons are in the order of the errors",
+    arguments: [
+      (
+        .proxyProtocol,
+        "this looks like a PROXY protocol header, which is not read here: turn it off in the proxy"
+      ),
+      (.missingHost, "an HTTP/1.1 request needs a Host field"),
+      (.unsupportedExpectation, "no expectation but 100-continue is known"),
+      (.timedOut, "the request did not come in time"),
+    ] as [(RequestError, String)])
+  func errorReason(error: RequestError, reason: String) {
+    #expect(text(error.reason) == reason)
   }
 
   @Test("No two errors have the same reason")

@@ -95,6 +95,7 @@ struct FramingFields: ~Copyable {
   }
 
   /// "chunked", once, without parameters, and nothing else.
+  @_optimize(size)
   private mutating func checkTransferEncoding(_ value: Span<UInt8>) {
     if value.equalsIgnoringCase("chunked") { return }
     var codings = 0

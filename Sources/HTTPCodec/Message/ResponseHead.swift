@@ -5,7 +5,7 @@ extension OctetBuffer {
     append("HTTP/1.1 ")
     append(decimal: Int64(status.code))
     append(octet: .space)
-    append(text: status.reason)
+    append(status.reason)
     append("\r\n")
   }
 

@@ -19,7 +19,7 @@ public struct Status: Equatable, Sendable {
   public init?(code: Int) {
     guard code >= 100 && code <= 599 else { return nil }
     for place in 0..<UInt8(Status.namedCount) {
-      if let named = Named(rawValue: place), named.line.code == code {
+      if let named = Named(rawValue: place), Int(named.code()) == code {
         self = Status(named)
         return
       }
@@ -135,11 +135,25 @@ public struct Status: Equatable, Sendable {
   package static var placeCount: Int { namedCount + 5 }
 
   /// The code, three digits from 100 to 599: 404 for `notFound`.
-  public var code: Int { Named(rawValue: place)?.line.code ?? Int(number) }
+  public var code: Int { Int(Named(rawValue: place)?.code() ?? number) }
 
   /// The reason phrase of RFC 9110, such as "Not Found": for people, clients ignore it (RFC 9112 4). Empty for a code
   /// that has no name here.
-  public var reason: StaticString { Named(rawValue: place)?.line.reason ?? "" }
+  public var reason: Span<UInt8> {
+    @inline(never) @_lifetime(immortal)
+    get {
+      guard let named = Named(rawValue: place) else { return Span() }
+      let (first, reasons): (Named, StaticString) =
+        switch named.code() / 100 {
+        case 1: (.continue, Status.informational)
+        case 2: (.ok, Status.successful)
+        case 3: (.movedPermanently, Status.redirection)
+        case 4: (.badRequest, Status.clientError)
+        default: (.internalServerError, Status.serverError)
+        }
+      return reasons.line(Int(place &- first.rawValue))
+    }
+  }
 
   /// A final response has ended the exchange; an interim one has another behind it.
   package var isInterim: Bool { place < Named.ok.rawValue || place == Status.namedCount }
@@ -157,49 +171,112 @@ public struct Status: Equatable, Sendable {
       internalServerError, notImplemented, badGateway, serviceUnavailable, gatewayTimeout,
       versionNotSupported
 
-    var line: (code: Int, reason: StaticString) {
+    @inline(never)
+    func code() -> UInt16 {
       switch self {
-      case .continue: (100, "Continue")
-      case .switchingProtocols: (101, "Switching Protocols")
-      case .ok: (200, "OK")
-      case .created: (201, "Created")
-      case .accepted: (202, "Accepted")
-      case .noContent: (204, "No Content")
-      case .resetContent: (205, "Reset Content")
-      case .partialContent: (206, "Partial Content")
-      case .movedPermanently: (301, "Moved Permanently")
-      case .found: (302, "Found")
-      case .seeOther: (303, "See Other")
-      case .notModified: (304, "Not Modified")
-      case .temporaryRedirect: (307, "Temporary Redirect")
-      case .permanentRedirect: (308, "Permanent Redirect")
-      case .badRequest: (400, "Bad Request")
-      case .unauthorized: (401, "Unauthorized")
-      case .forbidden: (403, "Forbidden")
-      case .notFound: (404, "Not Found")
-      case .methodNotAllowed: (405, "Method Not Allowed")
-      case .notAcceptable: (406, "Not Acceptable")
-      case .requestTimeout: (408, "Request Timeout")
-      case .conflict: (409, "Conflict")
-      case .gone: (410, "Gone")
-      case .lengthRequired: (411, "Length Required")
-      case .preconditionFailed: (412, "Precondition Failed")
-      case .contentTooLarge: (413, "Content Too Large")
-      case .uriTooLong: (414, "URI Too Long")
-      case .unsupportedMediaType: (415, "Unsupported Media Type")
-      case .rangeNotSatisfiable: (416, "Range Not Satisfiable")
-      case .expectationFailed: (417, "Expectation Failed")
-      case .misdirectedRequest: (421, "Misdirected Request")
-      case .unprocessableContent: (422, "Unprocessable Content")
-      case .tooManyRequests: (429, "Too Many Requests")
-      case .fieldsTooLarge: (431, "Request Header Fields Too Large")
-      case .internalServerError: (500, "Internal Server Error")
-      case .notImplemented: (501, "Not Implemented")
-      case .badGateway: (502, "Bad Gateway")
-      case .serviceUnavailable: (503, "Service Unavailable")
-      case .gatewayTimeout: (504, "Gateway Timeout")
-      case .versionNotSupported: (505, "HTTP Version Not Supported")
+      case .continue: 100
+      case .switchingProtocols: 101
+      case .ok: 200
+      case .created: 201
+      case .accepted: 202
+      case .noContent: 204
+      case .resetContent: 205
+      case .partialContent: 206
+      case .movedPermanently: 301
+      case .found: 302
+      case .seeOther: 303
+      case .notModified: 304
+      case .temporaryRedirect: 307
+      case .permanentRedirect: 308
+      case .badRequest: 400
+      case .unauthorized: 401
+      case .forbidden: 403
+      case .notFound: 404
+      case .methodNotAllowed: 405
+      case .notAcceptable: 406
+      case .requestTimeout: 408
+      case .conflict: 409
+      case .gone: 410
+      case .lengthRequired: 411
+      case .preconditionFailed: 412
+      case .contentTooLarge: 413
+      case .uriTooLong: 414
+      case .unsupportedMediaType: 415
+      case .rangeNotSatisfiable: 416
+      case .expectationFailed: 417
+      case .misdirectedRequest: 421
+      case .unprocessableContent: 422
+      case .tooManyRequests: 429
+      case .fieldsTooLarge: 431
+      case .internalServerError: 500
+      case .notImplemented: 501
+      case .badGateway: 502
+      case .serviceUnavailable: 503
+      case .gatewayTimeout: 504
+      case .versionNotSupported: 505
       }
     }
+  }
+
+  /// The reason phrases of the statuses that have a name here, of one class after another, in the order of their codes.
+  private static var informational: StaticString {
+    """
+    Continue
+    Switching Protocols
+    """
+  }
+  private static var successful: StaticString {
+    """
+    OK
+    Created
+    Accepted
+    No Content
+    Reset Content
+    Partial Content
+    """
+  }
+  private static var redirection: StaticString {
+    """
+    Moved Permanently
+    Found
+    See Other
+    Not Modified
+    Temporary Redirect
+    Permanent Redirect
+    """
+  }
+  private static var clientError: StaticString {
+    """
+    Bad Request
+    Unauthorized
+    Forbidden
+    Not Found
+    Method Not Allowed
+    Not Acceptable
+    Request Timeout
+    Conflict
+    Gone
+    Length Required
+    Precondition Failed
+    Content Too Large
+    URI Too Long
+    Unsupported Media Type
+    Range Not Satisfiable
+    Expectation Failed
+    Misdirected Request
+    Unprocessable Content
+    Too Many Requests
+    Request Header Fields Too Large
+    """
+  }
+  private static var serverError: StaticString {
+    """
+    Internal Server Error
+    Not Implemented
+    Bad Gateway
+    Service Unavailable
+    Gateway Timeout
+    HTTP Version Not Supported
+    """
   }
 }

@@ -7,24 +7,23 @@ struct PublicService: ~Copyable {
 
   private let service: Service
   private let cors: CORS
-  private var writer: ResponseWriter
-  private var response: Response
-  private var identifier = RequestIdentifier()
+  private var answering: Answering
 
   init(
     _ routes: borrowing Routes, _ configuration: borrowing Configuration, _ limits: borrowing Limits
   ) {
     service = Service(routes)
     cors = CORS(configuration.allowedOrigins)
-    writer = ResponseWriter(server: configuration.serverHeader, commonField: cors.commonField)
-    response = Response(contentLimit: limits.responseContent, fieldsLimit: limits.responseFields)
+    answering = Answering(
+      server: configuration.serverHeader, commonField: cors.commonField,
+      content: limits.responseContent, fields: limits.responseFields)
   }
 
   /// Takes the memory of what all responses have. - Returns: false when there is not enough.
-  mutating func reserve() -> Bool { writer.reserve() && identifier.reserve() }
+  mutating func reserve() -> Bool { answering.reserve() }
 
   /// Sets the date of the responses to come, in seconds since the Unix epoch.
-  mutating func setTime(_ seconds: Int64) { writer.setTime(seconds) }
+  mutating func setTime(_ seconds: Int64) { answering.writer.setTime(seconds) }
 
   /// What is wanted of the content of a request.
   ///
@@ -35,7 +34,7 @@ struct PublicService: ~Copyable {
   var usesClientAddress: Bool { service.usesClientAddress }
 
   /// The content of the response that was made last which is to be taken in pieces.
-  var rest: ContentSource { mutating get { response.rest } }
+  var rest: ContentSource { mutating get { answering.response.rest } }
 
   /// Appends the response to a request.
   ///
@@ -44,27 +43,31 @@ struct PublicService: ~Copyable {
     to request: Request, _ state: borrowing ConnectionState, _ journal: inout Journal,
     into output: inout OctetBuffer
   ) -> Bool {
-    response.reset()
+    answering.response.reset()
     let client = service.usesClientAddress ? journal.client(of: request.fields, state) : nil
     service.answer(
-      request, Exchange(wallClock: journal.log.time, now: journal.now, client: client), &response)
-    if !response.isSendable {
+      request, Exchange(wallClock: journal.log.time, now: journal.now, client: client),
+      &answering.response)
+    if !answering.response.isSendable {
       journal.logUnsendableResponse(to: request.target)
-      response.failUnsendable()
+      answering.response.failUnsendable()
     }
     let isShared =
-      response.hasOwnOrigins ? response.isShared : cors.addFields(for: request, to: &response)
+      answering.response.hasOwnOrigins
+      ? answering.response.isShared : cors.addFields(for: request, to: &answering.response)
     var name = InlineArray<32, UInt8>(repeating: 0)
-    let identity = identifier.identify(
-      request.fields, isNamed: request.isNamed, orMakeNew: journal.logsAccess || response.isNamed,
-      in: &name, isShared: isShared, &response)
-    let staysOpen = state.keepsAlive && !response.closesConnection
-    let length = writer.append(
-      &response, toHead: request.method == .head,
+    let identity = answering.identifier.identify(
+      request.fields, isNamed: request.isNamed,
+      orMakeNew: journal.logsAccess || answering.response.isNamed,
+      in: &name, isShared: isShared, &answering.response)
+    let staysOpen = state.keepsAlive && !answering.response.closesConnection
+    let length = answering.writer.append(
+      &answering.response, toHead: request.method == .head,
       connection: state.connectionOption(staysOpen: staysOpen), into: &output)
-    var answer = RecordedAnswer(response.status, contentLength: length, identity: identity)
-    answer.pattern = response.pattern
-    answer.isLogged = response.isLogged
+    var answer = RecordedAnswer(
+      answering.response.status, contentLength: length, identity: identity)
+    answer.pattern = answering.response.pattern
+    answer.isLogged = answering.response.isLogged
     journal.noteRequest(request.method, request.target, request.fields, state, answer)
     return staysOpen
   }
@@ -77,18 +80,6 @@ struct PublicService: ~Copyable {
     _ state: borrowing ConnectionState,
     _ journal: inout Journal, into output: inout OctetBuffer
   ) {
-    response.reset()
-    response.fail(error.status, error.reason)
-    // A page of an origin that may read our responses is to see why.
-    let isShared = cors.addOrigin(of: fields, to: &response)
-    var name = InlineArray<32, UInt8>(repeating: 0)
-    let identity = identifier.identify(
-      fields, isNamed: isNamed, orMakeNew: journal.logsAccess, in: &name, isShared: isShared,
-      &response)
-    let length = writer.append(
-      &response, toHead: method == .head, connection: "close", into: &output)
-    let answer = RecordedAnswer(error.status, contentLength: length, identity: identity)
-    journal.logRefusal(error, fields, state, answer)
-    journal.noteRefusal(method, fields, state, answer)
+    answering.refuse(error, method, fields, isNamed: isNamed, cors, state, &journal, into: &output)
   }
 }

@@ -166,6 +166,7 @@ extension Connection {
   /// Sends the rest of a response, and answers the requests among the octets that the connection keeps, as long as
   /// what is to be sent goes out.
   @inline(never)
+  @_optimize(size)
   private mutating func answerKept<Network: ~Copyable>(
     _ loop: inout LoopContext<Network>
   ) throws(ConnectionLost) {
@@ -223,6 +224,7 @@ extension Connection {
   }
 
   @inline(never)
+  @_optimize(size)
   private mutating func refuse<Network: ~Copyable>(
     _ error: RequestError, _ loop: inout LoopContext<Network>
   ) throws(ConnectionLost) {

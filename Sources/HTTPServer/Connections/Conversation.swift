@@ -77,7 +77,7 @@ struct Conversation: ~Copyable {
         switch try parser.parse(&message) {
         case .incomplete(let retained):
           var goesOn = true
-          if parser.isInContent { goesOn = try considerContent(message.span, services, &output) }
+          if parser.isInContent { goesOn = try considerContent(message.span, &services, &output) }
           if goesOn {
             isInRequest = parser.hasBegun
             return start..<start + retained
@@ -115,7 +115,7 @@ struct Conversation: ~Copyable {
   /// - Returns: whether the client is to go on. Otherwise the head is to be answered, for good.
   @inline(never)
   private mutating func considerContent(
-    _ message: Span<UInt8>, _ services: borrowing Services, _ output: inout OctetBuffer
+    _ message: Span<UInt8>, _ services: inout Services, _ output: inout OctetBuffer
   ) throws(RequestError) -> Bool {
     let isNew = plan == nil
     let plan = plan ?? services.plan(for: parser.request(in: message), on: port)
@@ -155,6 +155,7 @@ struct Conversation: ~Copyable {
       error, parser.fields(in: input.octets), began: began, &services, &journal, into: &output)
   }
 
+  @inline(never)
   private mutating func refuse(
     _ error: RequestError, _ fields: Fields, began: Int64, _ services: inout Services,
     _ journal: inout Journal, into output: inout OctetBuffer

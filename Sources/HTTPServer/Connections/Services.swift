@@ -34,7 +34,7 @@ struct Services: ~Copyable {
   mutating func beginDrain() { isDraining = true }
 
   /// What is wanted of the content of a request, of which the head is enough to tell.
-  func plan(for head: Request, on port: Port.Name) -> ContentPlan {
+  mutating func plan(for head: Request, on port: Port.Name) -> ContentPlan {
     switch port {
     case .application: application.plan(for: head)
     case .admin: admin.plan(for: head)
@@ -59,7 +59,7 @@ struct Services: ~Copyable {
       return application.respond(to: request, state, &journal, into: &output)
     case .admin:
       let staysOpen = admin.respond(
-        to: request, state, journal, isReady: !isDraining, into: &output)
+        to: request, state, &journal, isReady: !isDraining, into: &output)
       // At once: the next request of this turn may ask for readiness.
       if admin.drainRequested { isDraining = true }
       return staysOpen

@@ -16,6 +16,8 @@ struct LogLine: ~Copyable {
 
   mutating func reserve() -> Bool { text.reserve(4096) && timestamp.reserve(32) }
 
+  @inline(never)
+  @_optimize(size)
   mutating func begin(
     _ time: Int64, _ level: LogLevel, _ logger: StaticString, _ message: StaticString
   ) {

@@ -76,6 +76,7 @@ struct LogOutput: ~Copyable {
 
   /// Writes the lines that wait, and a line about those that were dropped: once a second at the most,
   /// as that one may be lost as well.
+  @inline(never)
   mutating func flush() {
     if !isWaiting && untold == 0 && accessLines.lost &+ lines.lost == 0 { return }
     accessLines.flush()
@@ -90,12 +91,14 @@ struct LogOutput: ~Copyable {
     tellLost()
   }
 
+  @inline(never)
   private mutating func countLost() {
     let lost = accessLines.takeLost() &+ lines.takeLost()
     linesLost &+= UInt64(clamping: lost)
     untold &+= lost
   }
 
+  @inline(never)
   private mutating func tellLost() {
     toldAt = time
     guard begin(.warn, "log lines were lost") else { return }

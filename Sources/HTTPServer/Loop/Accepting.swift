@@ -106,6 +106,7 @@ extension EventLoop where Network: ~Copyable {
   }
 
   @inline(never)
+  @_optimize(size)
   private mutating func accept(on port: Port.Name) {
     guard let listener = context.ports[port].listener else { return }
     var hasEvicted = false

@@ -12,23 +12,27 @@ import HTTPService
 /// Its requests are in no metrics and no access log: probes and scrapes would fill them with themselves.
 struct AdminService: ~Copyable {
   private let access: AdminAccess
-  private var writer: ResponseWriter
-  private var response: Response
-  private var identifier = RequestIdentifier()
+  private var answering: Answering
   /// Set by /drain, read by the event loop.
   private(set) var drainRequested = false
 
+  private var response: Response {
+    _read { yield answering.response }
+    _modify { yield &answering.response }
+  }
+
   init(_ configuration: borrowing Configuration, _ limits: borrowing Limits) {
     access = AdminAccess(hosts: configuration.adminHosts)
-    writer = ResponseWriter(server: configuration.serverHeader)
-    response = Response(contentLimit: limits.adminContent, fieldsLimit: limits.responseFields)
+    answering = Answering(
+      server: configuration.serverHeader, content: limits.adminContent,
+      fields: limits.responseFields)
   }
 
   /// Takes the memory of what all responses have. - Returns: false when there is not enough.
-  mutating func reserve() -> Bool { writer.reserve() && identifier.reserve() }
+  mutating func reserve() -> Bool { answering.reserve() }
 
   /// Sets the date of the responses to come, in seconds since the Unix epoch.
-  mutating func setTime(_ seconds: Int64) { writer.setTime(seconds) }
+  mutating func setTime(_ seconds: Int64) { answering.writer.setTime(seconds) }
 
   /// What is wanted of the content of a request: it may come where there is a page.
   func plan(for head: Request) -> ContentPlan {
@@ -41,19 +45,20 @@ struct AdminService: ~Copyable {
   /// - Parameter isReady: whether requests are welcome, as /readyz tells.
   /// - Returns: whether the connection stays open after it.
   mutating func respond(
-    to request: Request, _ state: borrowing ConnectionState, _ journal: borrowing Journal,
+    to request: Request, _ state: borrowing ConnectionState, _ journal: inout Journal,
     isReady: Bool,
     into output: inout OctetBuffer
   ) -> Bool {
-    response.reset()
-    answer(request, journal, isReady: isReady)
-    if !response.isSendable { response.failUnsendable() }
+    answering.response.reset()
+    answer(request, &journal, isReady: isReady)
+    if !answering.response.isSendable { answering.response.failUnsendable() }
     var name = InlineArray<32, UInt8>(repeating: 0)
-    _ = identifier.identify(
-      request.fields, isNamed: request.isNamed, orMakeNew: journal.logsAccess, in: &name, &response)
-    let staysOpen = state.keepsAlive && !drainRequested && !response.closesConnection
-    _ = writer.append(
-      &response, toHead: request.method == .head,
+    _ = answering.identifier.identify(
+      request.fields, isNamed: request.isNamed, orMakeNew: journal.logsAccess, in: &name,
+      &answering.response)
+    let staysOpen = state.keepsAlive && !drainRequested && !answering.response.closesConnection
+    _ = answering.writer.append(
+      &answering.response, toHead: request.method == .head,
       connection: state.connectionOption(staysOpen: staysOpen), into: &output)
     return staysOpen
   }
@@ -66,16 +71,7 @@ struct AdminService: ~Copyable {
     _ state: borrowing ConnectionState,
     _ journal: inout Journal, into output: inout OctetBuffer
   ) {
-    response.reset()
-    response.fail(error.status, error.reason)
-    var name = InlineArray<32, UInt8>(repeating: 0)
-    let identity = identifier.identify(
-      fields, isNamed: isNamed, orMakeNew: journal.logsAccess, in: &name, &response)
-    let length = writer.append(
-      &response, toHead: method == .head, connection: "close", into: &output)
-    journal.logRefusal(
-      error, fields, state,
-      RecordedAnswer(error.status, contentLength: length, identity: identity))
+    answering.refuse(error, method, fields, isNamed: isNamed, nil, state, &journal, into: &output)
   }
 
   // MARK: Pages
@@ -117,7 +113,7 @@ struct AdminService: ~Copyable {
   }
 
   @_optimize(size)
-  private mutating func answer(_ request: Request, _ journal: borrowing Journal, isReady: Bool) {
+  private mutating func answer(_ request: Request, _ journal: inout Journal, isReady: Bool) {
     if let reason = access.refusal(request.fields) { return response.fail(.forbidden, reason) }
     let page = Page(at: request.path)
     let allowed = methods(of: page)

@@ -65,7 +65,7 @@ extension Response {
     contentType = "application/problem+json"
     content.removeAll()
     content.append("{\"title\":\"")
-    content.append(text: status.reason)
+    content.append(status.reason)
     content.append("\",\"status\":")
     content.append(decimal: Int64(status.code))
     if !error.detail.isEmpty {

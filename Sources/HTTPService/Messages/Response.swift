@@ -84,8 +84,13 @@ public struct Response: ~Copyable {
   /// dropped, added fields stay.
   ///
   ///     response.fail(.notFound, "there is no such item")
-  @inline(never)
   public mutating func fail(_ status: Status, _ reason: StaticString) {
+    fail(status, reason.octets)
+  }
+
+  /// Makes this an error response for people, as with a literal.
+  @inline(never)
+  package mutating func fail(_ status: Status, _ reason: Span<UInt8>) {
     self.status = status
     contentType = Response.plainText
     content.removeAll()

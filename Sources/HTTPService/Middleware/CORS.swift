@@ -26,6 +26,7 @@ package struct CORS {
   ///
   /// - Returns: whether a page of another origin may read the response. The answer to a preflight is for
   ///   the browser alone.
+  @_optimize(size)
   package func addFields(for request: Request, to response: inout Response) -> Bool {
     let isShared = addOrigin(of: request.fields, to: &response)
     // Only a preflight has more to say: other requests are not read a second time for it.

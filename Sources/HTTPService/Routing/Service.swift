@@ -34,27 +34,34 @@ package struct Service: ~Copyable {
   /// Answers a request whose content is complete. The response has been reset.
   @inline(__always)
   package func answer(_ request: Request, _ exchange: Exchange, _ response: inout Response) {
+    let handler = handler(for: request, &response)
+    do throws(HTTPError) {
+      try handler(Context(request, exchange, pattern: response.pattern), &response)
+    } catch {
+      response.fail(error)
+    }
+  }
+
+  /// What answers a request. The response gets the pattern of the route, or what is to be said without one.
+  @inline(__always)
+  private func handler(for request: Request, _ response: inout Response) -> Handler {
     var others = RouteTree.OtherMethods()
     if request.method != .unknown, !request.path.isEmpty,
       let route = tree.route(request.method, request.path, &others)
     {
       response.pattern = route.value.pattern
-      if request.content.count <= route.value.limits.content ?? .max {
-        return call(route.value.handler, request, exchange, &response)
-      }
+      if request.content.count <= route.value.limits.content ?? .max { return route.value.handler }
       others = RouteTree.OtherMethods(route: route)
       response.fallback = .tooLarge
     }
-    answerElse(request, exchange, others, &response)
+    return otherHandler(for: request, others, &response)
   }
 
-  /// Answers a request that no handler is for.
+  /// What answers a request that no route is for.
   @inline(never)
-  private func answerElse(
-    _ request: Request, _ exchange: Exchange, _ others: RouteTree.OtherMethods,
-    _ response: inout Response
-  ) {
-    var handler = fallback
+  private func otherHandler(
+    for request: borrowing Request, _ others: RouteTree.OtherMethods, _ response: inout Response
+  ) -> Handler {
     if request.method == .unknown {
       // (RFC 9110 9.1: whatever the path is.)
       response.fallback = .unknownMethod
@@ -62,22 +69,11 @@ package struct Service: ~Copyable {
       // ("*" and the target of a CONNECT are about the server.)
       response.fallback = .methods(tree.methods)
     } else if let other = others.route {
-      handler = other.value.fallback
       response.pattern = other.value.pattern
       if !others.methods.isEmpty { response.fallback = .methods(others.methods) }
+      return other.value.fallback
     }
-    call(handler, request, exchange, &response)
-  }
-
-  @inline(__always)
-  private func call(
-    _ handler: Handler, _ request: Request, _ exchange: Exchange, _ response: inout Response
-  ) {
-    do throws(HTTPError) {
-      try handler(Context(request, exchange, pattern: response.pattern), &response)
-    } catch {
-      response.fail(error)
-    }
+    return fallback
   }
 }
 

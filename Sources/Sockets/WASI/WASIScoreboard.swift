@@ -10,7 +10,9 @@
     private static let descriptor: Int32 = 3
 
     /// Descriptor 3 is a file nowhere else: a directory, if anything.
-    package static let exists: Bool = {
+    package static var exists: Bool { @inline(never) get { isThere } }
+
+    private static let isThere: Bool = {
       var status = wasi_fdstat()
       return unsafe fd_fdstat_get(descriptor, &status) == 0
         && Int(status.filetype) == WASI_FILETYPE_REGULAR_FILE
