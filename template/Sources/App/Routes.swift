@@ -4,11 +4,15 @@ import HTTPServer
 public func makeRoutes() -> Routes {
   let notes = Notes()
   let routes = Routes()
-  routes.get("/") { _ in .text("Hello from my-service!\n") }
-  routes.get("/notes") { _ in .json(notes.all) }
-  routes.get("/notes/{id}") { context in
-    guard let id = context.path("id", as: Int.self), let note = notes[id] else { return .notFound }
-    return .json(note)
+  routes.get("/") { _, response in
+    response.write("Hello from my-service!\n")
+  }
+  routes.get("/notes") { _, response in
+    response.json(notes.all)
+  }
+  routes.get("/notes/{id}") { context, response throws(HTTPError) in
+    guard let id = context.path("id", as: Int.self), let note = notes[id] else { throw .notFound }
+    response.json(note)
   }
   routes.post("/notes") { context, response throws(HTTPError) in
     let note = try notes.add(context.json(Note.self))
