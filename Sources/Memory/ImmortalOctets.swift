@@ -16,10 +16,10 @@ extension StaticString {
 /// that is never freed. Unlike a span they can be stored anywhere.
 ///
 /// It is safe although it holds a pointer: only the initialisers make one, and `span` checks its indices.
-@safe
+@safe @usableFromInline
 package struct ImmortalOctets {
-  private let start: UnsafePointer<UInt8>
-  private let count: Int
+  @usableFromInline let start: UnsafePointer<UInt8>
+  @usableFromInline let count: Int
 
   /// The octets of a literal; none without one.
   package init(_ literal: StaticString = "") {
@@ -55,7 +55,9 @@ package struct ImmortalOctets {
     count = octets.count
   }
 
-  package var isEmpty: Bool { count == 0 }
+  package var isEmpty: Bool {
+    @inlinable @inline(__always) get { count == 0 }
+  }
 
   /// A part of these octets.
   package func part(_ range: Range<Int>) -> ImmortalOctets {
@@ -64,7 +66,7 @@ package struct ImmortalOctets {
   }
 
   package var span: Span<UInt8> {
-    @_lifetime(immortal)
+    @inlinable @inline(__always) @_lifetime(immortal)
     get {
       // All initialisers have memory that is never freed.
       let octets = unsafe Span(_unsafeStart: start, count: count)

@@ -72,11 +72,21 @@ extension Span<UInt8> {
   /// Where a text ends that a path has at a position; nil where the path has something else. Octets that the path
   /// has percent-encoded stand for themselves, except a slash, which separates no segments then (RFC 3986 2.2,
   /// 6.2.2.2).
-  @inline(never)
+  @inline(__always)
   func end(of text: Span<UInt8>, from start: Int) -> Int? {
-    if text.count <= count &- start, extracting(start..<start &+ text.count) == text {
-      return start &+ text.count
+    // (Octet by octet: what patterns have in common is short.)
+    var position = start
+    for i in text.indices {
+      guard position < count, self[position] == text[i] else {
+        return endOfEncoded(text, from: start)
+      }
+      position &+= 1
     }
+    return position
+  }
+
+  @inline(never)
+  private func endOfEncoded(_ text: Span<UInt8>, from start: Int) -> Int? {
     var position = start
     for i in text.indices {
       guard position < count, decodedOctet(at: position) == text[i] else { return nil }
@@ -86,10 +96,15 @@ extension Span<UInt8> {
   }
 
   /// The octet at a position, decoded where it is percent-encoded; nil for an encoded slash.
-  @inline(never)
+  @inline(__always)
   func decodedOctet(at position: Int) -> UInt8? {
+    self[position] == UInt8(ascii: "%") ? escapedOctet(at: position) : self[position]
+  }
+
+  @inline(never)
+  private func escapedOctet(at position: Int) -> UInt8? {
     let octet = self[position]
-    guard octet == UInt8(ascii: "%"), position &+ 2 < count,
+    guard position &+ 2 < count,
       let high = self[position &+ 1].hexadecimalValue,
       let low = self[position &+ 2].hexadecimalValue
     else { return octet }

@@ -56,25 +56,31 @@ struct RouteTree {
     _ method: Method, _ path: Span<UInt8>, under node: NodeReference, from start: Int,
     _ others: inout OtherMethods
   ) -> Immortal<Route>? {
-    guard let position = path.end(of: node.value.text.span, from: start) else { return nil }
-    if position == path.count {
-      if let route = find(method, node.value.route, &others) { return route }
-    } else {
-      if let child = child(of: node, beginningWith: path.decodedOctet(at: position)),
-        let route = find(method, path, under: child, from: position, &others)
-      {
-        return route
+    var (node, start) = (node, start)
+    while let position = path.end(of: node.value.text.span, from: start) {
+      if position == path.count {
+        if let route = find(method, node.value.route, &others) { return route }
+      } else {
+        let child = child(of: node, beginningWith: path.decodedOctet(at: position))
+        // (An empty segment is no parameter.)
+        let parameter = path[position] == UInt8(ascii: "/") ? nil : node.value.parameter
+        if let child {
+          // The search comes back only where there is another way to go on.
+          if parameter == nil, node.value.rest == nil {
+            (node, start) = (child, position)
+            continue
+          }
+          if let route = find(method, path, under: child, from: position, &others) { return route }
+        }
+        if let parameter {
+          let end = path.segmentEnd(from: position)
+          if let route = find(method, path, under: parameter, from: end, &others) { return route }
+        }
       }
-      // (An empty segment is no parameter.)
-      if let parameter = node.value.parameter, path[position] != UInt8(ascii: "/"),
-        let route = find(
-          method, path, under: parameter, from: path.segmentEnd(from: position), &others)
-      {
-        return route
-      }
+      guard let rest = node.value.rest else { return nil }
+      return find(method, rest.value.route, &others)
     }
-    guard let rest = node.value.rest else { return nil }
-    return find(method, rest.value.route, &others)
+    return nil
   }
 
   /// The route for a method among those of one pattern.

@@ -5,18 +5,17 @@ import Memory
 /// (docs/drivers.md). For each exchange a driver asks with the head what content is wanted, collects that much, asks
 /// for the answer, and takes the response's content in pieces.
 package struct Service: ~Copyable {
-  private let table: Routes.Table
   private let tree: RouteTree
   private let fallback: Handler
 
   package init(_ routes: borrowing Routes) {
-    table = routes.table
-    tree = table.tree
-    fallback = table.fallback
+    tree = routes.table.tree
+    fallback = routes.table.fallback
+    usesClientAddress = routes.table.usesClientAddress
   }
 
   /// Whether a handler wants to know the client's address.
-  package var usesClientAddress: Bool { table.usesClientAddress }
+  package let usesClientAddress: Bool
 
   /// What is wanted of the content of a request.
   ///
