@@ -9,6 +9,7 @@ extension TrustedProxies {
   /// address that is not a trusted proxy's; the addresses before it may be invented, and so may all of
   /// another header: a proxy passes on what it does not write itself.
   @inline(never)
+  @_optimize(size)
   func client(of fields: Fields, from peer: SocketAddress) -> IPAddress? {
     if !contain(peer.host) { return nil }
     let isForwarded = header.span.equalsIgnoringCase("forwarded")
@@ -36,6 +37,7 @@ extension TrustedProxies {
 /// An address, perhaps with a port, perhaps quoted: `192.0.2.43:47011`, `"[2001:db8::17]:47011"`
 /// (RFC 7239 6), or bare IPv6 as X-Forwarded-For has it.
 @inline(never)
+@_optimize(size)
 private func nodeAddress(_ text: Span<UInt8>) -> IPAddress? {
   if text.count >= 2, text.first == UInt8(ascii: "\"") {
     // A quoted-pair stands for its second octet (RFC 9110 5.6.4).

@@ -39,6 +39,7 @@ struct Scoreboard {
 
   /// The sum over all instances.
   @inline(never)
+  @_optimize(size)
   static func total(with own: borrowing Metrics) -> Metrics {
     var total = Metrics()
     total.gauges.instances = 0
@@ -77,6 +78,7 @@ struct Scoreboard {
 
   /// The first live instance that has computed for `Scoreboard.patience` without waiting.
   @inline(never)
+  @_optimize(size)
   static func stuck(at now: Int64) -> Stuck? {
     guard SystemScoreboard.exists else { return nil }
     var page = Page()
