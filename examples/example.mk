@@ -21,7 +21,7 @@ dev: tools
 	@$(server)/scripts/dev --product $(name) $(options)
 
 test:
-	@swift test $(scratch)
+	@swift test --disable-build-manifest-caching $(scratch)
 
 module: tools
 	@$(server)/scripts/module $(name) dist/$(name).wasm $(scratch)
