@@ -21,6 +21,19 @@ struct TextOracleTests {
     #expect(inputs.contains { careless.check($0) != nil })
   }
 
+  @Test("Routes that are found wrongly are noticed")
+  func routes() throws {
+    let inputs = try Kept.corpus("route")
+    #expect(inputs.allSatisfy { RouteOracle().check($0) == nil })
+    let blind = RouteOracle(find: { _, _ in nil })
+    #expect(inputs.contains { blind.check($0) != nil })
+    let strict = RouteOracle(find: { tree, path in
+      path.hasValidEscapes && path.isDecoded(plusIsSpace: false)
+        ? RouteOracle().find(tree, path) : nil
+    })
+    #expect(inputs.contains { strict.check($0) != nil })
+  }
+
   @Test("Forms that are read wrongly are noticed")
   func forms() throws {
     let inputs = try Kept.corpus("form")

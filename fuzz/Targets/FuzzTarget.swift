@@ -6,7 +6,7 @@ public struct FuzzTarget: Sendable {
 
   public static let all: [FuzzTarget] = [
     .request, .chunked, .target, .response, .connection, .json, .encoding, .form, .multipart,
-    .field, .host,
+    .field, .route, .host,
   ]
 }
 
