@@ -1,5 +1,5 @@
-/// The sixteen octets of an IP address in network order, of which an IPv4 address is the first four. They are two words:
-/// an array of octets would be copied and compared octet by octet.
+/// The sixteen octets of an IP address in network order, of which an IPv4 address is the first four. They are two
+/// words: an array of octets would be copied and compared octet by octet.
 package struct AddressOctets: BitwiseCopyable, Equatable, Sendable {
   /// The first eight octets, and the last eight, as numbers.
   package var (high, low): (UInt64, UInt64) = (0, 0)
