@@ -24,7 +24,7 @@ public enum Log {
   }
 
   /// Written once, before the first request.
-  nonisolated(unsafe) static var name: StaticString = "service"
+  nonisolated(unsafe) static var name: StaticString = "http_server"
 
   /// Writes a line for those who look for a fault.
   public static func debug(_ message: StaticString, _ fields: (inout Line) -> Void = { _ in }) {

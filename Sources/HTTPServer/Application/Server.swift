@@ -115,7 +115,8 @@ public enum Server {
   @_optimize(size)
   private static func end(with failure: Failure) -> Never {
     var line = OctetBuffer(limit: 4096)
-    line.append("http_server: ")
+    unsafe line.append(text: Log.name)  // written once, before this
+    line.append(": ")
     switch failure {
     case .service(let problem):
       line.append(text: problem)
