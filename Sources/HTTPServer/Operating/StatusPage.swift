@@ -103,8 +103,8 @@ enum StatusPage {
   #if StatusCharts
     private static var end: StaticString {
       """
-      </table><p><a href=/metrics>metrics</a></p><details><summary>Drain …</summary><p>The server \
-      answers what it has, and ends.</p><form method=post action=/drain><button>Drain it\
+      </table><p><a href=/metrics>metrics</a></p><details><summary>Draining …</summary><p>The server \
+      answers what it has, and ends.</p><form method=post action=/drain><button>Begin to drain\
       </button></form></details></main><script src=/charts.js></script>
 
       """

@@ -11,7 +11,7 @@ extension Double: TextValue {
   ///
   /// Refused are what is too large for a finite number, infinity, and NaN.
   public init?(text: Span<UInt8>) {
-    guard text.count <= 128, let number = double(ofJSONNumber: text) else { return nil }
+    guard text.count <= 128, let number = decimalNumber(ofJSON: text) else { return nil }
     self = number
   }
 }

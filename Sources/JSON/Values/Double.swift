@@ -18,7 +18,7 @@ extension Double: JSONValue {
 
 /// The double that a number in JSON's grammar is, without whitespace around it; nil for anything else, and for what no
 /// double can hold.
-package func double(ofJSONNumber text: Span<UInt8>) -> Double? {
+package func decimalNumber(ofJSON text: Span<UInt8>) -> Double? {
   var reader = JSONReader(text, maximumDepth: 0)
   guard let first = text.first, first == UInt8(ascii: "-") || first.isDigit,
     let number = reader.double(), reader.position == text.count
