@@ -22,7 +22,7 @@ extension EventLoop where Network: ~Copyable {
   ///
   /// - Returns: what was refused, and for which setting; nil when both are open.
   @_optimize(size)
-  mutating func listen(_ configuration: Configuration) -> ListenError? {
+  mutating func listen(_ configuration: borrowing Configuration) -> ListenError? {
     let token = connections.capacity
     if let error = open(.application, configuration.host, configuration.port, token: token) {
       return error

@@ -47,7 +47,12 @@ package struct Configuration {
   package var allowedOrigins = AllowedOrigins.every
   /// `TRUSTED_PROXIES`, `CLIENT_ADDRESS_HEADER`: the proxies whose word about the client of a request is
   /// believed, for the log, and the header that they say it in.
-  package var trustedProxies = TrustedProxies()
+  package var trustedProxies: TrustedProxies {
+    get { proxies.value }
+    set { proxies = Immortal(newValue) }
+  }
+  // (For good: with a reference in them that is counted, settings are large to copy.)
+  private var proxies = Immortal(TrustedProxies())
   /// `SERVER_HEADER`: the value of the Server field; absent when empty.
   package var serverHeader = ImmortalOctets()
   /// `LOG_LEVEL`, `LOG_FORMAT`, `ACCESS_LOG`.
