@@ -114,7 +114,7 @@ struct RouteTree {
   ///
   /// - Returns: what is wrong with it; nil when it was added.
   @_optimize(size)
-  mutating func add(_ route: Route) -> StaticString? {
+  mutating func add(_ route: consuming Route) -> StaticString? {
     if route.pattern.isEmpty { return PatternReader.rule }
     var node = root
     var reader = PatternReader(route.pattern.span)
@@ -130,10 +130,9 @@ struct RouteTree {
     if find(route.method, node.value.route, &others) != nil {
       return "there is such a route already"
     }
-    var route = route
+    methods.insert(route.method)
     route.next = node.value.route
     node.value.route = Immortal(route)
-    methods.insert(route.method)
     return nil
   }
 
