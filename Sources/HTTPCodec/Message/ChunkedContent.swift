@@ -196,7 +196,6 @@ struct ChunkedContentReader: ~Copyable {
     if chunk > Int64(room) { throw .requestTooLarge }
   }
 
-  @inline(never)
   private mutating func countExtensionOctet() throws(RequestError) {
     extensionOctets &+= 1
     if extensionOctets > ChunkedContentReader.extensionLimit { throw .chunkExtensionsTooLarge }
