@@ -12,7 +12,7 @@ from support import TOOLS, TestCase
 
 class PolicyTests(TestCase):
     def check(self, files):
-        """What checkov says of documents by file name. It asks nobody, and downloads nothing."""
+        """What checkov says of documents by file name. It works offline."""
         folder = self.folder()
         for name, documents in files.items():
             (folder / name).write_text(yaml.safe_dump_all(documents))
