@@ -89,10 +89,11 @@ extension Response {
       status = .notModified
       return
     case .perform(let usesRange):
-      setContentType(asset.contentType)
       addField("Accept-Ranges", "bytes")
-      if isCompressed { addField("Content-Encoding", "gzip") }
+      // (Before the type: what is not in the file is answered with a type of its own.)
       if usesRange { octets = try part(of: octets, request) }
+      setContentType(asset.contentType)
+      if isCompressed { addField("Content-Encoding", "gzip") }
       rest = ContentSource(octets)
     }
   }

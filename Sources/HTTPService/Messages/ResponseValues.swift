@@ -25,6 +25,8 @@ extension Response {
   }
 
   /// Sets a content type that is not a literal. What cannot stand in a field value is sent as a space.
+  ///
+  /// To be called once, when nothing can fail any more: it is an added field, which stays if an error follows.
   public mutating func setContentType(_ type: Span<UInt8>) {
     contentType = nil
     addField("Content-Type", type)

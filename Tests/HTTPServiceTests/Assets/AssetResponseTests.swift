@@ -83,6 +83,7 @@ struct AssetResponseTests {
   func ranges(range: String, status: Int, text: String?, contentRange: String?) {
     let reply = Self.client.get("/a.txt", ["Range": range, "Accept-Encoding": "gzip"])
     #expect(reply.status == status && reply["Content-Range"] == contentRange)
+    #expect(reply.fields.filter { $0.name == "Content-Type" }.count == 1)
     if let text { #expect(reply.text == text) }
   }
 
