@@ -80,10 +80,7 @@ extension Response {
     tag.append(asset.hash)
     tag.append(isCompressed ? "-gzip\"" : "\"")
     addField("ETag", tag.octets)
-    let validators = Validators(entityTag: EntityTag(tag.octets))
-    switch Preconditions.evaluate(
-      request.fields, method: request.method, validators, now: context.time)
-    {
+    switch context.preconditions(tag.octets) {
     case .failed: throw HTTPError(.preconditionFailed, "the file is another one by now")
     case .notModified:
       status = .notModified

@@ -57,6 +57,14 @@ extension Context {
   @_lifetime(copy self)
   public func cookie(_ name: StaticString) -> Span<UInt8>? { Cookies(request.fields)[name] }
 
+  /// What the conditions of the request ask for, of a representation with an entity tag.
+  ///
+  /// - Parameter tag: with its quotes.
+  func preconditions(_ tag: Span<UInt8>) -> Preconditions {
+    Preconditions.evaluate(
+      request.fields, method: request.method, Validators(entityTag: EntityTag(tag)), now: time)
+  }
+
   /// The content as form data.
   ///
   /// ```swift

@@ -22,10 +22,7 @@ extension Middleware {
       for i in 0..<8 { tag.append(hexadecimal: hash.span[i]) }
       tag.append(octet: UInt8(ascii: "\""))
       response.addField("ETag", tag.octets)
-      let validators = Validators(entityTag: EntityTag(tag.octets))
-      switch Preconditions.evaluate(
-        request.fields, method: request.method, validators, now: context.time)
-      {
+      switch context.preconditions(tag.octets) {
       case .perform: return
       case .notModified:
         response.status = .notModified
