@@ -23,6 +23,14 @@ fail() {
   exit 1
 }
 
+# A command that fails unforeseen ends the script (set -e), and may have said nothing: say which it was. (Scripts of
+# the project, and what a function was given to run, have told their own errors.)
+set -E
+trap 'case $BASH_SUBSHELL$BASH_COMMAND in
+  0*scripts/* | "0\"\$@\"") ;;
+  0*) say "${0##*/}: failed in line $LINENO: $BASH_COMMAND" ;;
+esac' ERR
+
 # quietly LOG COMMAND...: runs a command with its output in .tools/log/LOG.log. In a terminal the time that it
 # takes and its last line are shown.
 quietly() {
