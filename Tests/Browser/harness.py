@@ -16,6 +16,7 @@ from collections import namedtuple
 from pathlib import Path
 
 from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
@@ -159,10 +160,30 @@ class Browser:
         """All that the page says."""
         return self.find("body").text
 
+    def wait_until(self, condition):
+        """Waits until this is true, and returns what it gives.
+
+        While a page is replaced, and when a part of it was, the driver complains of what is asked.
+        """
+        wait = WebDriverWait(
+            self.driver, 60, poll_frequency=0.02, ignored_exceptions=[WebDriverException]
+        )
+        return wait.until(lambda _: condition())
+
     def wait_for(self, text):
         """Waits until the page says this, and returns all that it says."""
-        WebDriverWait(self.driver, 30, poll_frequency=0.02).until(lambda _: text in self.text())
-        return self.text()
+        return self.wait_until(lambda: (said := self.text()) and text in said and said)
+
+    def read(self, selector, part="innerText"):
+        """This property or attribute of each such element, read in one piece: a page that renews
+        itself may have other elements at the next question."""
+        return self.driver.execute_script(
+            "const [selector, part] = arguments;"
+            "return [...document.querySelectorAll(selector)]"
+            ".map(element => (element[part] ?? element.getAttribute(part)).trim())",
+            selector,
+            part,
+        )
 
     def write(self, name, text):
         """Replaces what a field has, as typing or pasting does."""
@@ -199,9 +220,7 @@ class Browser:
 
     def outcome(self):
         """Waits for the end of what was sent."""
-        WebDriverWait(self.driver, 30, poll_frequency=0.02).until(
-            lambda _: self.find_all("#outcome h2")
-        )
+        self.wait_until(lambda: self.find_all("#outcome h2"))
         return Outcome(
             self.find("#outcome h2").text,
             [paragraph.text for paragraph in self.find_all("#outcome p")],
@@ -239,6 +258,10 @@ class Browser:
 
     def findings(self):
         """What axe finds wrong with the page: contrast, names, landmarks and much more."""
+        # What it looks at is not to be replaced meanwhile.
+        self.driver.execute_script(
+            "for (let id = setInterval(() => {}, 1e6); id > 0; id--) clearInterval(id)"
+        )
         self.driver.execute_script((ROOT / ".tools/axe/axe.min.js").read_text())
         found = self.driver.execute_async_script(
             "const done = arguments[0]; axe.run().then(({violations}) => done(violations))"
@@ -255,6 +278,11 @@ class Browser:
             "const {scrollWidth, clientWidth} = document.scrollingElement;"
             "return scrollWidth - clientWidth"
         )
+
+    def wait_for_console(self, text):
+        """Waits until the console has this: it may have it a moment after the page."""
+        said = []
+        self.wait_until(lambda: said.extend(self.console()) or text in " ".join(said))
 
     def console(self):
         """What the browser has complained of since the last call."""

@@ -7,7 +7,6 @@ import urllib.error
 import urllib.request
 
 from harness import Browser, ModuleServer
-from selenium.webdriver.support.ui import WebDriverWait
 
 # A name that its DNS server turns into the loopback address when the page is there.
 REBOUND = "evil.example"
@@ -119,7 +118,7 @@ class AdminPortTests(unittest.TestCase):
     def test_the_page_of_the_port_itself_may(self):
         origin = self.server.admin()
         self.assertTrue(any("http_requests_total" in text for text in self.attack(origin, origin)))
-        WebDriverWait(self.browser.driver, 30).until(lambda _: self.has_drained())
+        self.browser.wait_until(self.has_drained)
 
     def has_drained(self):
         try:

@@ -156,8 +156,7 @@ class DetailTests(unittest.TestCase):
             f"const done = arguments[0]; (async () => {{ {script} done(); }})()"
         )
         # (The browser shows the text as JSON.)
-        said = " ".join(browser.console())
-        self.assertIn(json.dumps(outcome.text, ensure_ascii=False), said)
+        browser.wait_for_console(json.dumps(outcome.text, ensure_ascii=False))
 
     def test_a_command_can_be_copied(self):
         self.send("hello")
@@ -258,7 +257,7 @@ class OriginTests(unittest.TestCase):
         self.assertIn(server.address, " ".join(outcome.paragraphs))
         self.assertIn(page.origin, " ".join(outcome.paragraphs))
         # As the page says, the console knows.
-        self.assertIn("blocked by CORS policy", " ".join(browser.console()))
+        browser.wait_for_console("blocked by CORS policy")
 
 
 class RefusalTests(unittest.TestCase):
@@ -303,7 +302,7 @@ class RefusalTests(unittest.TestCase):
             outcome = browser.send("hello?")
         self.assertEqual((outcome.title, outcome.text), (UNREADABLE, None))
         self.assertIn(f"No server answers at {server.address}.", outcome.paragraphs[1])
-        self.assertIn("ERR_CONNECTION_REFUSED", " ".join(browser.console()))
+        browser.wait_for_console("ERR_CONNECTION_REFUSED")
 
     def test_a_server_that_says_nothing_is_given_up_at_the_time_limit(self):
         with socket.create_server(("127.0.0.1", 0)) as silent:

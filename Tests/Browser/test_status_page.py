@@ -7,7 +7,6 @@ import urllib.error
 import urllib.request
 
 from harness import ROOT, Browser, ModuleServer
-from selenium.webdriver.support.ui import WebDriverWait
 
 
 class StatusPageTests(unittest.TestCase):
@@ -47,9 +46,6 @@ class StatusPageTests(unittest.TestCase):
         """The figures, by what stands before them."""
         return dict(self.cells("table:first-of-type"))
 
-    def wait_until_it_says(self, text):
-        WebDriverWait(self.browser.driver, 30).until(lambda _: text in self.browser.text())
-
     def test_it_has_the_figures_without_a_script(self):
         self.allow_scripts(False)
         self.send_requests(3)
@@ -66,12 +62,12 @@ class StatusPageTests(unittest.TestCase):
         self.open()
         self.assertEqual(self.rows()["Requests answered"], "0")
         self.send_requests(5)
-        self.wait_until_it_says("Requests answered 5")
+        self.browser.wait_for("Requests answered 5")
 
     def test_it_says_when_there_is_no_answer(self):
         self.open()
         self.server.stop()
-        self.wait_until_it_says("no answer")
+        self.browser.wait_for("no answer")
 
     def test_it_loads_nothing_else_and_the_browser_has_nothing_to_complain_of(self):
         self.browser.console()
@@ -89,13 +85,14 @@ class StatusPageTests(unittest.TestCase):
                 self.open()
                 self.send_requests(3)
                 if scripts:
-                    self.wait_until_it_says("Requests answered 3")
+                    self.browser.wait_for("Requests answered 3")
                 self.browser.look(self)
 
     def test_text_does_not_touch_the_edge_of_a_phone(self):
         self.open()
         self.browser.emulate("phone", "light")
-        self.assertGreaterEqual(self.browser.find("h1").rect["x"], 16)
+        left = "return document.querySelector('h1').getBoundingClientRect().left"
+        self.assertGreaterEqual(self.browser.driver.execute_script(left), 16)
         self.browser.emulate("desktop", "light")
 
 
@@ -105,16 +102,15 @@ class ChartTests(StatusPageTests):
 
     def captions(self):
         """What each chart has last, by its name."""
-        captions = [caption.text for caption in self.browser.find_all("figcaption")]
-        return dict(caption.split(": ", 1) for caption in captions)
+        return dict(caption.split(": ", 1) for caption in self.browser.read("figcaption"))
 
     def wait_for_chart(self, name, condition):
-        def has_it(_):
+        def has_it():
             value = self.captions().get(name, "–")
             values = value.split(" (")[0].split(", ")
             return value != "–" and condition([float(part) for part in values])
 
-        WebDriverWait(self.browser.driver, 60, poll_frequency=0.1).until(has_it)
+        self.browser.wait_until(has_it)
 
     def test_charts_are_drawn_of_what_happens(self):
         self.open()
@@ -130,10 +126,10 @@ class ChartTests(StatusPageTests):
         # (One sample has some of them; all samples together have all.)
         self.wait_for_chart("requests/s", lambda values: values[0] > 0)
         self.wait_for_chart("memory in MiB", lambda values: 0 < values[0] < 100)
-        paths = self.browser.find_all("figure path")
+        paths = self.browser.read("figure path", "d")
         self.assertEqual(len(paths), 7)
         for path in paths:
-            self.assertRegex(path.get_attribute("d"), r"^M[\d.]+ [\d.]+L")
+            self.assertRegex(path, r"^M[\d.]+ [\d.]+L")
 
     def test_durations_are_estimated_from_the_buckets(self):
         self.open()
@@ -157,14 +153,14 @@ class ChartTests(StatusPageTests):
                 self.allow_scripts(scripts)
 
                 # (A worker tells the others what it has counted a moment later.)
-                def has_all(_):
+                def has_all():
                     self.browser.driver.get(server.admin())
                     rows = self.cells("table:last-of-type")
                     self.assertEqual(rows[0], ["Worker", "Open", "Answered", "KiB"])
                     self.assertEqual([row[0] for row in rows[1:]], ["0", "1"])
                     return sum(int(row[2]) for row in rows[1:]) == 20
 
-                WebDriverWait(self.browser.driver, 30, poll_frequency=0.1).until(has_all)
+                self.browser.wait_until(has_all)
 
     def test_the_button_asks_before_it_drains(self):
         for scripts in True, False:
@@ -183,7 +179,7 @@ class ChartTests(StatusPageTests):
                 with urllib.request.urlopen(f"{server.admin()}/readyz") as response:
                     self.assertEqual(response.read(), b"ready\n")
                 button.click()
-                self.wait_until_it_says("draining")
+                self.browser.wait_for("draining")
                 self.assertEqual(server.process.wait(30), 0)
 
     def test_the_script_is_the_one_of_the_sources(self):
@@ -204,4 +200,4 @@ class ChartTests(StatusPageTests):
             "script.textContent = 'document.title = 1'; document.body.append(script)"
         )
         self.assertEqual(self.browser.driver.title, "http_server")
-        self.assertIn("Content Security Policy", " ".join(self.browser.console()))
+        self.browser.wait_for_console("Content Security Policy")
