@@ -110,7 +110,7 @@ public final class TestClient {
       request,
       Exchange(
         wallClock: time * 1_000_000_000, now: time * 1_000_000_000,
-        client: IPAddress(Array(address.utf8).span)), &response)
+        client: service.usesClientAddress ? IPAddress(Array(address.utf8).span) : nil), &response)
     if !response.isSendable { response.failUnsendable() }
     return received(isHead: isHead)
   }

@@ -156,4 +156,25 @@ struct TrustedProxiesTests {
       #expect(TrustedProxies(Array(list.utf8).span) == nil, "\(list)")
     }
   }
+
+  @Test("A handler gets the client's address, where the routes use it")
+  func handler() throws {
+    let proxies = try trustedProxies("10.0.0.0/8")
+    for isUsed in [true, false] {
+      let routes = Routes()
+      routes.group("/any").usesClientAddress = isUsed
+      routes.get { context, response in
+        if let client = context.client { response.write(client) } else { response.write("-") }
+      }
+      let server = try TestServer(routes: routes) { $0.trustedProxies = proxies }
+      for (peer, client): ([UInt8], String) in [
+        ([192, 0, 2, 1], "192.0.2.1"), ([10, 0, 0, 1], "203.0.113.7"),
+      ] {
+        let connection = server.connect(from: peer)
+        connection.send(request("GET", "/", ["X-Forwarded-For: 203.0.113.7"]))
+        server.run()
+        #expect(connection.reply().text == (isUsed ? client : "-"))
+      }
+    }
+  }
 }

@@ -1,9 +1,16 @@
 import Memory
 
-/// An IPv4 or IPv6 address in text, as it stands in a Host field or a setting.
-package struct IPAddress: BitwiseCopyable {
+/// An IPv4 or IPv6 address.
+///
+/// ```swift
+/// let home = IPAddress([UInt8]("::1".utf8).span)
+/// if let client = context.client, client == home { response.write("from here\n") }
+/// ```
+public struct IPAddress: BitwiseCopyable, Equatable, Sendable {
   package private(set) var octets = AddressOctets()
-  package private(set) var isIPv6 = false
+  /// Whether it is an IPv6 address. (One that stands for an IPv4 address, ::ffff:192.0.2.1, is that IPv4 address when it
+  /// is a client's.)
+  public private(set) var isIPv6 = false
 
   /// 0.0.0.0
   package static var anyIPv4: IPAddress { IPAddress() }
@@ -36,10 +43,11 @@ package struct IPAddress: BitwiseCopyable {
     self.isIPv6 = false
   }
 
-  /// Any of the two families.
+  /// Reads an address of either family: `192.0.2.1`, or `2001:db8::1` in any form of RFC 4291 2.2, without brackets and
+  /// zone. nil for other text.
   @inline(never)
   @_optimize(size)
-  package init?(_ text: Span<UInt8>) {
+  public init?(_ text: Span<UInt8>) {
     guard let address = IPAddress(v4: text) ?? IPAddress(v6: text) else { return nil }
     self = address
   }

@@ -104,3 +104,53 @@ extension Span<UInt8> {
     return octets
   }
 }
+
+/// Encoding what goes into a target.
+extension Span<UInt8> {
+  /// These octets so that they can stand in a segment of a path or in a value of a query, as they are: every octet but
+  /// letters, digits, "-", ".", "_" and "~" becomes "%" HEXDIG HEXDIG (RFC 3986 2.1, 2.3).
+  ///
+  /// ```swift
+  /// let tag = try context.query("tag", default: [UInt8]())
+  /// response.write(tag.span.percentEncoded)
+  /// ```
+  public var percentEncoded: [UInt8] {
+    @inline(never) get {
+      var octets: [UInt8] = []
+      octets.reserveCapacity(count)
+      for i in indices {
+        let octet = self[i]
+        if octet.isUnreserved {
+          octets.append(octet)
+        } else {
+          octets.append(UInt8(ascii: "%"))
+          octets.append((octet >> 4).hexadecimalDigit)
+          octets.append((octet & 0xF).hexadecimalDigit)
+        }
+      }
+      return octets
+    }
+  }
+}
+
+/// Encoding text that goes into a target.
+extension String {
+  /// This text, in UTF-8, as it can stand in a segment of a path or in a value of a query: `"a/b é".percentEncoded` is
+  /// `a%2Fb%20%C3%A9`.
+  public var percentEncoded: String {
+    String(decoding: utf8.span.percentEncoded, as: UTF8.self)
+  }
+}
+
+extension UInt8 {
+  fileprivate var isUnreserved: Bool {
+    isDigit || asciiLowercase &- 0x61 < 26
+      || self == UInt8(ascii: "-") || self == UInt8(ascii: ".") || self == UInt8(ascii: "_")
+      || self == UInt8(ascii: "~")
+  }
+
+  /// The digit of a value below 16, in capitals (RFC 3986 2.1).
+  fileprivate var hexadecimalDigit: UInt8 {
+    self &+ (self < 10 ? UInt8(ascii: "0") : UInt8(ascii: "A") &- 10)
+  }
+}

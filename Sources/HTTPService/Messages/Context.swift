@@ -28,6 +28,18 @@ public struct Context: ~Escapable {
   /// When the request is answered, in seconds since the Unix epoch. Tests have a clock of their own.
   public var time: Int64 { exchange.wallClock / 1_000_000_000 }
 
+  /// The client's address, behind a proxy of `TRUSTED_PROXIES` the one that the proxy names. nil unless
+  /// `Routes.usesClientAddress` is set, and where the address is not known.
+  ///
+  /// ```swift
+  /// routes.usesClientAddress = true
+  /// routes.get("/my-address") { context, response throws(HTTPError) in
+  ///   guard let client = context.client else { throw .notFound }
+  ///   response.write(client)
+  /// }
+  /// ```
+  public var client: IPAddress? { exchange.client }
+
   /// What the path has where the pattern has `{name}` or `{name...}`, as it was sent: not decoded. nil where the
   /// pattern has no such name.
   ///

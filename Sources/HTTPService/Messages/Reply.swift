@@ -51,29 +51,4 @@ public struct Reply {
 
   /// 404, as a problem detail.
   public static var notFound: Reply { .error(.notFound) }
-
-  /// Another place to go to: 303 unless another status is given.
-  ///
-  /// - Parameters:
-  ///   - location: a path, or an URI.
-  ///   - status: 303 (see other) for the result of a POST; 308 for what has moved for good.
-  public static func redirect(_ location: StaticString, _ status: Status = .seeOther) -> Reply {
-    Reply { $0.redirect(location, status) }
-  }
-}
-
-extension Response {
-  /// Sends the client to another place.
-  ///
-  /// ```swift
-  /// response.redirect("/guestbook")
-  /// ```
-  ///
-  /// - Parameters:
-  ///   - location: a path, or an URI.
-  ///   - status: 303 (see other) for the result of a POST; 308 for what has moved for good.
-  public mutating func redirect(_ location: StaticString, _ status: Status = .seeOther) {
-    self.status = status
-    addField("Location", location)
-  }
 }

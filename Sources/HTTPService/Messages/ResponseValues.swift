@@ -11,6 +11,34 @@ extension Response {
   /// Appends octets to the content.
   public mutating func write(_ octets: [UInt8]) { content.append(octets.span) }
 
+  /// Appends an address as text, in the form of RFC 5952: `2001:db8::1`.
+  public mutating func write(_ address: IPAddress) { content.append(address: address) }
+
+  /// Appends text that is to be text in HTML, and in the value of an attribute in quotes, whatever a client has written:
+  /// `&`, `<`, `>`, `"` and `'` become references (HTML Standard 13.1.4).
+  ///
+  /// ```swift
+  /// response.contentType = "text/html; charset=utf-8"
+  /// response.write("<p>Hello, ")
+  /// if let name = context.parameter("name") { response.write(escaped: name) }
+  /// ```
+  @inline(never)
+  public mutating func write(escaped text: Span<UInt8>) {
+    for i in text.indices {
+      switch text[i] {
+      case UInt8(ascii: "&"): write("&amp;")
+      case UInt8(ascii: "<"): write("&lt;")
+      case UInt8(ascii: ">"): write("&gt;")
+      case UInt8(ascii: "\""): write("&quot;")
+      case UInt8(ascii: "'"): write("&#39;")
+      default: content.append(octet: text[i])
+      }
+    }
+  }
+
+  /// Appends text that is to be text in HTML: `response.write(escaped: guest.name)`.
+  public mutating func write(escaped text: String) { write(escaped: text.utf8.span) }
+
   /// Makes a value as JSON the content.
   ///
   /// ```swift
@@ -36,19 +64,6 @@ extension Response {
   @_disfavoredOverload  // as in `write`
   public mutating func addField(_ name: StaticString, _ value: String) {
     addField(name, value.utf8.span)
-  }
-
-  /// Adds Location: where the resource is that was created, or that the client is sent to.
-  ///
-  /// ```swift
-  /// response.status = .created
-  /// response.location("/todos/", id: 7)  // Location: /todos/7
-  /// ```
-  public mutating func location(_ start: StaticString, id: Int64) {
-    var target = OctetBuffer(limit: 8192)
-    target.append(text: start)
-    target.append(decimal: id)
-    addField("Location", target.octets)
   }
 
   /// Sets a cookie.

@@ -16,7 +16,7 @@ extension Routes {
   ///   - clients: how many are told apart, which takes 24 octets each. The one that has been quiet longest, of a few
   ///     that are looked at, makes room for another.
   public func rateLimit(_ requests: Int, seconds: Int, clients: Int = 1024) -> Middleware {
-    table.usesClientAddress = true
+    usesClientAddress = true
     let limit = RateLimit(requests, seconds: seconds, clients: clients)
     return Middleware { context, response, next throws(HTTPError) in
       let key = context.exchange.client?.networkKey ?? 1

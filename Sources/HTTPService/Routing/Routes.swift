@@ -45,6 +45,13 @@ public final class Routes {
     isGroup = false
   }
 
+  /// Whether handlers get the client's address, as `Context.client`; false unless it is set. (It takes a system call for
+  /// each connection.) It is of all routes, also when it is set for a group.
+  public var usesClientAddress: Bool {
+    get { table.usesClientAddress }
+    set { table.usesClientAddress = newValue }
+  }
+
   private init(_ table: Table, _ change: @escaping (inout Route) -> Void) {
     self.table = table
     self.change = change

@@ -35,18 +35,4 @@ extension Response {
     }
     write("</html>\n")
   }
-
-  /// Appends text, so that it is text in HTML and in the value of an attribute in quotes, whatever a guest has written.
-  mutating func write(escaped text: String) {
-    for octet in text.utf8 {
-      switch octet {
-      case UInt8(ascii: "&"): write("&amp;")
-      case UInt8(ascii: "<"): write("&lt;")
-      case UInt8(ascii: ">"): write("&gt;")
-      case UInt8(ascii: "\""): write("&quot;")
-      case UInt8(ascii: "'"): write("&#39;")
-      default: write([octet])
-      }
-    }
-  }
 }
