@@ -4,17 +4,11 @@ import HTTPCodec
 package enum LogLevel: UInt8, Comparable {
   case debug, info, warn, error
 
-  init?(_ name: Span<UInt8>) {
-    if name == "debug" {
-      self = .debug
-    } else if name == "info" {
-      self = .info
-    } else if name == "warn" {
-      self = .warn
-    } else if name == "error" {
-      self = .error
-    } else {
-      return nil
+  init?(_ text: Span<UInt8>) {
+    self = .debug
+    while text != name {
+      guard let next = LogLevel(rawValue: rawValue + 1) else { return nil }
+      self = next
     }
   }
 

@@ -1,55 +1,63 @@
 import HTTPCodec
 import Memory
 
-/// Reads settings of one kind or another, and keeps the first error: a setting that is invalid reads as its
-/// default.
+/// Reads settings of one kind or another, and keeps the first error: a setting that is not set, or invalid, keeps
+/// its value.
 struct SettingReader {
   private let environment: (StaticString) -> ImmortalOctets?
+  /// The setting that was asked for last.
+  private var name: StaticString = ""
   private(set) var error: SettingError?
 
   init(_ environment: @escaping (StaticString) -> ImmortalOctets?) {
     self.environment = environment
   }
 
-  /// Notes that a setting is invalid, unless another one was before.
+  /// Notes that the setting which was asked for last is invalid, unless another one was before.
   @inline(never)
-  mutating func fail(_ name: StaticString, _ expected: StaticString) {
-    if error == nil { error = SettingError(name: name, expected: expected) }
+  mutating func fail(_ expected: StaticString, from least: Int = 0, to most: Int = 0) {
+    guard error == nil else { return }
+    error = SettingError(name: name, expected: expected, least: Int64(least), most: Int64(most))
   }
 
   /// The value of a setting, nil when it is not set.
   @inline(never)
-  func value(of name: StaticString) -> ImmortalOctets? { environment(name) }
+  mutating func value(of name: StaticString) -> ImmortalOctets? {
+    self.name = name
+    return environment(name)
+  }
 
   /// The value of a setting, nil when it is not set or empty.
   @inline(never)
   @_optimize(size)
-  func text(of name: StaticString) -> ImmortalOctets? {
-    guard let value = environment(name), !value.isEmpty else { return nil }
+  mutating func text(of name: StaticString) -> ImmortalOctets? {
+    guard let value = value(of: name), !value.isEmpty else { return nil }
     return value
   }
 
-  /// - Returns: nil for every address.
+  /// An address; "*" is every one, which is nil.
   @inline(never)
   @_optimize(size)
-  mutating func address(_ name: StaticString, else unset: IPAddress?) -> IPAddress? {
-    guard let value = text(of: name) else { return unset }
-    if value.span == "*" { return nil }
-    if value.span.equalsIgnoringCase("localhost") { return .loopbackIPv4 }
-    guard let address = IPAddress(value.span) else {
-      fail(name, "* or an address such as 0.0.0.0, 127.0.0.1 or ::")
-      return unset
+  mutating func address(_ name: StaticString, _ setting: inout IPAddress?) {
+    guard let value = text(of: name) else { return }
+    if value.span == "*" {
+      setting = nil
+    } else if value.span.equalsIgnoringCase("localhost") {
+      setting = .loopbackIPv4
+    } else if let address = IPAddress(value.span) {
+      setting = address
+    } else {
+      fail("* or an address such as 0.0.0.0, 127.0.0.1 or ::")
     }
-    return address
   }
 
+  /// - Returns: nil when it is not set, or no such number.
   @inline(never)
   @_optimize(size)
   mutating func number(
-    _ name: StaticString, from least: Int64, to most: Int64, else unset: Int64,
-    hasUnits: Bool = false
-  ) -> Int64 {
-    guard let value = text(of: name) else { return unset }
+    _ name: StaticString, from least: Int, to most: Int, hasUnits: Bool = false
+  ) -> Int? {
+    guard let value = text(of: name) else { return nil }
     var digits = value.span
     var shift: Int64 = 0
     if hasUnits, let last = digits.last {
@@ -61,27 +69,24 @@ struct SettingReader {
       }
       if shift > 0 { digits = digits.extracting(first: digits.count &- 1) }
     }
-    guard let number = digits.decimal(upTo: most &>> shift), number >= least else {
-      if error == nil {
-        error = SettingError(name: name, expected: "a number", least: least, most: most)
-      }
-      return unset
+    guard let number = digits.decimal(upTo: Int64(most) &>> shift), number >= least else {
+      fail("a number", from: least, to: most)
+      return nil
     }
-    return number &<< shift
+    return Int(truncatingIfNeeded: number &<< shift)
   }
 
-  @_optimize(size)
-  mutating func size(
-    _ name: StaticString, from least: Int64 = 1, to most: Int64, else unset: Int
-  ) -> Int {
-    Int(truncatingIfNeeded: number(name, from: least, to: most, else: Int64(unset)))
+  @inline(never)
+  mutating func count(
+    _ name: StaticString, from least: Int, to most: Int, _ setting: inout Int
+  ) {
+    if let number = number(name, from: least, to: most) { setting = number }
   }
 
   /// A number of octets: "16384", "16K", "1m". K, M and G are powers of 1024.
-  @_optimize(size)
-  mutating func octets(_ name: StaticString, to most: Int64, else unset: Int) -> Int {
-    Int(
-      truncatingIfNeeded: number(name, from: 1, to: most, else: Int64(unset), hasUnits: true))
+  @inline(never)
+  mutating func octets(_ name: StaticString, to most: Int, _ setting: inout Int) {
+    if let number = number(name, from: 1, to: most, hasUnits: true) { setting = number }
   }
 
   /// "10" and "10s" are seconds, "500ms" milliseconds; at most a day. In nanoseconds.
@@ -89,8 +94,8 @@ struct SettingReader {
   /// - Parameter least: 0 or 1, in the unit that is given.
   @inline(never)
   @_optimize(size)
-  mutating func duration(_ name: StaticString, from least: Int64, else unset: Int64) -> Int64 {
-    guard let value = text(of: name) else { return unset }
+  mutating func duration(_ name: StaticString, from least: Int64, _ setting: inout Int64) {
+    guard let value = text(of: name) else { return }
     let text = value.span
     var digits = text.count
     var unit = Int64.second
@@ -103,13 +108,11 @@ struct SettingReader {
     guard let number = text.extracting(first: digits).decimal(upTo: 86_400_000), number >= least,
       number &* unit <= 86_400 &* .second
     else {
-      fail(
-        name,
+      return fail(
         least == 0
           ? "a time such as 0, 10, 10s or 500ms, of at most a day"
           : "a time such as 10, 10s or 500ms, more than 0, of at most a day")
-      return unset
     }
-    return number &* unit
+    setting = number &* unit
   }
 }
