@@ -5,8 +5,10 @@ extension StaticString {
   package var octets: Span<UInt8> {
     @inlinable @inline(__always) @_lifetime(immortal)
     get {
-      // A literal is part of the program: its octets are there, unchanged, until the process ends.
-      let literal = unsafe Span(_unsafeStart: utf8Start, count: utf8CodeUnitCount)
+      // A literal is part of the program: its octets are there, unchanged, until the process ends. (Made from a
+      // buffer, a span is without the check that its count is not negative.)
+      let literal = unsafe Span(
+        _unsafeElements: UnsafeBufferPointer(start: utf8Start, count: utf8CodeUnitCount))
       return unsafe _overrideLifetime(literal, copying: ())
     }
   }
@@ -68,8 +70,8 @@ package struct ImmortalOctets {
   package var span: Span<UInt8> {
     @inlinable @inline(__always) @_lifetime(immortal)
     get {
-      // All initialisers have memory that is never freed.
-      let octets = unsafe Span(_unsafeStart: start, count: count)
+      // All initialisers have memory that is never freed, and none a negative count: nothing has to check it.
+      let octets = unsafe Span(_unsafeElements: UnsafeBufferPointer(start: start, count: count))
       return unsafe _overrideLifetime(octets, copying: ())
     }
   }
