@@ -5,14 +5,14 @@
 
   /// The process as WASI has it.
   package enum SystemProcess {
-    /// NAME=VALUE with a NUL behind it, for each variable: read once, and never freed.
-    nonisolated(unsafe) private static var variables = ImmortalOctets()
+    /// NAME=VALUE with a NUL behind it, for each variable: read once, and never freed. Nil as long as there are none.
+    nonisolated(unsafe) private static var variables: ImmortalOctets?
 
     /// Reads the environment, once. To be called before it is asked for a variable.
     ///
     /// - Returns: false when it cannot be read: variables that are set would look as if they were not.
     package static func readEnvironment() -> Bool {
-      if unsafe !variables.isEmpty { return true }
+      if unsafe variables != nil { return true }
       var count: UInt32 = 0
       var size: UInt32 = 0
       guard unsafe environ_sizes_get(&count, &size) == 0 else { return false }
@@ -37,24 +37,24 @@
 
     /// The value of an environment variable, nil when it is not set.
     package static func environment(_ name: StaticString) -> ImmortalOctets? {
-      let variables = unsafe variables.span
-      let name = name.octets
-      var start = 0
-      while start < variables.count {
-        var end = start
-        var matched = 0
-        while end < variables.count, variables[end] != 0 {
-          if matched == end - start, matched < name.count, variables[end] == name[matched] {
-            matched += 1
+      guard let variables = unsafe variables else { return nil }
+      let (octets, name) = (variables.span, name.octets)
+      // How much of the name a variable begins with; nil behind an octet that differs, and in its value.
+      var matched: Int? = 0
+      var valueStart: Int?
+      for place in octets.indices {
+        let octet = octets[place]
+        if octet == 0 {
+          if let valueStart { return variables.part(valueStart..<place) }
+          matched = 0
+        } else if let count = matched {
+          if count < name.count {
+            matched = octet == name[count] ? count &+ 1 : nil
+          } else {
+            if octet == UInt8(ascii: "=") { valueStart = place &+ 1 }
+            matched = nil
           }
-          end += 1
         }
-        let valueStart = start + name.count + 1
-        if matched == name.count, valueStart <= end, variables[valueStart - 1] == UInt8(ascii: "=")
-        {
-          return unsafe Self.variables.part(valueStart..<end)
-        }
-        start = end + 1
       }
       return nil
     }

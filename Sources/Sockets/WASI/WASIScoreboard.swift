@@ -10,13 +10,20 @@
     private static let descriptor: Int32 = 3
 
     /// Descriptor 3 is a file nowhere else: a directory, if anything.
-    package static var exists: Bool { @inline(never) get { isThere } }
+    package static var exists: Bool {
+      @inline(never) get {
+        if let isThere = unsafe isThere { return isThere }
+        var status = wasi_fdstat()
+        let found =
+          unsafe fd_fdstat_get(descriptor, &status) == 0
+          && Int(status.filetype) == WASI_FILETYPE_REGULAR_FILE
+        unsafe isThere = found
+        return found
+      }
+    }
 
-    private static let isThere: Bool = {
-      var status = wasi_fdstat()
-      return unsafe fd_fdstat_get(descriptor, &status) == 0
-        && Int(status.filetype) == WASI_FILETYPE_REGULAR_FILE
-    }()
+    /// What the host has said, nil before it is asked. (A `static let` would bring what makes it safe for threads.)
+    nonisolated(unsafe) private static var isThere: Bool?
 
     /// Writes this instance's page.
     package static func write(_ octets: UnsafeRawBufferPointer) {
