@@ -1,3 +1,4 @@
+import Memory
 import Testing
 
 @testable import HTTPServer
@@ -6,7 +7,7 @@ import Testing
 struct DurationHistogramTests {
   private func text(_ histogram: DurationHistogram) -> [String] {
     var response = Response(contentLimit: 32_768, fieldsLimit: 8192)
-    histogram.append("d", to: &response)
+    histogram.append(("d" as StaticString).octets, to: &response)
     return response.content.octets.text.split(separator: "\n").map(String.init)
   }
 

@@ -7,14 +7,15 @@ extension Metrics {
   /// Appends all of it in Prometheus' text format, version 0.0.4.
   @_optimize(size)
   func append(to response: inout Response, isReady: Bool) {
-    describe("http_requests_total Requests answered.", "counter", &response)
+    let requests = describe("http_requests_total Requests answered.", "counter", &response)
     for methodIndex in 0..<UInt8(Method.count) {
       for place in 0..<UInt8(Status.placeCount) {
         let status = Status(place: place)
         guard let method = Method(rawValue: methodIndex), count(method, status) > 0 else {
           continue
         }
-        response.write("http_requests_total{method=\"")
+        response.write(requests)
+        response.write("{method=\"")
         response.write(method.name)
         response.write("\",code=\"")
         // (Codes without a name here are counted by their class: 4xx.)
@@ -23,22 +24,23 @@ extension Metrics {
         response.write(count: count(method, status))
       }
     }
-    describe(
+    let rejected = describe(
       "http_requests_rejected_total Requests refused before a handler saw them.", "counter",
       &response)
     // Also those that have not been: a rate needs the zero before the one.
     for place in UInt8(Status.firstErrorPlace)..<UInt8(Status.namedCount) {
       let status = Status(place: place)
       guard let reason = status.rejection else { continue }
-      response.write("http_requests_rejected_total{reason=\"")
+      response.write(rejected)
+      response.write("{reason=\"")
       response.write(reason)
       response.write("\"} ")
       response.write(count: rejections(status))
     }
-    describe(
+    let duration = describe(
       "http_request_duration_seconds From a request's first octet to its response.", "histogram",
       &response)
-    durations.append("http_request_duration_seconds", to: &response)
+    durations.append(duration, to: &response)
 
     counter(
       connectionsAccepted, "http_connections_accepted_total Connections accepted.", &response)
@@ -79,8 +81,9 @@ extension Metrics {
     counter(
       instancesStarted,
       "http_server_instances_started_total Instances started since the service was.", &response)
-    describe("http_server_build_info The version that answers.", "gauge", &response)
-    response.write("http_server_build_info{version=\"")
+    response.write(
+      describe("http_server_build_info The version that answers.", "gauge", &response))
+    response.write("{version=\"")
     response.write(Version.current)
     response.write("\",revision=\"")
     response.write(Version.stamp.octets.extracting(8..<48))
@@ -93,9 +96,9 @@ extension Metrics {
       startTime, "process_start_time_seconds When it was started, since the Unix epoch.",
       &response)
     if let time = SystemProcess.processorTime {
-      describe(
-        "process_cpu_seconds_total Processor time of the process.", "counter", &response)
-      response.write("process_cpu_seconds_total ")
+      response.write(
+        describe("process_cpu_seconds_total Processor time of the process.", "counter", &response))
+      response.write(" ")
       response.write(nanosecondsAsSeconds: time)
       response.write("\n")
     }
@@ -114,24 +117,26 @@ extension Metrics {
   private func add(
     _ value: UInt64, _ text: StaticString, isCounter: Bool, _ response: inout Response
   ) {
-    describe(text, isCounter ? "counter" : "gauge", &response)
-    response.write(text.octets.split(at: UInt8(ascii: " ")).before)
+    response.write(describe(text, isCounter ? "counter" : "gauge", &response))
     response.write(" ")
     response.write(count: value)
   }
 
   /// - Parameter text: the name and, behind a space, what it means.
-  @inline(never)
+  /// - Returns: the name.
+  @inline(never) @_lifetime(immortal)
   private func describe(
     _ text: StaticString, _ type: StaticString, _ response: inout Response
-  ) {
+  ) -> Span<UInt8> {
+    let name = text.octets.split(at: UInt8(ascii: " ")).before
     response.write("# HELP ")
     response.write(text)
     response.write("\n# TYPE ")
-    response.write(text.octets.split(at: UInt8(ascii: " ")).before)
+    response.write(name)
     response.write(" ")
     response.write(type)
     response.write("\n")
+    return name
   }
 }
 
@@ -156,7 +161,7 @@ extension Status {
 extension DurationHistogram {
   /// Appends the series of a Prometheus histogram: each bucket counts those before it as well.
   @_optimize(size)
-  func append(_ name: StaticString, to response: inout Response) {
+  func append(_ name: Span<UInt8>, to response: inout Response) {
     let bounds = DurationHistogram.bounds
     var total: UInt64 = 0
     for place in counts.indices {
