@@ -56,8 +56,9 @@ serve: dist/http_server.wasm dist/wasm-serve
 
 build: dist/http_server.wasm dist/wasm-serve dist/http_server
 
+# (Variables of make's command line are in the environment of what it runs, whatever characters they have.)
 new:
-	@NAME='$(NAME)' DIR='$(DIR)' URL='$(URL)' VERSION='$(VERSION)' REVISION='$(REVISION)' scripts/new
+	@scripts/new
 
 sdk: .tools/ready
 	@scripts/sdk
