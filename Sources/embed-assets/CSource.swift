@@ -18,7 +18,7 @@ struct CSource {
     var entries = ""
     for (index, asset) in assets.enumerated() {
       let copy = folder.appendingPathComponent("\(index).asset")
-      try asset.content.write(to: copy)
+      try update(copy, with: asset.content)
       arrays += CSource.array("content_\(index)", of: copy)
       let type = MediaType(path: asset.path)
       var gzip = "{ content_\(index), 0 }"
@@ -27,7 +27,7 @@ struct CSource {
         compressed.count * 10 <= asset.content.count * 9
       {
         let file = folder.appendingPathComponent("\(index).asset.gz")
-        try compressed.write(to: file)
+        try update(file, with: compressed)
         arrays += CSource.array("gzip_\(index)", of: file)
         gzip = "{ gzip_\(index), \(compressed.count) }"
       }
@@ -63,7 +63,7 @@ struct CSource {
       const struct table http_assets_1 = { \(assets.count), assets };
 
       """
-    try Data(source.utf8).write(to: output)
+    try update(output, with: Data(source.utf8))
   }
 
   private static func array(_ name: String, of file: URL) -> String {
@@ -89,4 +89,9 @@ struct CSource {
     }.joined()
     return "{ (const unsigned char *)\"\(escaped)\", \(text.utf8.count) }"
   }
+}
+
+/// Writes a file, unless it has this content: the build compiles again what is newer, and all that uses it.
+private func update(_ file: URL, with content: Data) throws {
+  if (try? Data(contentsOf: file)) != content { try content.write(to: file) }
 }

@@ -33,6 +33,31 @@ struct CSourceTests {
     #expect(CSource.text(text) == initialiser)
   }
 
+  @Test("What has not changed is not written again, and so not compiled again")
+  func unchanged() throws {
+    let names = ["assets.c", "0.asset", "0.asset.gz"]
+    func write(_ content: String) throws {
+      _ = try source([("/a.txt", content)]) { _ in Data("b".utf8) }
+    }
+    func rewritten() throws -> [String] {
+      try names.filter { name in
+        let file = try FileManager.default.attributesOfItem(
+          atPath: place.folder.appendingPathComponent(name).path)
+        return file[.modificationDate] as? Date != Date(timeIntervalSince1970: 0)
+      }
+    }
+    try write("aaaa")
+    for name in names {
+      try FileManager.default.setAttributes(
+        [.modificationDate: Date(timeIntervalSince1970: 0)],
+        ofItemAtPath: place.folder.appendingPathComponent(name).path)
+    }
+    try write("aaaa")
+    #expect(try rewritten() == [])
+    try write("cccc")
+    #expect(try rewritten() == ["assets.c", "0.asset"])
+  }
+
   @Test("A name cannot become code: the compiler reads a copy")
   func copies() throws {
     let text = try source([("/\"); int x; (\".txt", "content")])
