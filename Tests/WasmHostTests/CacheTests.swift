@@ -164,5 +164,25 @@ struct CacheTests {
     #expect(throws: HostError.unreadable(path: "/tmp", reason: "Is a directory")) {
       try Module.load(path: "/tmp", engine: engine(), cache: nil)
     }
+    #expect(throws: HostError.unreadable(path: "/dev/zero", reason: "it is no file")) {
+      try Module.load(path: "/dev/zero", engine: engine(), cache: nil)
+    }
+  }
+
+  @Test("A pipe and a huge file are refused at once, and not read")
+  func unread() throws {
+    let directory = try TemporaryDirectory()
+    let pipe = directory.path + "/pipe"
+    #expect(mkfifo(pipe, 0o600) == 0)
+    #expect(throws: HostError.unreadable(path: pipe, reason: "it is no file")) {
+      try Module.load(path: pipe, engine: engine(), cache: nil)
+    }
+    let huge = try directory.write([], "huge")
+    #expect(truncate(huge, 1 << 40) == 0)
+    #expect(
+      throws: HostError.excessive(path: huge, reason: "the file has more than 512 MiB")
+    ) {
+      try Module.load(path: huge, engine: engine(), cache: nil)
+    }
   }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import Logging
 
 /// Where a module's code came from.
@@ -102,6 +103,15 @@ extension Module {
     }
   }
 
+  private static func unreadable(_ path: String, _ error: SystemError) -> HostError {
+    switch error.number {
+    case EFBIG:
+      .excessive(path: path, reason: "the file has more than \(ModuleLimits.file >> 20) MiB")
+    case EINVAL: .unreadable(path: path, reason: "it is no file")
+    default: .unreadable(path: path, reason: error.description)
+    }
+  }
+
   /// Passes the bytes of a file's module to `body`, and the whole file if it contains compiled code too.
   static func withModule<R>(
     _ path: String,
@@ -111,9 +121,9 @@ extension Module {
   ) throws(HostError) -> R {
     let file: FileContent
     do throws(SystemError) {
-      file = try FileContent(path: path)
+      file = try FileContent(path: path, atMost: ModuleLimits.file)
     } catch {
-      throw error.shortage ?? .unreadable(path: path, reason: error.description)
+      throw error.shortage ?? unreadable(path, error)
     }
     return try file.withBytes { (bytes) throws(HostError) in
       guard ModuleCacheEntry.isEntry(bytes) else {

@@ -11,9 +11,10 @@ final class FileContent: @unchecked Sendable {
   /// shortened meanwhile raises SIGBUS, which would end the process.
   ///
   /// - Parameter most: how many octets it may have; a longer file is EFBIG.
-  /// - Throws: the system's error number.
+  /// - Throws: the system's error number; EINVAL for what is no file and no directory.
   init(path: String, atMost most: Int = .max) throws(SystemError) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // (A pipe would be waited for otherwise, until a program writes into it.)
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw .last }
     defer { close(descriptor) }
     var status = stat()

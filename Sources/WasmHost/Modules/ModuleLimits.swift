@@ -3,6 +3,8 @@
 enum ModuleLimits {
   /// The whole module, in octets.
   static let size = 32 << 20
+  /// The file that it is in, in octets: beside the module there can be its native code.
+  static let file = 512 << 20
   static let functions: UInt64 = 100_000
   // The engine takes about a hundred octets of memory for each octet of an element, a type or an instruction.
   /// One section besides code, data and custom ones, in octets.
