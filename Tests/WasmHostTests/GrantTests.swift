@@ -84,6 +84,8 @@ struct GrantTests {
     #expect(ports([.init("PORT", "80")]) == ["*:80"])
     #expect(ports([.init("ADMIN_PORT", "9000")]) == ["*:1234", "*:9000"])
     #expect(ports([.init("PORT", "80"), .init("PORT", "81")]) == ["*:81"])
+    // What is empty is the server's default.
+    #expect(ports([.init("PORT", ""), .init("ADMIN_PORT", "")]) == ["*:1234"])
     #expect(ports([.init("PORT", "x"), .init("ADMIN_PORT", "99999")]) == [])
   }
 

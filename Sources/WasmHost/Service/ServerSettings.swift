@@ -55,8 +55,9 @@ public struct ServerSettings: Sendable {
 
   public init(_ environment: [InstanceConfiguration.Variable]) { self.environment = environment }
 
+  /// (An empty value is the default to the server, too.)
   private func value(_ name: String) -> String? {
-    environment.last { $0.name == name }?.value
+    environment.last { $0.name == name }.flatMap { $0.value.isEmpty ? nil : $0.value }
   }
 
   /// What a module may bind when no option says it: every address at PORT and at ADMIN_PORT.
