@@ -61,6 +61,8 @@ struct ParsingTests {
     arguments: [
       (["--levle", "1", "x"], "unknown option --levle: did you mean --level?"),
       (["--levl=1", "x"], "unknown option --levl: did you mean --level?"),
+      (["--mood", "x"], "unknown option --mood: did you mean the variable MOOD?"),
+      (["great", "x"], "there is no command 'great': did you mean greet?"),
       (["--colour", "x"], "unknown option --colour: see test-tool --help"),
       (["-x"], "unknown option -x: see test-tool --help"),
       (["-o", "y", "x"], "-o is an option of draw, not of greet"),

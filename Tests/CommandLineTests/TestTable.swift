@@ -23,7 +23,8 @@ let testTable = CommandTable<TestSettings>(
       .init("Of the tool", "They are read at start.", [.init("MOOD", "How it greets.")])
     ],
     files: [.init("~/.greetings", "Greetings-to-be.")],
-    examples: [.init("Greet:", "test-tool world")], seeAlso: "echo(1)"))
+    examples: [.init("Greet:", "test-tool world")], seeAlso: "echo(1)"),
+  replacement: { $0 == "--mood" ? "the variable MOOD" : nil })
 
 private let greet = Command<TestSettings>(
   "greet", "Greets: it's all it does.", details: ["First paragraph.", ".Second paragraph."],

@@ -13,6 +13,11 @@ struct CommandLineTests {
     arguments: [
       (["--lisen", "1", "x"], "unknown option --lisen: did you mean --listen?"),
       (["--env-fiel=x", "x"], "unknown option --env-fiel: did you mean --env-file?"),
+      (["--port", "80", "x"], "unknown option --port: did you mean --env PORT=...?"),
+      (
+        ["--access-log=on", "x"], "unknown option --access-log: did you mean --env ACCESS_LOG=...?"
+      ),
+      (["inspct", "x"], "there is no command 'inspct': did you mean inspect?"),
       (["--dry-run", "x"], "unknown option --dry-run: see wasm-serve --help"),
       (["-o", "y", "x"], "-o is an option of compile, not of run"),
       (["compile", "--env", "A=1", "x"], "--env is an option of run, not of compile"),

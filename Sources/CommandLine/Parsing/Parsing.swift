@@ -100,6 +100,10 @@ extension CommandTable {
       throw UsageError("\(operand.name) is missing: \(synopsis(of: line.command))")
     }
     if operands.count > 1 {
+      let nearest = commands.first { editDistance($0.name, word) <= $0.name.count / 3 }
+      if isFirst(line.command), let nearest {
+        throw UsageError("there is no command '\(word)': did you mean \(nearest.name)?")
+      }
       let hint =
         line.command.takeArguments == nil
         ? "" : ": put the \(operand.name.lowercased())'s own arguments after --"
@@ -112,6 +116,9 @@ extension CommandTable {
     let other = commands.first { $0.options.contains { $0.forms.contains(form) } }
     if let other {
       return UsageError("\(form) is an option of \(other.name), not of \(command.name)")
+    }
+    if let replacement = replacement(form) {
+      return UsageError("unknown option \(form): did you mean \(replacement)?")
     }
     let nearest = options(of: command).map { "--\($0.name)" }
       .map { (name: $0, distance: editDistance($0, form)) }

@@ -59,11 +59,14 @@ public struct CommandTable<Settings>: Sendable {
   let commands: [Command<Settings>]
   let exitStatuses: [Entry]
   let manual: Manual
+  /// What to use in place of an option that there is not: `--mood` could be `the variable MOOD`. nil for most.
+  let replacement: @Sendable (String) -> String?
 
   /// - Precondition: there is a command.
   public init(
     program: String, version: String, purpose: String, commands: [Command<Settings>],
-    exitStatuses: [Entry], manual: Manual
+    exitStatuses: [Entry], manual: Manual,
+    replacement: @escaping @Sendable (String) -> String? = { _ in nil }
   ) {
     precondition(!commands.isEmpty, "a program has a command")
     self.program = program
@@ -72,6 +75,7 @@ public struct CommandTable<Settings>: Sendable {
     self.commands = commands
     self.exitStatuses = exitStatuses
     self.manual = manual
+    self.replacement = replacement
   }
 
   // MARK: Commands

@@ -41,7 +41,16 @@ enum WasmServeTable {
           """),
         .init("What does a module want?", "wasm-serve inspect http_server.wasm"),
       ],
-      seeAlso: "curl(1), systemd.service(5), systemd.socket(5)"))
+      seeAlso: "curl(1), systemd.service(5), systemd.socket(5)"),
+    replacement: variable)
+
+  /// The settings of a server are variables of its environment, where others have options: `--port`.
+  @Sendable
+  private static func variable(inPlaceOf option: String) -> String? {
+    guard option.hasPrefix("--") else { return nil }
+    let name = String(option.dropFirst(2).map { $0 == "-" ? "_" : Character($0.uppercased()) })
+    return ServerSettings.all.contains { $0.name == name } ? "--env \(name)=..." : nil
+  }
 
   private static let environment: [CommandTable<Settings>.Manual.Variables] = [
     .init(
