@@ -24,7 +24,8 @@ struct SignalTests {
     let (folder, path) = try bigModule()
     let cache = "\(folder.path)/cache"
     let server = try ServerProcess.start(
-      .wasmServe, module: path, settings: [:], options: ["--cache-dir", cache])
+      .wasmServe, module: path, settings: [:], options: ["--cache-dir", cache],
+      through: onOneProcessor)
     try eventually("the cache is there, and compiling begins") {
       FileManager.default.fileExists(atPath: cache)
     }
@@ -41,7 +42,8 @@ struct SignalTests {
     let module = try folder.write(
       Array(Data(contentsOf: URL(fileURLWithPath: Dist.file("http_server.wasm")))), as: "m.wasm")
     let cache = "\(folder.path)/cache"
-    let server = try ServerProcess(module: module, options: ["--cache-dir", cache])
+    let server = try ServerProcess(
+      module: module, options: ["--cache-dir", cache], through: onOneProcessor)
     let (other, big) = try bigModule()
     try FileManager.default.removeItem(atPath: module)
     try FileManager.default.moveItem(atPath: big, toPath: module)
@@ -61,7 +63,7 @@ struct SignalTests {
     let echo = try Data(contentsOf: URL(fileURLWithPath: Dist.file("http_server.wasm")))
     let faulty = try Data(contentsOf: URL(fileURLWithPath: Dist.file("faulty.wasm")))
     try echo.write(to: URL(fileURLWithPath: module), options: .atomic)
-    let server = try ServerProcess(module: module)
+    let server = try ServerProcess(module: module, through: onOneProcessor)
     let (other, big) = try bigModule(functions: 500)
     try Data(contentsOf: URL(fileURLWithPath: big)).write(
       to: URL(fileURLWithPath: module), options: .atomic)

@@ -1,6 +1,12 @@
 import ServerHarness
 
-/// A module that takes long to compile: a second or so for 500 functions.
+/// Runs a program on one processor: however many there are, compiling takes its time.
+let onOneProcessor = """
+  one=$(sed -n 's/^Cpus_allowed_list:[^0-9]*\\([0-9]*\\).*/\\1/p' /proc/self/status)
+  exec taskset --cpu-list "$one" "$@"
+  """
+
+/// A module that takes long to compile: a second or so for 500 functions, on one processor.
 func bigModule(functions count: Int = 1500) throws -> (
   folder: TemporaryFolder, path: String
 ) {
