@@ -3,7 +3,8 @@ import Memory
 
 /// Where a resource is, and where to go: the field Location (RFC 9110 10.2.2), a path or an URI.
 ///
-/// What of a client goes into it is to be percent-encoded first (`percentEncoded`); octets that cannot stand in a field
+/// What of a client goes into it is to be percent-encoded first (`percentEncoded`); octets that cannot stand in a
+/// field
 /// are sent as spaces. A whole target of a client's would send people wherever a link's author likes.
 extension Response {
   /// Adds Location: where the resource is that was created.

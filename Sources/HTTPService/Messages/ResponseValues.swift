@@ -14,7 +14,8 @@ extension Response {
   /// Appends an address as text, in the form of RFC 5952: `2001:db8::1`.
   public mutating func write(_ address: IPAddress) { content.append(address: address) }
 
-  /// Appends text that is to be text in HTML, and in the value of an attribute in quotes, whatever a client has written:
+  /// Appends text that is to be text in HTML, and in the value of an attribute in quotes, whatever a client has
+  /// written:
   /// `&`, `<`, `>`, `"` and `'` become references (HTML Standard 13.1.4).
   ///
   /// ```swift

@@ -14,7 +14,8 @@ import Memory
 /// }
 /// ```
 ///
-/// A pattern is written decoded. `{name}` stands for one segment of the path that is not empty, `{name...}` at the end
+/// A pattern is written decoded. `{name}` stands for one segment of the path that is not empty, `{name...}` at the
+/// end
 /// for all that is left. Where several patterns fit, a literal segment goes before a parameter, and that before a
 /// rest, whatever the order in which they were added.
 ///
@@ -34,7 +35,8 @@ public final class Routes {
   }
 
   let table: Table
-  /// What the groups and the middleware make of a route: prefixes, limits, and handlers around its own. (Nothing of it
+  /// What the groups and the middleware make of a route: prefixes, limits, and handlers around its own. (Nothing of
+  /// it
   /// is in the module of a service that has neither.)
   private var change: ((inout Route) -> Void)?
   private let isGroup: Bool
@@ -45,7 +47,8 @@ public final class Routes {
     isGroup = false
   }
 
-  /// Whether handlers get the client's address, as `Context.client`; false unless it is set. (It takes a system call for
+  /// Whether handlers get the client's address, as `Context.client`; false unless it is set. (It takes a system
+  /// call for
   /// each connection.) It is of all routes, also when it is set for a group.
   public var usesClientAddress: Bool {
     get { table.usesClientAddress }
