@@ -209,16 +209,18 @@ struct GuestLimitTests {
 
   /// Runs an instance on a thread of its own until it has ended.
   private final class Running: Sendable {
-    let drain: Drain
+    private let drain: Drain
     let outcome = Mutex<Outcome?>(nil)
     private let over = Atomic<Bool>(false)
     var isOver: Bool { over.load(ordering: .acquiring) }
     private let engine: Engine
 
-    init(_ text: String) throws {
+    /// - Parameter isTerminated: before there is an instance.
+    init(_ text: String, isTerminated: Bool = false) throws {
       let (drain, engine) = (try Drain(), try WasmHostTests.engine())
       self.drain = drain
       self.engine = engine
+      if isTerminated { terminate() }
       let module = try compile(text)
       try startThread { [self] in
         let instance = try? Instance(
@@ -296,6 +298,13 @@ struct GuestLimitTests {
     try guest.vector(at: 64, to: 1024, count: 5)
     #expect(try guest.call("fd_write", output, 64, 1, 72) == .intr)
     #expect(try guest.call("fd_read", input, 64, 1, 72) == .intr)
+  }
+
+  @Test("An instance that was ended before it existed ends at once")
+  func terminationBefore() throws {
+    let running = try Running(
+      "(module (func (export \"_start\") (loop $l (br $l))))", isTerminated: true)
+    #expect(running.message()?.contains("interrupt") == true)
   }
 
   @Test("An instance whose start section computes for ever is ended as well")

@@ -68,6 +68,8 @@ public final class Instance {
     wasmtime_context_set_epoch_deadline(context, 1)
     wasmtime_store_epoch_deadline_callback(
       store, Instance.interruption, Unmanaged.passUnretained(self).toOpaque(), nil)
+    // An interrupt (`Engine.interrupt`) that was before this has not reached the deadline.
+    if drain.isTerminated { wasmtime_context_set_epoch_deadline(context, 0) }
     giveTime(from: Clock.monotonic.now)
     try instantiate(imports: try link(functions))
   }
