@@ -10,7 +10,7 @@ struct DrainTests {
     let listener = try guest.listen()
     #expect(try guest.poll(.read(listener.fd)) == [0])
     guest.drain.begin()
-    let events = try guest.pollEvents([.read(listener.fd)], milliseconds: 2000)
+    let events = try guest.pollEvents([.read(listener.fd)], milliseconds: 60_000)
     #expect(
       events == [.init(userdata: 1001, errno: .success, type: 1, hungUp: true, bytes: 0)])
     #expect(try guest.poll(.read(listener.fd)) == [0])
@@ -23,7 +23,7 @@ struct DrainTests {
     let listeners = try [guest.listen().fd, guest.listen().fd]
     guest.drain.begin()
     let events = try guest.pollEvents(
-      [.read(listeners[0]), .read(connection), .read(listeners[1])], milliseconds: 2000)
+      [.read(listeners[0]), .read(connection), .read(listeners[1])], milliseconds: 60_000)
     #expect(events.map(\.userdata).sorted() == [1001, 1003])
     #expect(events.allSatisfy { $0.hungUp })
     client.close()
@@ -33,14 +33,13 @@ struct DrainTests {
   func waking() throws {
     let guest = try Guest()
     let listener = try guest.listen()
-    let start = Clock.monotonic.now
     let drain = guest.drain
     try inBackground {
       pause(milliseconds: 50)
       drain.begin()
     }
-    #expect(try guest.poll(.read(listener.fd), milliseconds: 5000) == [1])
-    #expect(Clock.monotonic.now - start < 3_000_000_000)
+    // (Not by the clock, which would be an event.)
+    #expect(try guest.poll(.read(listener.fd), milliseconds: 60_000) == [1])
   }
 
   @Test("A listener that is not subscribed hears of it when it is")
@@ -49,9 +48,12 @@ struct DrainTests {
     let listener = try guest.listen()
     guest.drain.begin()
     for _ in 0..<3 { #expect(try guest.poll() == [0]) }
-    #expect(try guest.pollEvents([.read(listener.fd)], milliseconds: 2000).map(\.hungUp) == [true])
+    func hears(_ fd: UInt32) throws -> Bool {
+      try guest.pollEvents([.read(fd)], milliseconds: 60_000).map(\.hungUp) == [true]
+    }
+    #expect(try hears(listener.fd))
     let another = try guest.listen()
-    #expect(try guest.pollEvents([.read(another.fd)], milliseconds: 2000).map(\.hungUp) == [true])
+    #expect(try hears(another.fd))
   }
 
   @Test("Connections that the kernel accepted are handed out still")
@@ -61,11 +63,11 @@ struct DrainTests {
     let clients = try (0..<3).map { _ in try Client(port: listener.port) }
     settle()
     guest.drain.begin()
-    #expect(try guest.pollEvents([.read(listener.fd)], milliseconds: 2000).first?.hungUp == true)
+    #expect(try guest.pollEvents([.read(listener.fd)], milliseconds: 60_000).first?.hungUp == true)
     for client in clients {
       let fd = try guest.accept(listener.fd)
       #expect(try guest.send(fd, bytes("ok")).count == 2)
-      #expect(client.receive() == bytes("ok"))
+      #expect(client.receiveAll(2) == bytes("ok"))
     }
     #expect(try guest.call("sock_accept", listener.fd, 0) == .again)
     try guest.expect("fd_close", listener.fd)

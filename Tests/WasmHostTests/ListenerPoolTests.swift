@@ -50,6 +50,7 @@ struct ListenerPoolTests {
     let listeners = try guests.map { try $0.listen() }
     #expect(listeners[0].port == listeners[1].port)
     let clients = try (0..<64).map { _ in try Client(port: listeners[0].port) }
+    settle()
     var accepted = [0, 0]
     for (place, guest) in guests.enumerated() {
       while try guest.call("sock_accept", listeners[place].fd, 0) == .success {

@@ -33,7 +33,7 @@ struct PollTests {
     _ = try guest.receive(fd, 6)
     #expect(try guest.poll(.read(fd)) == [0])
     client.send("more")
-    #expect(try guest.poll(.read(fd), milliseconds: 2000) == [1])
+    #expect(try guest.poll(.read(fd), milliseconds: 60_000) == [1])
   }
 
   @Test("Data that arrived before the first poll is seen, and before the first receive as well")
@@ -88,7 +88,7 @@ struct PollTests {
       #expect(try guest.receive(fd) == (.success, []))
     }
     #expect(try guest.send(fd, bytes("reply")).count == 5)
-    #expect(client.receive() == bytes("reply"))
+    #expect(client.receiveAll(5) == bytes("reply"))
   }
 
   @Test("A full hang-up is flagged on either subscription")
@@ -170,14 +170,13 @@ struct PollTests {
   func waking() throws {
     let guest = try Guest()
     let (fd, client) = try guest.connection()
-    let start = Clock.monotonic.now
     let clientFD = client.fd
     try inBackground {
       pause(milliseconds: 50)
       sendByte(clientFD)
     }
-    #expect(try guest.poll(.read(fd), milliseconds: 5000) == [1])
-    #expect(Clock.monotonic.now - start < 3_000_000_000)
+    // (Not by the clock, which would be an event.)
+    #expect(try guest.poll(.read(fd), milliseconds: 60_000) == [1])
   }
 
   @Test("No subscriptions is INVAL; bad and misaligned lists are refused")
@@ -212,7 +211,7 @@ struct PollTests {
     #expect(try guest.poll(.read(fd)) == [0, 1])
     try guest.expect("fd_close", fd)
     let second = try Client(port: listener.port)
-    #expect(try guest.poll(.read(listener.fd), milliseconds: 2000) == [1])
+    #expect(try guest.poll(.read(listener.fd), milliseconds: 60_000) == [1])
     #expect(try guest.accept(listener.fd) == fd)
     #expect(try guest.poll(.read(fd)) == [0])
     second.send("x")

@@ -1,4 +1,5 @@
 import CLinux
+import CSystemCalls
 import Glibc
 import Synchronization
 import Testing
@@ -103,6 +104,7 @@ final class Guest {
 
   /// Accepts a connection that is there.
   func accept(_ listener: UInt32, nonBlocking: Bool = true) throws -> UInt32 {
+    settle()
     try expect("sock_accept", listener, 0)
     let fd = try load(0)
     if nonBlocking { try setNonBlocking(fd) }
@@ -120,6 +122,7 @@ final class Guest {
 
   /// Receives up to `count` bytes (at most 64 KiB).
   func receive(_ fd: UInt32, _ count: Int = 4096) throws -> (errno: Errno?, bytes: [UInt8]) {
+    settle()
     try vector(at: 64, to: 0x2_0000, count: UInt32(count))
     let errno = try call("sock_recv", fd, 64, 1, 0, 72, 76)
     return (errno, errno == .success ? try read(0x2_0000, Int(try load(72))) : [])
@@ -130,6 +133,19 @@ final class Guest {
     try vector(at: 64, to: 0x3_0000, count: UInt32(bytes.count))
     let errno = try call("sock_send", fd, 64, 1, 0, 72)
     return (errno, errno == .success ? Int(try load(72)) : 0)
+  }
+
+  /// Sends until nothing more is taken; tells how much was. (What is on its way then makes room once more when it
+  /// arrives.)
+  func fill(_ fd: UInt32) throws -> Int {
+    let block = [UInt8](repeating: 7, count: 65536)
+    var total = 0
+    for _ in 0..<1000 {
+      while case (.success, let count) = try send(fd, block) { total += count }
+      settle()
+      if try !poll(.write(fd)).contains(1) { return total }
+    }
+    throw TestFailure("never full, after \(total) octets")
   }
 }
 
@@ -165,9 +181,14 @@ final class Client {
   }
 
   /// Up to `count` bytes; empty at the end, or after a minute.
-  func receive(_ count: Int = 65536) -> [UInt8] {
+  func receive(_ count: Int = 65536) -> [UInt8] { receive(count, flags: 0) }
+
+  /// So many bytes, in however many parts they come; fewer at the end, or after a minute.
+  func receiveAll(_ count: Int) -> [UInt8] { receive(count, flags: Int32(MSG_WAITALL)) }
+
+  private func receive(_ count: Int, flags: Int32) -> [UInt8] {
     var buffer = [UInt8](repeating: 0, count: count)
-    let received = recv(fd, &buffer, count, 0)
+    let received = recv(fd, &buffer, count, flags)
     return Array(buffer.prefix(max(received, 0)))
   }
 
@@ -181,8 +202,8 @@ final class Client {
   }
 }
 
-/// Loopback delivers at once, but on another core.
-func settle() { usleep(20_000) }
+/// Waits until all that was sent over loopback has arrived.
+func settle() { loopback_settle() }
 
 /// Whether this machine has ::1: containers often have not.
 let hasInet6Loopback: Bool = {
