@@ -21,7 +21,7 @@ struct ConcurrencyTests {
   @Test("Good clients are answered while others hang", arguments: Flavour.available)
   func goodBesideBad(flavour: Flavour) throws {
     let server = try ServerProcess(
-      flavour, settings: ["REQUEST_TIMEOUT": "60s", "WRITE_TIMEOUT": "60s"])
+      flavour, settings: ["REQUEST_TIMEOUT": "600", "WRITE_TIMEOUT": "600"])
     let silent = try (0..<8).map { _ in try server.client() }
     let slow = try (0..<8).map { index in
       let client = try server.client()
@@ -78,7 +78,11 @@ struct ConcurrencyTests {
     arguments: Flavour.available)
   func backpressure(flavour: Flavour) throws {
     let server = try ServerProcess(
-      flavour, settings: ["MAX_CONNECTIONS": "4", "KEEP_ALIVE_TIMEOUT": "60s", "ADMIN_PORT": "0"])
+      flavour,
+      settings: [
+        "MAX_CONNECTIONS": "4", "KEEP_ALIVE_TIMEOUT": "60s", "REQUEST_TIMEOUT": "600",
+        "ADMIN_PORT": "0",
+      ])
     let first = try (0..<4).map { _ in try server.client() }
     for client in first {
       try client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nfir")
@@ -113,6 +117,7 @@ struct ConcurrencyTests {
     "Two thousand idle clients of one address, on both ports, keep no good one and no probe waiting",
     arguments: Flavour.ours)
   func idleFlood(flavour: Flavour) throws {
+    try DescriptorLimit.require(4000)
     let server = try ServerProcess(
       flavour,
       settings: [

@@ -116,7 +116,7 @@ struct ConformanceServer: SuiteTrait, TestScoping {
     performing function: @concurrent @Sendable () async throws -> Void
   ) async throws {
     let server = try ServerProcess(
-      .wasmServe, .fixture, settings: ["REQUEST_TIMEOUT": "10", "KEEP_ALIVE_TIMEOUT": "10"])
+      .wasmServe, .fixture, settings: ["REQUEST_TIMEOUT": "60", "KEEP_ALIVE_TIMEOUT": "60"])
     try await ConformanceServer.$current.withValue(server, operation: function)
     server.program.signal(SIGTERM)
     let result = try server.program.finish()

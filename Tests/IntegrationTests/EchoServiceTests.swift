@@ -12,7 +12,7 @@ struct EchoServiceTests {
     guard let curl = findOnPath("curl") else { return }
     func run(_ arguments: String...) throws -> String {
       let url = "http://127.0.0.1:\(server.port)/"
-      let result = try Program(curl, ["-sS", "--max-time", "20"] + arguments + [url]).finish()
+      let result = try Program(curl, ["-sS", "--max-time", "60"] + arguments + [url]).finish()
       try #require(result.status == 0, "\(result.errors)")
       return result.output
     }

@@ -79,11 +79,11 @@ struct GuestTests {
 
   @Test("A server that waits in a call for longer than --handler-timeout is not ended for it")
   func waiting() throws {
-    let (program, port) = try serve("echo_blocking", options: ["--handler-timeout", "0.1"])
-    usleep(400_000)  // in accept
+    let (program, port) = try serve("echo_blocking", options: ["--handler-timeout", "1"])
+    usleep(1_500_000)  // in accept
     let client = try Client(port: port, of: program)
     try expectEcho(client, "one")
-    usleep(400_000)  // in recv
+    usleep(1_500_000)  // in recv
     try expectEcho(client, "two")
     client.close()
     program.signal(SIGTERM)
@@ -157,10 +157,13 @@ struct GuestTests {
 
   @Test("So it is with our own server")
   func ownConnectionLimit() throws {
-    let server = try ServerProcess(options: ["--max-connections", "2"])
+    let server = try ServerProcess(
+      settings: ["REQUEST_TIMEOUT": "600"], options: ["--max-connections", "2"])
     let clients = try (0..<3).map { _ in try server.client() }
-    // (Idle ones would make room.)
-    for client in clients.prefix(2) { try client.send("GET / HTTP/1.1\r\n") }
+    // (Idle ones would make room, and those that keep their head back.)
+    for client in clients.prefix(2) {
+      try client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n")
+    }
     try clients[2].post("waiting")
     try server.program.wait(for: "as many connections as it may have")
     #expect(!clients[2].hasAnything(inMilliseconds: 100))

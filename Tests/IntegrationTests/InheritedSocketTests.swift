@@ -140,7 +140,8 @@ struct InheritedSocketTests {
       usleep(100_000)
       let alive = services.filter { $0.status == nil }
       #expect(alive.count == 1)
-      #expect(try Client(port: port).get().status == 200)
+      // (It has the port, and may not listen yet.)
+      try eventually("the third answers") { (try? Client(port: port).get().status) == 200 }
       for service in services {
         service.signal(SIGTERM)
         let result = try service.finish()

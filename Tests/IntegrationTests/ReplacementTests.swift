@@ -23,7 +23,8 @@ struct ReplacementTests {
 
     func serve(_ options: [String]) throws -> ServerProcess {
       try ServerProcess(
-        module: path, settings: ["ADMIN_PORT": "0", "DRAIN_DELAY": "0"], options: options)
+        module: path, settings: ["ADMIN_PORT": "0", "DRAIN_DELAY": "0", "REQUEST_TIMEOUT": "60"],
+        options: options)
     }
   }
 
@@ -225,11 +226,13 @@ struct ReplacementTests {
     let place = try Place()
     let server = try ServerProcess(
       module: place.path,
-      settings: ["REQUEST_TIMEOUT": "60", "DRAIN_TIMEOUT": "60"],
+      settings: [
+        "REQUEST_TIMEOUT": "60", "DRAIN_TIMEOUT": "60", "ADMIN_PORT": "0", "DRAIN_DELAY": "0",
+      ],
       options: ["--workers", "1", "--drain-timeout", "1"])
     let client = try server.client()
     try client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nin ")
-    usleep(200_000)
+    try eventually("the client is accepted") { try server.metric("http_connections_open") == 1 }
     server.program.signal(SIGHUP)
     try server.program.wait(for: "has not drained in time and is ended")
     do { _ = try client.response() } catch is Client.ConnectionEnded {}

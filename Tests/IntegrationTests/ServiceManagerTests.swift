@@ -105,7 +105,7 @@ private final class NotificationSocket {
 
   func next() throws -> String {
     var polled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-    guard poll(&polled, 1, 20_000) == 1 else { throw TestFailure("no notification in 20 s") }
+    guard poll(&polled, 1, 60_000) == 1 else { throw TestFailure("no notification in 60 s") }
     var buffer = [UInt8](repeating: 0, count: 4096)
     let count = recv(descriptor, &buffer, buffer.count, 0)
     return String(decoding: buffer.prefix(max(count, 0)), as: UTF8.self)

@@ -163,10 +163,11 @@ struct WasmEdgeQuirksTests {
     try client.post("patience")
     client.finishSending()
     try eventually("the guest has seen the client's end") { sawEnd.load(ordering: .relaxed) }
+    let watch = Stopwatch()
     let before = polls.load(ordering: .relaxed)
     #expect(!client.hasAnything(inMilliseconds: 400))
     let calls = polls.load(ordering: .relaxed) - before
-    #expect(calls < 400, "\(calls) calls of poll_oneoff in 0.4 s")
+    #expect(Double(calls) < 1000 * watch.seconds, "\(calls) calls of poll_oneoff")
     // Others do not have to wait for it, and it gets its response when there is room.
     isFull.store(false, ordering: .relaxed)
     #expect(try client.response().text == "echo: patience")

@@ -106,7 +106,7 @@ private final class GuestLog: @unchecked Sendable {
   }
 
   func wait<Found>(for what: String, _ find: (String) -> Found?) throws -> Found {
-    let limit = Date(timeIntervalSinceNow: 20)
+    let limit = Date(timeIntervalSinceNow: 60)
     return try changed.withLock {
       while true {
         if let found = find(written) { return found }
@@ -118,7 +118,7 @@ private final class GuestLog: @unchecked Sendable {
   }
 
   func waitForEnd() throws {
-    let limit = Date(timeIntervalSinceNow: 20)
+    let limit = Date(timeIntervalSinceNow: 60)
     try changed.withLock {
       while !hasEnded {
         guard changed.wait(until: limit) else { throw TestFailure("has not ended: \(written)") }
