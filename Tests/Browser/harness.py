@@ -27,6 +27,13 @@ DIST = ROOT / "dist"
 Outcome = namedtuple("Outcome", "title paragraphs text")
 
 
+def environment(**settings):
+    """Our own variables without those that set the server, and these settings."""
+    names = re.search(r"settings=\((.*?)\)", (ROOT / "scripts/serve").read_text(), re.DOTALL)[1]
+    own = {name: value for name, value in os.environ.items() if name not in names.split()}
+    return own | settings
+
+
 class ModuleServer:
     """The real module on wasm-serve, on a port of its own."""
 
@@ -52,7 +59,7 @@ class ModuleServer:
             [*command, DIST / self.module], stdout=self.log, stderr=self.log
         )
         try:
-            port = self._wait_for(r"listens on 127\.0\.0\.1:(\d+)")
+            port = self._wait_for(r"listens on 127\.0\.0\.1:(\d+)\D")
         except BaseException:
             self.__exit__()
             raise
@@ -71,7 +78,7 @@ class ModuleServer:
         """Ends the server as a service manager would: what is in flight is answered."""
         self.process.terminate()
         try:
-            self.process.wait(30)
+            self.process.wait(60)
         finally:
             self.process.kill()
 
@@ -85,7 +92,7 @@ class ModuleServer:
         return self.log.read()
 
     def _wait_for(self, pattern):
-        for _ in range(3000):
+        for _ in range(6000):
             has_ended = self.process.poll() is not None
             if found := re.search(pattern, self._output()):
                 return found[1]

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import re
+import select
 import signal
 import socket
 import subprocess
@@ -13,7 +14,7 @@ import unittest
 import urllib.request
 import uuid
 
-from harness import ROOT
+from harness import ROOT, environment
 
 ADDRESS = r"the demo: (http://localhost:(\d+)/)\?server=(http://localhost:(\d+)) "
 
@@ -30,7 +31,7 @@ class DemoTests(unittest.TestCase):
         self.demo = subprocess.Popen(
             command,
             cwd=ROOT,
-            env={**os.environ, "PORT": "0", "PAGE_PORT": "0", name: value, **settings},
+            env=environment(**{"PORT": "0", "PAGE_PORT": "0", name: value} | settings),
             stdout=self.log,
             stderr=self.log,
             start_new_session=True,
@@ -41,7 +42,7 @@ class DemoTests(unittest.TestCase):
         for process in self.processes():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
-        self.demo.wait(30)
+        self.demo.wait(60)
 
     def processes(self):
         found = {}
@@ -55,19 +56,25 @@ class DemoTests(unittest.TestCase):
                         found[int(name)] = file.read().decode()
         return found
 
-    def process(self, word):
-        return next(number for number, line in self.processes().items() if word in line)
+    def process(self, program):
+        """The process that runs this program. (Others may have its name among their arguments.)"""
+        (number,) = (
+            number
+            for number, line in self.processes().items()
+            if line.split("\0")[0].endswith(f"/{program}")
+        )
+        return number
 
     def output(self):
         self.log.seek(0)
         return self.log.read()
 
     def wait_until(self, what, condition):
-        for _ in range(600):
+        for _ in range(1200):
             if result := condition():
                 return result
             time.sleep(0.05)
-        raise AssertionError(f"not within 30 s: {what}. {self.processes()} {self.output()}")
+        raise AssertionError(f"not within a minute: {what}. {self.processes()} {self.output()}")
 
     def wait_until_served(self):
         """Waits until both parts answer, and returns their ports."""
@@ -97,7 +104,7 @@ class DemoTests(unittest.TestCase):
                     self.start()
                     ports = self.wait_until_served()
                     to(self.demo.pid, number)
-                    self.assertEqual(self.demo.wait(30), status)
+                    self.assertEqual(self.demo.wait(60), status)
                     self.assert_nothing_is_left(ports)
 
     def test_a_second_signal_does_not_wait_for_the_drain(self):
@@ -109,7 +116,7 @@ class DemoTests(unittest.TestCase):
             self.demo.send_signal(signal.SIGINT)
             self.wait_until("the drain", lambda: "draining" in self.output())
             self.demo.send_signal(signal.SIGINT)
-            self.assertEqual(self.demo.wait(30), 128 + signal.SIGINT)
+            self.assertEqual(self.demo.wait(60), 128 + signal.SIGINT)
         self.assert_nothing_is_left(ports)
 
     def test_the_death_of_what_has_started_it_ends_it(self):
@@ -123,7 +130,7 @@ class DemoTests(unittest.TestCase):
         self.start()
         ports = self.wait_until_served()
         os.kill(self.process("wasm-serve"), signal.SIGKILL)
-        self.assertEqual(self.demo.wait(30), 128 + signal.SIGKILL)
+        self.assertEqual(self.demo.wait(60), 128 + signal.SIGKILL)
         self.assert_nothing_is_left(ports)
 
     def test_a_part_that_cannot_start_is_named_and_the_other_ends(self):
@@ -137,7 +144,7 @@ class DemoTests(unittest.TestCase):
             ):
                 with self.subTest(said):
                     self.start(**settings)
-                    self.assertNotEqual(self.demo.wait(30), 0)
+                    self.assertNotEqual(self.demo.wait(60), 0)
                     self.assertIn(said, self.output())
                     self.assertNotIn("Traceback", self.output())
                     self.assert_nothing_is_left()
@@ -150,29 +157,35 @@ class ServeTests(unittest.TestCase):
         """Runs it in a terminal, sends a request, and returns what it has said."""
         person, terminal = os.openpty()
         self.addCleanup(os.close, person)
-        environment = {**os.environ, "PORT": "0", "HOST": "127.0.0.1", **settings}
-        with subprocess.Popen(
+        server = subprocess.Popen(
             ["scripts/serve", "dist/http_server.wasm"],
             cwd=ROOT,
-            env=environment,
+            env=environment(**{"PORT": "0", "HOST": "127.0.0.1"} | settings),
             stdout=terminal,
             stderr=terminal,
             start_new_session=True,
-        ) as server:
-            self.addCleanup(server.kill)
-            os.close(terminal)
-            text = ""
-            asked = False
-            # Reading fails when the other side is closed.
-            with contextlib.suppress(OSError):
-                while part := os.read(person, 4096).decode():
-                    text += part
-                    found = re.search(r"(?:serves http://|listens on )([0-9.:]+)", text)
-                    if found and not asked:
-                        asked = True
-                        urllib.request.urlopen(f"http://{found[1]}/asked").close()
-                        server.terminate()
-        return text.replace("\r\n", "\n")
+        )
+        self.addCleanup(server.wait)
+        self.addCleanup(server.kill)
+        os.close(terminal)
+        text = b""
+        asked = False
+        while part := self.read(person, text):
+            text += part
+            # (With what is behind the address: a read may end in the middle of it.)
+            found = re.search(rb"(?:serves http://|listens on )([0-9.:]+)[^0-9.:]", text)
+            if found and not asked:
+                asked = True
+                urllib.request.urlopen(f"http://{found[1].decode()}/asked").close()
+                server.terminate()
+        return text.decode().replace("\r\n", "\n")
+
+    def read(self, person, text):
+        """What comes next; nothing at the end, when the other side of a terminal is closed."""
+        self.assertTrue(select.select([person], [], [], 60)[0], f"no more for a minute: {text}")
+        with contextlib.suppress(OSError):
+            return os.read(person, 4096)
+        return b""
 
     def test_the_address_is_one_line_and_each_request_another(self):
         lines = self.serve().splitlines()
