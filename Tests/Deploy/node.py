@@ -107,7 +107,7 @@ class Pod:
         self.signalled = threading.Event()
         self.id = f"{name}-{self.container['name']}"
 
-    def get(self, handler, timeout=1):
+    def get(self, handler, timeout=60):
         """Sends the httpGet of a probe or a hook; gives the status."""
         action = handler["httpGet"]
         url = f"http://127.0.0.1:{self.ports[action['port']]}{action['path']}"

@@ -20,6 +20,8 @@ global
 defaults
   mode http
   timeout connect 2s
+  # (A pod that has to wait for a processor has not left.)
+  timeout check 30s
   timeout client 60s
   timeout server 60s
   # Only where no connection could be made, as Traefik's Retry does: what a pod has been sent is not

@@ -44,6 +44,12 @@ def members(name):
     return found
 
 
+def git(test, *words, folder=ROOT):
+    """What git says of a checkout, even if that belongs to another user."""
+    command = ("git", "-c", f"safe.directory={folder}", "-C", folder, *words)
+    return test.run_program(*command).stdout.strip()
+
+
 def compressed(name):
     _, manifest, _ = layout(name)
     return sum(layer["size"] for layer in manifest["layers"])
@@ -114,7 +120,7 @@ class LayoutTests(support.TestCase):
 
     def test_labels_tell_what_the_image_is(self):
         version = self.run_program(DIST / "wasm-serve", "--version").stdout.split()[1]
-        revision = self.run_program("git", "rev-parse", "HEAD", cwd=ROOT).stdout.strip()
+        revision = git(self, "rev-parse", "HEAD")
         _, artifact, _ = layout(MODULE)
         for name, labels in (
             (SERVER, configuration(SERVER)["config"]["Labels"]),
@@ -258,9 +264,7 @@ class BillOfMaterialsTests(support.TestCase):
     def test_the_commit_of_swift_log_is_the_one_that_was_built(self):
         (package,) = (p for p in self.bill(SERVER)["packages"] if p["name"] == "swift-log")
         folder = ROOT / ".build-host/checkouts/swift-log"
-        commit = self.run_program(
-            *("git", "-c", f"safe.directory={folder}", "-C", folder, "rev-parse", "HEAD")
-        ).stdout.strip()
+        commit = git(self, "rev-parse", "HEAD", folder=folder)
         self.assertEqual(
             package["downloadLocation"], f"git+https://github.com/apple/swift-log@{commit}"
         )
@@ -347,7 +351,7 @@ class RunningTests(support.TestCase):
         )
         self.assertEqual(self.ask(port, "POST", body=b"a"), (200, b"echo: a"))
         self.assertEqual(self.ask(port, "POST", body=b"a" * 2000)[0], 413)
-        self.podman("stop", container)
+        self.podman("stop", "--time", "60", container)
         code = self.podman("inspect", "--format", "{{.State.ExitCode}}", container).stdout.strip()
         self.assertEqual(code, "0", self.logs(container))
         lines = [json.loads(line) for line in self.logs(container).splitlines()]
@@ -429,8 +433,7 @@ class ReproducibilityTests(support.TestCase):
             "REVISION": ("describe", "--always", "--abbrev=40", "--exclude=*", "--dirty"),
         }
         for name, words in told.items():
-            answer = self.run_program("git", *words, cwd=ROOT).stdout.strip()
-            environment.setdefault(name, answer)
+            environment.setdefault(name, git(self, *words))
         built = project / "dist"
         built.mkdir()
         for name in ("wasm-serve", "libwasmtime.so", "http_server.wasm", "licences"):

@@ -45,16 +45,19 @@ def rejected(server, reason):
 
 
 def send_everything(server):
-    """A request of each method, and of each kind that is rejected."""
-    for method in METHODS - {"other"}:
-        server.send(f"{method} / HTTP/1.1\r\nHost: {name()}\r\n\r\n".encode())
-    for text in [*REJECTED.values(), *NONSENSE]:
+    """A request of each method, and of each kind that is rejected: all are counted."""
+    before = server.total("http_requests_total")
+    texts = [f"{method} / HTTP/1.1\r\nHost: NAME\r\n\r\n" for method in METHODS - {"other"}]
+    texts += [*REJECTED.values(), *NONSENSE]
+    for text in texts:
         server.send(text.replace("NAME", name()).encode("latin-1"))
-    before = rejected(server, "timeout")
+    # One that takes too long.
     with server.connect() as connection:
         connection.sendall(b"GET / HTTP/1.1\r\n")
         connection.recv(1)
-    wait_until(lambda: rejected(server, "timeout") == before + 1, "one took too long")
+    # (Another worker may take a moment to know.)
+    expected = before + len(texts) + 1
+    wait_until(lambda: server.total("http_requests_total") == expected, "all are counted")
 
 
 def check(metrics):
@@ -69,7 +72,8 @@ class MetricsTests(TestCase):
     def setUpClass(cls):
         test = TestCase()
         cls.addClassCleanup(test.doCleanups)
-        cls.server = Server(test, REQUEST_TIMEOUT="300ms")
+        # (Long enough for a busy machine to send a request.)
+        cls.server = Server(test, REQUEST_TIMEOUT="3")
         send_everything(cls.server)
         cls.types, cls.samples = parse(cls.server.metrics())
 
@@ -120,7 +124,7 @@ class MetricsTests(TestCase):
             return {(s.name, *s.labels.items()) for s in parse(self.server.metrics())[1]}
 
         before = series()
-        for _ in range(5):
+        for _ in range(2):
             send_everything(self.server)
         self.assertEqual(series(), before)
 
@@ -158,7 +162,10 @@ class LogTests(TestCase):
         status, fields = server.request("POST", b"a" * 10_000, {"X-Request-Id": "r-1"})
         self.assertEqual((status, fields["X-Request-Id"]), (413, "r-1"))
         (access,) = wait_until(lambda: server.log("access"), "there is an access line")
-        (refused,) = (line for line in server.log("http_server") if "reason" in line)
+        (refused,) = wait_until(
+            lambda: [line for line in server.log("http_server") if "reason" in line],
+            "there is a line of the refusal",
+        )
         self.assertEqual((access["request_id"], refused["request_id"]), ("r-1", "r-1"))
         self.assertEqual(refused["message"], "request refused")
 

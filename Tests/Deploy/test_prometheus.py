@@ -81,7 +81,8 @@ class PrometheusTests(unittest.TestCase):
     @classmethod
     def scraped_at(cls, server):
         asked = f'timestamp(http_server_ready{{instance="127.0.0.1:{server.admin}"}})'
-        return cls.prometheus.value(asked)
+        # (A scrape that came too late has none.)
+        return wait_until(lambda: cls.prometheus.value(asked), "there was a scrape")
 
     def ask(self, title, server, place=0):
         """What a panel of the dashboard asks of a server, over the time of the traffic."""
@@ -107,7 +108,8 @@ class PrometheusTests(unittest.TestCase):
     def test_both_servers_are_up_and_ready(self):
         for metric in "up", "http_server_ready":
             asked = f'sum({metric}{{job="wasm-http-server"}})'
-            self.assertEqual(self.prometheus.value(asked), 2)
+            # (Not when the last scrape came too late.)
+            wait_until(lambda asked=asked: self.prometheus.value(asked) == 2, f"{metric} is 2")
 
     def test_prometheus_has_loaded_all_rules_and_can_tell_what_they_give(self):
         self.assertEqual({rule["name"] for rule in self.rules()}, set(alerts()))
@@ -170,7 +172,7 @@ class PrometheusTests(unittest.TestCase):
                 value = re.split(r"\s(?:==|>=|>)\s", rule["expr"])[0]
                 # No real request fails: the others stand for those that would.
                 value = value.replace(',code!~"501|505"', "")
-                self.assertTrue(self.prometheus.query(value))
+                wait_until(lambda value=value: self.prometheus.query(value), f"there is {value}")
 
     def test_a_server_that_is_gone_is_an_alert_to_be(self):
         """(It fires two minutes later: rules.test.yaml.)"""
