@@ -7,6 +7,9 @@ unset CDPATH GREP_OPTIONS POSIXLY_CORRECT BASH_ENV ENV GIT_DIR GIT_WORK_TREE GIT
   PYTHONPATH PYTHONHOME PYTHONSTARTUP
 # The scripts depend on this order of names and on untranslated messages.
 export LC_ALL=C.UTF-8
+# What the scripts start on this machine is asked without a proxy.
+export no_proxy="localhost,127.0.0.1,::1${no_proxy:+,$no_proxy}"
+export NO_PROXY="localhost,127.0.0.1,::1${NO_PROXY:+,$NO_PROXY}"
 umask 022
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -126,6 +129,20 @@ needs() { command -v "$1" >/dev/null || install_debian "$2" "$1"; }
 toolchain_paths() {
   # shellcheck disable=SC2034  # used by the scripts that source this
   toolchain=$(swiftc -print-target-info | sed -n 's|.*"runtimeResourcePath": "\(.*\)/lib/swift".*|\1|p')
+}
+
+# logged_port LOG PROCESS WORDS: the port that follows these words in a process's log, once it is there. A minute is
+# long enough on any machine; when the process ends before, the log is shown.
+logged_port() {
+  local found
+  for _ in $(seq 600); do
+    found=$(sed -n "/$3[0-9]/{s/.*$3\([0-9]*\).*/\1/p;q}" "$1" 2>/dev/null) || true
+    [ -z "$found" ] || { echo "$found" && return 0; }
+    kill -0 "$2" 2>/dev/null || break
+    sleep 0.1
+  done
+  cat "$1" >&2
+  return 1
 }
 
 # client_options: sets `client` to the compiler's options for clients of the libraries that `swift build` has
