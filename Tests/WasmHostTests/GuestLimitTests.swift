@@ -215,13 +215,16 @@ struct GuestLimitTests {
     var isOver: Bool { over.load(ordering: .acquiring) }
     private let engine: Engine
 
-    /// - Parameter isTerminated: before there is an instance.
+    /// - Parameter isTerminated: before there is an instance, on an engine that nobody else interrupts.
     init(_ text: String, isTerminated: Bool = false) throws {
-      let (drain, engine) = (try Drain(), try WasmHostTests.engine())
+      let drain = try Drain()
+      let engine = isTerminated ? try Engine() : try WasmHostTests.engine()
       self.drain = drain
       self.engine = engine
       if isTerminated { terminate() }
-      let module = try compile(text)
+      let module = try assemble(text).withUnsafeBytes { bytes in
+        try Module(compiling: bytes, path: "test.wasm", engine: engine)
+      }
       try startThread { [self] in
         let instance = try? Instance(
           module, configuration: InstanceConfiguration(), drain: drain)
