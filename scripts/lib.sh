@@ -131,18 +131,24 @@ toolchain_paths() {
   toolchain=$(swiftc -print-target-info | sed -n 's|.*"runtimeResourcePath": "\(.*\)/lib/swift".*|\1|p')
 }
 
-# logged_port LOG PROCESS WORDS: the port that follows these words in a process's log, once it is there. A minute is
-# long enough on any machine; when the process ends before, the log is shown.
-logged_port() {
-  local found
-  for _ in $(seq 600); do
-    found=$(sed -n "/$3[0-9]/{s/.*$3\([0-9]*\).*/\1/p;q}" "$1" 2>/dev/null) || true
-    [ -z "$found" ] || { echo "$found" && return 0; }
-    kill -0 "$2" 2>/dev/null || break
+# wait_for SECONDS LOG PROCESS COMMAND...: runs a command until it succeeds. When it does not within these seconds, or
+# the process ends before, its log is shown and the status is 1.
+wait_for() {
+  local tries=$(($1 * 10)) log=$2 process=$3
+  shift 3
+  for _ in $(seq "$tries"); do
+    if "$@"; then return 0; fi
+    kill -0 "$process" 2>/dev/null || break
     sleep 0.1
   done
-  cat "$1" >&2
+  cat "$log" >&2
   return 1
+}
+
+# logged_port LOG PROCESS WORDS: the port that follows these words in a process's log, once it is there. A minute is
+# long enough on any machine.
+logged_port() {
+  wait_for 60 "$1" "$2" grep -qs "$3[0-9]" "$1" && sed -n "/$3[0-9]/{s/.*$3\([0-9]*\).*/\1/p;q}" "$1"
 }
 
 # client_options: sets `client` to the compiler's options for clients of the libraries that `swift build` has
