@@ -100,9 +100,8 @@ extension CommandTable {
       throw UsageError("\(operand.name) is missing: \(synopsis(of: line.command))")
     }
     if operands.count > 1 {
-      let nearest = commands.first { editDistance($0.name, word) <= $0.name.count / 3 }
-      if isFirst(line.command), let nearest {
-        throw UsageError("there is no command '\(word)': did you mean \(nearest.name)?")
+      if isFirst(line.command), let nearest = nearest(to: word, of: commands.map(\.name)) {
+        throw UsageError("there is no command '\(word)': did you mean \(nearest)?")
       }
       let hint =
         line.command.takeArguments == nil
@@ -120,12 +119,19 @@ extension CommandTable {
     if let replacement = replacement(form) {
       return UsageError("unknown option \(form): did you mean \(replacement)?")
     }
-    let nearest = options(of: command).map { "--\($0.name)" }
-      .map { (name: $0, distance: editDistance($0, form)) }
-      .min { $0.distance < $1.distance }
-    guard let nearest, nearest.distance <= max(2, nearest.name.count / 3) else {
+    let names = options(of: command).map { "--\($0.name)" }
+    guard let nearest = nearest(to: form, of: names, orWithin: 2) else {
       return UsageError("unknown option \(form): see \(program) --help")
     }
-    return UsageError("unknown option \(form): did you mean \(nearest.name)?")
+    return UsageError("unknown option \(form): did you mean \(nearest)?")
+  }
+
+  /// The name that a misspelt word is likely to mean; nil when even the nearest name differs in more than a third of
+  /// its letters, and in more than `few`.
+  private func nearest(to word: String, of names: [String], orWithin few: Int = 0) -> String? {
+    let nearest = names.map { (name: $0, distance: editDistance($0, word)) }
+      .min { $0.distance < $1.distance }
+    guard let nearest, nearest.distance <= max(few, nearest.name.count / 3) else { return nil }
+    return nearest.name
   }
 }

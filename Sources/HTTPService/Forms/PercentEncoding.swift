@@ -144,9 +144,7 @@ extension String {
 
 extension UInt8 {
   fileprivate var isUnreserved: Bool {
-    isDigit || asciiLowercase &- 0x61 < 26
-      || self == UInt8(ascii: "-") || self == UInt8(ascii: ".") || self == UInt8(ascii: "_")
-      || self == UInt8(ascii: "~")
+    isInLabel || self == UInt8(ascii: ".") || self == UInt8(ascii: "~")
   }
 
   /// The digit of a value below 16, in capitals (RFC 3986 2.1).
