@@ -104,7 +104,7 @@ struct SupervisionTests {
     let server = try server(["--workers", "1"])
     for round in 1...3 {
       #expect(try post("before \(round)", to: server) == "echo: before \(round)")
-      // (A crash takes with it what was counted in the last tenth of a second, unless somebody asked.)
+      // (A crash loses the counts of the last tenth of a second, unless /metrics was read after them.)
       _ = try server.admin("/metrics")
       try provoke(target, server)
       #expect(try post("after \(round)", to: server) == "echo: after \(round)")

@@ -21,7 +21,8 @@ struct ConnectTests {
     return try guest.load(512)
   }
 
-  /// A port that a socket has without listening: nobody else can get it.
+  /// A port that refuses connections: a socket of the guest is bound to it and does not listen, so no other program can
+  /// take it during the test.
   private func closedPort(_ guest: Guest) throws -> UInt16 {
     let fd = try guest.open()
     try guest.expect("sock_bind", fd, try guest.address([127, 0, 0, 1]), 0)

@@ -215,7 +215,8 @@ struct GuestLimitTests {
     var isOver: Bool { over.load(ordering: .acquiring) }
     private let engine: Engine
 
-    /// - Parameter isTerminated: before there is an instance, on an engine that nobody else interrupts.
+    /// - Parameter isTerminated: whether it is terminated before the instance exists. It then has an engine of its own,
+    ///   which no other test interrupts.
     init(_ text: String, isTerminated: Bool = false) throws {
       let drain = try Drain()
       let engine = isTerminated ? try Engine() : try WasmHostTests.engine()

@@ -8,9 +8,8 @@ import Memory
 /// ```
 public struct IPAddress: BitwiseCopyable, Equatable, Sendable {
   package private(set) var octets = AddressOctets()
-  /// Whether it is an IPv6 address. (One that stands for an IPv4 address, ::ffff:192.0.2.1, is that IPv4 address
-  /// when it
-  /// is a client's.)
+  /// Whether it is an IPv6 address. A client's address of the form ::ffff:192.0.2.1 is told as the IPv4 address that
+  /// it maps.
   public private(set) var isIPv6 = false
 
   /// 0.0.0.0
@@ -45,8 +44,7 @@ public struct IPAddress: BitwiseCopyable, Equatable, Sendable {
   }
 
   /// Reads an address of either family: `192.0.2.1`, or `2001:db8::1` in any form of RFC 4291 2.2, without brackets
-  /// and
-  /// zone. nil for other text.
+  /// and zone. nil for other text.
   @inline(never)
   @_optimize(size)
   public init?(_ text: Span<UInt8>) {
@@ -130,8 +128,7 @@ public struct IPAddress: BitwiseCopyable, Equatable, Sendable {
 
 extension IPAddress {
   /// What stands for an address where clients are counted: an IPv6 client has a /64 at the least (RFC 6177 2), of
-  /// which
-  /// any address is its own. IPv4 addresses are put where no IPv6 network is, in multicast. Never 0.
+  /// which any address is its own. IPv4 addresses are put where no IPv6 network is, in multicast. Never 0.
   package var networkKey: UInt64 {
     (isIPv6 ? octets.high : octets.high >> 32 | 0xFFFF_FFFF_0000_0000) &+ 1
   }

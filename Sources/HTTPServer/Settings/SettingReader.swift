@@ -1,8 +1,8 @@
 import HTTPCodec
 import Memory
 
-/// Reads settings of one kind or another, and keeps the first error: a setting that is not set, or invalid, keeps
-/// its value.
+/// Reads settings of several kinds, and keeps the first error. A setting that is not set, or is invalid, keeps its
+/// value.
 struct SettingReader {
   private let environment: (StaticString) -> ImmortalOctets?
   /// The setting that was asked for last.

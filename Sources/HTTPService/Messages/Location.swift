@@ -3,9 +3,8 @@ import Memory
 
 /// Where a resource is, and where to go: the field Location (RFC 9110 10.2.2), a path or an URI.
 ///
-/// What of a client goes into it is to be percent-encoded first (`percentEncoded`); octets that cannot stand in a
-/// field
-/// are sent as spaces. A whole target of a client's would send people wherever a link's author likes.
+/// Percent-encode a client's text before it goes into a target (`percentEncoded`), and never take the whole target from
+/// a client: a link could then send its readers to any site. Octets that cannot stand in a field are sent as spaces.
 extension Response {
   /// Adds Location: where the resource is that was created.
   ///

@@ -14,9 +14,8 @@ extension Response {
   /// Appends an address as text, in the form of RFC 5952: `2001:db8::1`.
   public mutating func write(_ address: IPAddress) { content.append(address: address) }
 
-  /// Appends text that is to be text in HTML, and in the value of an attribute in quotes, whatever a client has
-  /// written:
-  /// `&`, `<`, `>`, `"` and `'` become references (HTML Standard 13.1.4).
+  /// Appends text, escaped for HTML: it stays text there, and in a quoted attribute, whatever a client has written.
+  /// `&`, `<`, `>`, `"` and `'` become character references (HTML Standard 13.1.4).
   ///
   /// ```swift
   /// response.contentType = "text/html; charset=utf-8"
@@ -37,7 +36,7 @@ extension Response {
     }
   }
 
-  /// Appends text that is to be text in HTML: `response.write(escaped: guest.name)`.
+  /// Appends text, escaped for HTML: `response.write(escaped: guest.name)`.
   public mutating func write(escaped text: String) { write(escaped: text.utf8.span) }
 
   /// Makes a value as JSON the content.

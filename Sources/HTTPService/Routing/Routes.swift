@@ -15,8 +15,7 @@ import Memory
 /// ```
 ///
 /// A pattern is written decoded. `{name}` stands for one segment of the path that is not empty, `{name...}` at the
-/// end
-/// for all that is left. Where several patterns fit, a literal segment goes before a parameter, and that before a
+/// end for all that is left. Where several patterns fit, a literal segment goes before a parameter, and that before a
 /// rest, whatever the order in which they were added.
 ///
 /// GET brings HEAD with it. OPTIONS is answered from the routes unless there is a route for it, a path that has other
@@ -36,8 +35,7 @@ public final class Routes {
 
   let table: Table
   /// What the groups and the middleware make of a route: prefixes, limits, and handlers around its own. (Nothing of
-  /// it
-  /// is in the module of a service that has neither.)
+  /// it is in the module of a service that has neither.)
   private var change: ((inout Route) -> Void)?
   private let isGroup: Bool
 
@@ -47,9 +45,8 @@ public final class Routes {
     isGroup = false
   }
 
-  /// Whether handlers get the client's address, as `Context.client`; false unless it is set. (It takes a system
-  /// call for
-  /// each connection.) It is of all routes, also when it is set for a group.
+  /// Whether handlers get the client's address, as `Context.client`; false unless it is set, since asking takes a
+  /// system call for each connection. A group shares it with all routes.
   public var usesClientAddress: Bool {
     get { table.usesClientAddress }
     set { table.usesClientAddress = newValue }

@@ -5,7 +5,8 @@
 
   /// The process as WASI has it.
   package enum SystemProcess {
-    /// NAME=VALUE with a NUL behind it, for each variable: read once, and never freed. Nil as long as there are none.
+    /// NAME=VALUE with a NUL behind it, for each variable: read once, and never freed; nil as long
+    /// as there is none.
     nonisolated(unsafe) private static var variables: ImmortalOctets?
 
     /// Reads the environment, once. To be called before it is asked for a variable.

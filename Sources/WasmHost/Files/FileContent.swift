@@ -11,7 +11,7 @@ final class FileContent: @unchecked Sendable {
   /// shortened meanwhile raises SIGBUS, which would end the process.
   ///
   /// - Parameter most: how many octets it may have; a longer file is EFBIG.
-  /// - Throws: the system's error number; EINVAL for what is no file and no directory.
+  /// - Throws: the system's error number; EINVAL for a pipe, a device or a socket.
   init(path: String, atMost most: Int = .max) throws(SystemError) {
     // (A pipe would be waited for otherwise, until a program writes into it.)
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)

@@ -18,7 +18,7 @@ public struct KernelQueues: Sendable {
       usleep(500_000)
       queues = try of(port: port)
       let total = queues.reduce(0) { $0 + $1.total }
-      // (More than once: who sends may have to wait for a processor.)
+      // (Several looks in a row: a sender may have to wait for a processor.)
       sameLooks = total == held ? sameLooks + 1 : 0
       held = total
       return queues.count >= count && held > 0 && sameLooks >= 3
