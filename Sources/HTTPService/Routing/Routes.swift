@@ -73,15 +73,17 @@ public final class Routes {
   public func group(
     _ prefix: StaticString, maxContent: Int? = nil, seconds: Int? = nil
   ) -> Routes {
-    let (limits, outer) = (RouteLimits(content: maxContent, seconds: seconds), change)
-    return Routes(table) { route in
+    let limits = RouteLimits(content: maxContent, seconds: seconds)
+    return Routes(table) { [self] route in
       route.pattern = join(prefix, route.pattern)
       route.limits.add(limits)
-      outer?(&route)
+      // (What was given to these routes behind this group as well: a password must not be left out.)
+      change?(&route)
     }
   }
 
-  /// Puts middleware around the routes of this group that are added from now on. What was given first is outermost.
+  /// Puts middleware around the routes of this group, and of groups in it, that are added from now on. What was given
+  /// first is outermost.
   ///
   /// ```swift
   /// routes.use(.securityHeaders(), .requestID)

@@ -61,6 +61,26 @@ struct GroupTests {
     #expect(way(Self.client.send("BREW", "/none")) == ["all"])
   }
 
+  @Test(
+    "Middleware of a parent stands around what a group adds later, also a group that was made before"
+  )
+  func groupMadeBefore() {
+    let routes = Routes()
+    let api = routes.group("/api")
+    let user = api.group("/users")
+    user.use(Self.note("user"))
+    api.get("/early") { _ in .text("early") }
+    routes.use(Self.note("all"))
+    api.use(Self.note("api"))
+    api.get("/x") { _ in .text("x") }
+    user.get("/ann") { _ in .text("ann") }
+    let client = TestClient(routes)
+    #expect(way(client.get("/api/early")) == [])
+    #expect(way(client.get("/api/x")) == ["all", "api"])
+    #expect(way(client.get("/api/users/ann")) == ["all", "api", "user"])
+    #expect(way(client.post("/api/users/ann", "")) == ["all", "api", "user"])
+  }
+
   @Test("Middleware can answer in a handler's place")
   func answers() {
     let routes = Routes()
