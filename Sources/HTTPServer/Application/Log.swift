@@ -9,18 +9,35 @@ import Sockets
 ///
 /// A line that cannot be written at once is lost: a reader of the log that is slow does not make clients wait.
 public enum Log {
-  /// A line to add fields to, while `Log.info(_:_:)` and the like call its closure.
+  /// A line to add fields to, while `Log.info(_:_:)` and the like call its closure. Fields beyond 4000 octets in all are
+  /// left out.
   public struct Line: ~Copyable {
     var line: LogLine
 
     /// Adds a field with a number: `line.add("id", 7)`.
-    public mutating func add(_ name: StaticString, _ value: Int64) { line.add(name, value) }
+    public mutating func add(_ name: StaticString, _ value: Int64) {
+      let start = line.text.count
+      line.add(name, value)
+      keepIfItFits(from: start)
+    }
 
     /// Adds a field with octets of any kind, at most 256 of them: what could be taken for something else is escaped.
-    public mutating func add(_ name: StaticString, _ value: Span<UInt8>) { line.add(name, value) }
+    public mutating func add(_ name: StaticString, _ value: Span<UInt8>) {
+      let start = line.text.count
+      line.add(name, value)
+      keepIfItFits(from: start)
+    }
 
     /// Adds a field with a literal.
-    public mutating func add(_ name: StaticString, _ value: StaticString) { line.add(name, value) }
+    public mutating func add(_ name: StaticString, _ value: StaticString) {
+      add(name, value.octets)
+    }
+
+    /// Takes a field back that the line has no room for: a part of it could leave none for the line's end, and the next
+    /// line would be a part of this one.
+    private mutating func keepIfItFits(from start: Int) {
+      if line.text.overflowed || line.text.count > 4000 { line.text.rollBack(to: start) }
+    }
   }
 
   /// Written once, before the first request.
