@@ -13,8 +13,9 @@ extension Routes {
   /// - Parameters:
   ///   - requests: how many may come at once, and in each such time; at least 1.
   ///   - seconds: the time.
-  ///   - clients: how many are told apart, which takes 24 octets each. The one that has been quiet longest, of a few
-  ///     that are looked at, makes room for another.
+  ///   - clients: how many are told apart, which takes 16 octets each. The one that has been quiet longest, of a few
+  ///     that are looked at, makes room for another. So others are not refused when one has more addresses than that
+  ///     (an IPv6 /48 has 65,536 networks), but such a one is not held.
   public func rateLimit(_ requests: Int, seconds: Int, clients: Int = 1024) -> Middleware {
     usesClientAddress = true
     let limit = RateLimit(requests, seconds: seconds, clients: clients)
@@ -50,15 +51,15 @@ final class RateLimit {
     let period = Int64(max(1, min(seconds, 86_400))) &* 1_000_000_000
     interval = max(1, period / Int64(max(1, requests)))
     capacity = period
-    // (Without memory all clients are one.)
-    _ = buckets.reserve(max(RateLimit.ways, min(clients, 1 << 20)), repeating: Bucket())
+    // (A service that cannot keep its limit does not start.)
+    precondition(
+      buckets.reserve(max(RateLimit.ways, min(clients, 1 << 20)), repeating: Bucket()))
   }
 
   /// Takes a request's part from a client's bucket.
   ///
   /// - Returns: how many seconds it has to wait when there is not enough in it; 0 when there is.
   func take(_ key: UInt64, at now: Int64) -> Int64 {
-    if buckets.count == 0 { return 0 }
     let place = bucket(of: key)
     var bucket = buckets[place]
     if bucket.key != key { bucket = Bucket(key: key, fullAt: now) }
