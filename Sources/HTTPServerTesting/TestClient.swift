@@ -24,10 +24,17 @@ public final class TestClient {
   public var pieceSize = 4096
 
   private var service: Service
-  private var response = Response(contentLimit: 1 << 24, fieldsLimit: 8192)
+  private var response: Response
 
   /// Makes a client of routes. A route that is invalid ends the test with what is wrong with it.
-  public init(_ routes: Routes) {
+  ///
+  /// - Parameters:
+  ///   - routes: what is tested.
+  ///   - maxResponseSize: as `MAX_RESPONSE_SIZE`: a larger response is a 500, as on the server.
+  public init(_ routes: Routes, maxResponseSize: Int = 32_768) {
+    // (As the server: what a route takes it can send back.)
+    let content = max(maxResponseSize, routes.maxContent + 9216)
+    response = Response(contentLimit: content, fieldsLimit: 8192)
     if let fault = routes.fault {
       preconditionFailure(
         "the route \(fault.method.name) \(text(fault.pattern.span)) is invalid: \(fault.problem)")

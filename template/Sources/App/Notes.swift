@@ -9,13 +9,15 @@ struct Note: JSONObject {
     json("id", &id)
     json("text", &text, required: true)
     json.check(!text.isEmpty, "text", "a text that is not empty")
+    json.check(text.octets.count <= 200, "text", "a text of at most 200 octets")
   }
 }
 
 /// The notes, in the memory of this instance: each worker of wasm-serve has its own, and loses them when it ends.
 final class Notes {
-  /// What a service keeps for its clients has a limit, as its memory has.
-  private static let limit = 1000
+  /// What a service keeps for its clients has a limit, as its memory has. (All of these are one response, which has at
+  /// most 32 KiB, whatever is escaped in their texts.)
+  private static let limit = 20
   private(set) var all: [Note] = []
 
   subscript(id: Int) -> Note? {

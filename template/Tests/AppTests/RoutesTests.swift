@@ -25,12 +25,22 @@ struct RoutesTests {
     arguments: [
       ("{}", 422, "/text: is missing"), (#"{"text":""}"#, 422, "/text: a text that is not empty"),
       (#"{"text":"#, 400, "expected"),
+      (#"{"text":"\#(String(repeating: "a", count: 201))"}"#, 422, "/text: a text of at most 200"),
     ])
   func refused(content: String, status: Int, detail: String) {
     let reply = client.post("/notes", content, type: "application/json")
     #expect(reply.status == status)
     #expect(reply.text.contains(detail))
     #expect(client.get("/notes").text == "[]")
+  }
+
+  @Test("However long the notes are, all of them are a response")
+  func full() {
+    let text = String(repeating: #"\u0001"#, count: 200)
+    let add = { client.post("/notes", #"{"text":"\#(text)"}"#, type: "application/json").status }
+    for _ in 0..<20 { #expect(add() == 201) }
+    #expect(add() == 409)
+    #expect(client.get("/notes").status == 200)
   }
 
   @Test("There is nothing at other paths", arguments: ["/notes/1", "/notes/-1", "/notes/x", "/x"])

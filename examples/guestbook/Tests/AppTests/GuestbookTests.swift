@@ -70,6 +70,15 @@ struct GuestbookTests {
     #expect(!client.get("/").text.contains("<h2>"))
   }
 
+  @Test("However much guests write, the page is no larger than a response may be")
+  func pageSize() {
+    for number in 0..<30 {
+      _ = sign("name=guest-\(number)-&message=\(String(repeating: "%22", count: 500))")
+    }
+    let page = client.get("/").text
+    #expect(page.contains("guest-29-"))
+  }
+
   @Test("Old entries make room for new ones")
   func bounded() {
     for number in 0..<101 { _ = sign("name=guest-\(number)-&message=b") }

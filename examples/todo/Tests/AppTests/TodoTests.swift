@@ -76,9 +76,16 @@ struct TodoTests {
 
   @Test(
     "A query that means nothing is refused",
-    arguments: ["limit=0", "limit=101", "limit=x", "done=yes"])
+    arguments: ["limit=0", "limit=21", "limit=x", "done=yes"])
   func wrongQuery(query: String) {
     #expect(client.get("/todos?\(query)").status == 400)
+  }
+
+  @Test("The longest list is no larger than a response may be")
+  func responseSize() {
+    let title = String(repeating: #"\u0001"#, count: 200)
+    for _ in 0..<30 { #expect(add(#"{"title":"\#(title)"}"#).status == 201) }
+    #expect(client.get("/todos?limit=20").status == 200)
   }
 
   @Test("The list has an end")
