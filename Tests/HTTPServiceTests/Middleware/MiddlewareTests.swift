@@ -141,6 +141,28 @@ struct MiddlewareTests {
     }
   }
 
+  @Test("Of groups inside each other the innermost says which pages may read a response")
+  func innerOrigins() {
+    let routes = Routes()
+    let outer = routes.group("/outer")
+    outer.use(.cors(origins: "*"))
+    outer.get("/x") { _ in .text("in") }
+    let inner = outer.group("/inner")
+    inner.use(.cors(origins: "https://a.example"))
+    inner.get("/x") { _ in .text("in") }
+    inner.get("/fails") { _, _ throws(HTTPError) in throw HTTPError(.conflict, "no") }
+    let client = TestClient(routes)
+    func allowed(_ path: String, _ origin: String) -> [String] {
+      client.get(path, ["Origin": origin]).fields
+        .filter { $0.name == "Access-Control-Allow-Origin" }.map { $0.value }
+    }
+    for path in ["/outer/inner/x", "/outer/inner/fails"] {
+      #expect(allowed(path, "https://a.example") == ["https://a.example"])
+      #expect(allowed(path, "https://b.example") == [])
+    }
+    #expect(allowed("/outer/x", "https://b.example") == ["*"])
+  }
+
   @Test("A client that has the content already gets 304, by the tag of the content")
   func entityTags() throws {
     let client = Self.client { $0.use(.entityTags) }
