@@ -50,11 +50,17 @@ public struct Multipart: ~Escapable {
     guard let contentType, let type = MediaType(contentType), type.is("multipart/form-data") else {
       throw InvalidInput("Content-Type", expectation: "multipart/form-data")
     }
-    // (A backslash is no bchar: what was sent is what is meant.)
-    guard let boundary = type.value(of: ("boundary" as StaticString).octets)?.sent,
-      boundary.isBoundary
-    else {
-      throw InvalidInput("Content-Type", expectation: "a boundary of 1 to 70 characters")
+    var found: Span<UInt8>?
+    var isOne = true
+    var parameters = type.parameters
+    while let parameter = parameters.next() {
+      guard parameter.name.equalsIgnoringCase("boundary") else { continue }
+      isOne = found == nil
+      // (A backslash is no bchar: what was sent is what is meant.)
+      found = parameter.value.sent
+    }
+    guard isOne, let boundary = found, boundary.isBoundary else {
+      throw InvalidInput("Content-Type", expectation: "one boundary of 1 to 70 characters")
     }
     self.content = content
     self.boundary = boundary

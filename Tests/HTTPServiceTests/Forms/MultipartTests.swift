@@ -229,6 +229,7 @@ struct MultipartTests {
     "A content type without a boundary that can be one is refused",
     arguments: [
       nil, "", "multipart/form-data", "multipart/mixed; boundary=b", "text/plain; boundary=b",
+      "multipart/form-data; boundary=b; boundary=b", "multipart/form-data; boundary=c;boundary=b",
       "multipart/form-data; boundary=", "multipart/form-data; boundary=\"\"",
       "multipart/form-data; boundary=\"b \"", "multipart/form-data; boundary=\"b\\\"\"",
       "multipart/form-data; boundary=\"\u{E9}\"", "multipart/form-data; boundary=b*",
