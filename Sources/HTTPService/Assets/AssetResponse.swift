@@ -18,12 +18,13 @@ extension Routes {
   public func assets(_ assets: Assets = .embedded) {
     get("/{path...}") { context, response throws(HTTPError) in
       guard let sent = context.parameter("path") else { throw .notFound }
-      // Decoded once; nothing is resolved in it, so that it can only be a path of the table.
+      // Decoded once; nothing is resolved in it, so that it can only be a path of the table. (An encoded slash
+      // separates no segments: a file must not be had past the routes of its folder.)
       var path = OctetBuffer(limit: 4096)
       path.append(octet: UInt8(ascii: "/"))
       if sent.isDecoded(plusIsSpace: false) {
         path.append(sent)
-      } else if let decoded = try? sent.percentDecoded() {
+      } else if let decoded = try? sent.percentDecoded(), decoded.span.slashes == sent.slashes {
         path.append(decoded.span)
       } else {
         throw .notFound
@@ -111,4 +112,8 @@ extension Response {
     status = .partialContent
     return octets.part(Int(first)..<Int(last) + 1)
   }
+}
+
+extension Span<UInt8> {
+  fileprivate var slashes: Int { count(of: UInt8(ascii: "/")) }
 }

@@ -34,7 +34,8 @@ struct AssetResponseTests {
     arguments: [
       "/none", "/a.txt/", "/%2561.txt", "/docs/../a.txt", "/docs/%2e%2e/a.txt", "//a.txt",
       "/static",
-      "/static//a.txt", "/x+y", "/%FF", "/" + String(repeating: "a", count: 5000),
+      "/static//a.txt", "/docs%2Findex.html", "/docs%2f", "/static/docs%2Findex.html", "/x+y",
+      "/%FF", "/" + String(repeating: "a", count: 5000),
     ])
   func notFound(target: String) {
     #expect(Self.client.get(target).status == 404)
