@@ -42,8 +42,10 @@ struct RequestIdentifier: ~Copyable {
     isShared: Bool, _ response: inout Response
   ) -> RequestIdentity? {
     guard let identity = find(fields, orMakeNew: makesNew, in: &made) else { return nil }
-    response.addField("X-Request-Id", identity.id)
-    if isShared { response.addField("Access-Control-Expose-Headers", "Server, X-Request-Id") }
+    response.fields.append(field: "X-Request-Id", identity.id)
+    if isShared {
+      response.fields.append(field: "Access-Control-Expose-Headers", "Server, X-Request-Id")
+    }
     return identity
   }
 

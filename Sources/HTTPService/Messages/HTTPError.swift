@@ -24,11 +24,16 @@ public struct HTTPError: Error {
     octets = []
   }
 
-  /// Makes an error with a detail in UTF-8.
+  /// Makes an error with a detail in UTF-8. Where it is none, each octet beyond ASCII becomes a question mark: what
+  /// clients get is JSON, whatever one of them has sent.
   public init(_ status: Status, _ detail: Span<UInt8>) {
     self.status = status
     literal = ""
-    octets = detail.copy
+    var octets = detail.copy
+    if !detail.isUTF8 {
+      for i in octets.indices where octets[i] >= 0x80 { octets[i] = UInt8(ascii: "?") }
+    }
+    self.octets = octets
   }
 
   /// Makes an error about a place in the request, a name or a JSON Pointer: `limit: a number was expected`.
@@ -53,8 +58,10 @@ public struct HTTPError: Error {
 }
 
 extension Response {
-  /// Makes this an error response for programs, a problem detail (RFC 9457): content that was written before is
-  /// dropped, added fields stay.
+  /// Makes this an error response for programs, a problem detail (RFC 9457).
+  ///
+  /// Content that was written before is dropped, and so are the fields that are about it: Content-Encoding and the
+  /// like, ETag, Last-Modified and Expires; a Cache-Control becomes `no-store`. Other fields stay.
   ///
   /// ```swift
   /// response.fail(HTTPError(.conflict, "there is such a todo already"))
@@ -62,8 +69,8 @@ extension Response {
   @inline(never)
   public mutating func fail(_ error: HTTPError) {
     status = error.status
+    dropContent()
     contentType = "application/problem+json"
-    content.removeAll()
     content.append("{\"title\":\"")
     content.append(status.reason)
     content.append("\",\"status\":")

@@ -23,11 +23,15 @@ public struct Response: ~Copyable {
 
   /// Whether the content type is still the one that a response starts with.
   package private(set) var hasUsualType = true
+  /// Whether Content-Type is among the added fields (`setContentType`): where `contentType` was set behind it, that counts.
+  var hasTypeField = false
   /// The methods that the resource has, where the response is about that; Allow lists them
   /// (RFC 9110 10.2.1), which a 405 must have.
   package var allowed = MethodSet()
   package var fields: OctetBuffer
   @usableFromInline package var content: OctetBuffer
+  /// Drops fields; nil where none was ever added. (Nothing of it is in the module of a service that adds none.)
+  var dropping: ((inout Response, StaticString) -> Bool)?
   /// Content behind `content`, for the driver to take in pieces.
   package var rest = ContentSource()
   /// The pattern of the route that answers; empty without one.
@@ -73,6 +77,7 @@ public struct Response: ~Copyable {
   /// Octets that cannot stand in a field value (RFC 9110 5.5) are sent as spaces.
   public mutating func addField(_ name: StaticString, _ value: Span<UInt8>) {
     fields.append(field: name, value)
+    dropping = { $0.drop($1) }
   }
 
   /// Adds a field whose value is a literal.
@@ -81,7 +86,7 @@ public struct Response: ~Copyable {
   }
 
   /// Makes this an error response for people, a status and a sentence: content that was written before is
-  /// dropped, added fields stay.
+  /// dropped, and so are the fields about it; other fields stay, as `fail(_:)` says.
   ///
   ///     response.fail(.notFound, "there is no such item")
   public mutating func fail(_ status: Status, _ reason: StaticString) {
@@ -92,8 +97,8 @@ public struct Response: ~Copyable {
   @inline(never)
   package mutating func fail(_ status: Status, _ reason: Span<UInt8>) {
     self.status = status
+    dropContent()
     contentType = Response.plainText
-    content.removeAll()
     write(reason)
     write("\n")
   }
@@ -104,6 +109,7 @@ public struct Response: ~Copyable {
   @inline(never)
   package mutating func reset() {
     status = .ok
+    hasTypeField = false
     contentType = Response.plainText
     hasUsualType = true
     closesConnection = false
@@ -121,7 +127,10 @@ public struct Response: ~Copyable {
 
   /// Whether it can be sent: not if it is too large, memory ran out, or its status is not a final one.
   package var isSendable: Bool {
-    mutating get { !content.overflowed && !fields.overflowed && !status.isInterim }
+    @inline(__always) mutating get {
+      if hasTypeField, contentType != nil { dropFields("content-type") }
+      return !content.overflowed && !fields.overflowed && !status.isInterim
+    }
   }
 
   /// Makes this the response in place of one that cannot be sent.

@@ -54,10 +54,12 @@ extension Response {
 
   /// Sets a content type that is not a literal. What cannot stand in a field value is sent as a space.
   ///
-  /// To be called once, when nothing can fail any more: it is an added field, which stays if an error follows.
+  /// It takes the place of `contentType`; a literal that is set there later takes its place.
   public mutating func setContentType(_ type: Span<UInt8>) {
+    if hasTypeField { dropFields("content-type") }
     contentType = nil
     addField("Content-Type", type)
+    hasTypeField = true
   }
 
   /// Adds a field whose value is text: see `addField(_:_:)`.

@@ -4,7 +4,8 @@ import Memory
 
 extension Middleware {
   /// Gives responses to GET an entity tag, a hash of their content, and answers a client that has the same already
-  /// with 304 (RFC 9110 8.8.3, 13). The content is made all the same: it saves the way, not the work.
+  /// with 304 (RFC 9110 8.8.3, 13). The content is made all the same: it saves the way, not the work. A response that
+  /// has a tag already keeps it.
   ///
   /// ```swift
   /// routes.group("/lists").use(.entityTags)
@@ -14,7 +15,7 @@ extension Middleware {
       try next(context, &response)
       let request = context.request
       guard request.method == .get || request.method == .head, response.status == .ok,
-        response.rest.count == 0
+        response.rest.count == 0, !response.hasField("etag")
       else { return }
       var tag = OctetBuffer(limit: 64)
       tag.append(octet: UInt8(ascii: "\""))

@@ -64,6 +64,21 @@ struct AssetResponseTests {
     #expect(Self.client.get("/a.txt", ["Accept-Encoding": "gzip"])["Vary"] == nil)
   }
 
+  @Test(
+    "What is not sent of a file is not kept as long as the file, nor has it its tag or its coding",
+    arguments: [
+      (["Range": "bytes=99-"], 416), (["If-Match": "\"x\""], 412),
+      (["If-Match": "\"x\"", "Accept-Encoding": "gzip"], 412),
+    ])
+  func refused(fields: [String: String], status: Int) {
+    let reply = Self.client.get("/b", fields)
+    #expect(reply.status == status && reply["Cache-Control"] == "no-store")
+    #expect(reply["ETag"] == nil && reply["Content-Encoding"] == nil)
+    #expect(reply["Vary"] == "Accept-Encoding")
+    #expect(reply["Content-Range"] == (status == 416 ? "bytes */2" : nil))
+    #expect(reply["Content-Type"] == "application/problem+json")
+  }
+
   @Test("A client that has the file already gets 304")
   func notModified() {
     let tag = #""0123456789abcdef""#

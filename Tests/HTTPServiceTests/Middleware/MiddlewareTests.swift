@@ -163,6 +163,18 @@ struct MiddlewareTests {
     #expect(allowed("/outer/x", "https://b.example") == ["*"])
   }
 
+  @Test("A response that has a tag gets no second one")
+  func ownTag() {
+    let routes = Routes()
+    routes.use(.entityTags)
+    routes.get("/") { _, response in
+      response.addField("etag", "\"mine\"")
+      response.write("in")
+    }
+    let tags = TestClient(routes).get("/").fields.filter { $0.name.lowercased() == "etag" }
+    #expect(tags.map { $0.value } == ["\"mine\""])
+  }
+
   @Test("A client that has the content already gets 304, by the tag of the content")
   func entityTags() throws {
     let client = Self.client { $0.use(.entityTags) }
