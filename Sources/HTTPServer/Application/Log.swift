@@ -9,8 +9,8 @@ import Sockets
 ///
 /// A line that cannot be written at once is lost: a reader of the log that is slow does not make clients wait.
 public enum Log {
-  /// A line to add fields to, while `Log.info(_:_:)` and the like call its closure. Fields beyond 4000 octets in all are
-  /// left out.
+  /// A line to add fields to, while `Log.info(_:_:)` and the like call its closure. It has 4000 octets: a field for
+  /// which there is no room is left out.
   public struct Line: ~Copyable {
     var line: LogLine
 

@@ -61,7 +61,8 @@ extension Response {
   /// Makes this an error response for programs, a problem detail (RFC 9457).
   ///
   /// Content that was written before is dropped, and so are the fields that are about it: Content-Encoding and the
-  /// like, ETag, Last-Modified and Expires; a Cache-Control becomes `no-store`. Other fields stay.
+  /// like, ETag, Last-Modified, Cache-Control and Expires. Where there were any, `Cache-Control: no-store` takes their
+  /// place. Other fields stay.
   ///
   /// ```swift
   /// response.fail(HTTPError(.conflict, "there is such a todo already"))

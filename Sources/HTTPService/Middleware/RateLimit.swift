@@ -4,7 +4,8 @@ import Memory
 extension Routes {
   /// Middleware that lets a client through so often in a time, and answers it with 429 and Retry-After when it comes
   /// more often (RFC 6585 4). A client is an IPv4 address or an IPv6 /64; behind a proxy of `TRUSTED_PROXIES`, the one
-  /// that the proxy names. Each instance counts for itself.
+  /// that the proxy names. Behind a proxy that is not among those all clients are one: each can use up what the others
+  /// have. Each instance counts for itself.
   ///
   /// ```swift
   /// routes.group("/login").use(routes.rateLimit(5, seconds: 60))

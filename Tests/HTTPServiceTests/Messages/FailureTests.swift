@@ -1,6 +1,8 @@
 import HTTPServerTesting
+import SeededRandom
 import Testing
 
+@testable import CodecOracle
 @testable import HTTPService
 
 /// A response that becomes an error, whatever it was before.
@@ -55,6 +57,30 @@ struct FailureTests {
         #expect(Self.values(reply, name).count == 1)
       }
     }
+  }
+
+  @Test("Of any fields those about the content are dropped, and no others", arguments: 0..<50)
+  func anyFields(seed: Int) {
+    var random = SplitMix64(seed: UInt64(seed))
+    let names: [(StaticString, isKept: Bool)] = [
+      ("ETag", false), ("x-etag", true), ("Content-Type", false), ("Vary", true), ("e", true),
+      ("Content-Security-Policy", true), ("EXPIRES", false), ("Set-Cookie", true), ("Last", true),
+    ]
+    var response = Response(contentLimit: 1000, fieldsLimit: 8192)
+    var kept: [String] = []
+    var drops = false
+    for _ in 0..<Int.random(in: 0..<12, using: &random) {
+      let (name, isKept) = names.randomElement(using: &random)!
+      let value = ["", "a:b", "etag: x", ",", "\r\nETag: 1"].randomElement(using: &random)!
+      response.addField(name, value)
+      if isKept { kept.append("\(name)") }
+      drops = drops || !isKept
+    }
+    response.fail(.conflict, "no")
+    let fields = text(response.fields.octets).split(separator: "\r\n").map {
+      String($0.prefix { $0 != ":" })
+    }
+    #expect(fields == kept + (drops ? ["Cache-Control"] : []))
   }
 
   @Test("An error behind a file has nothing of the file")
