@@ -23,7 +23,7 @@ public struct Response: ~Copyable {
 
   /// Whether the content type is still the one that a response starts with.
   package private(set) var hasUsualType = true
-  /// Whether Content-Type is among the added fields (`setContentType`): it makes place for a literal that was set later.
+  /// Whether Content-Type is among the added fields (`setContentType`): a literal that is set later takes its place.
   var hasTypeField = false
   /// The methods that the resource has, where the response is about that; Allow lists them
   /// (RFC 9110 10.2.1), which a 405 must have.
