@@ -1,5 +1,3 @@
-import Memory
-
 extension OctetBuffer {
   /// Appends a status-line (RFC 9112 4). The version is always our own (RFC 9110 2.5).
   package mutating func append(statusLine status: Status) {
@@ -25,11 +23,5 @@ extension OctetBuffer {
       }
     }
     append("\r\n")
-  }
-
-  /// Appends a field line whose value is a literal.
-  @inline(never)
-  package mutating func append(field name: StaticString, _ value: StaticString) {
-    append(field: name, value.octets)
   }
 }

@@ -42,10 +42,8 @@ struct RequestIdentifier: ~Copyable {
     isShared: Bool, _ response: inout Response
   ) -> RequestIdentity? {
     guard let identity = find(fields, orMakeNew: makesNew, in: &made) else { return nil }
-    response.fields.append(field: "X-Request-Id", identity.id)
-    if isShared {
-      response.fields.append(field: "Access-Control-Expose-Headers", "Server, X-Request-Id")
-    }
+    response.addField("X-Request-Id", identity.id)
+    if isShared { response.addField("Access-Control-Expose-Headers", "Server, X-Request-Id") }
     return identity
   }
 

@@ -125,7 +125,7 @@ struct AdminService: ~Copyable {
       }
       return
     }
-    response.fields.append(field: "Cache-Control", "no-store")
+    response.addField("Cache-Control", "no-store")
     switch page {
     case .livez:
       tellHealth(at: journal.now)

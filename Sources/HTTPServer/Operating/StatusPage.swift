@@ -18,7 +18,7 @@ enum StatusPage {
   ) {
     response.contentType = "text/html; charset=utf-8"
     // Nothing of it comes from elsewhere.
-    response.fields.append(field: "Content-Security-Policy", policy)
+    response.addField("Content-Security-Policy", policy)
     response.write(begin)
     response.write(isReady ? "ok>ready" : "bad>draining")
     response.write(" &middot; version ")
@@ -49,7 +49,7 @@ enum StatusPage {
     /// Has the response be the script of the charts. It is compressed: no browser is without gzip.
     static func appendScript(to response: inout Response) {
       response.contentType = "text/javascript"
-      response.fields.append(field: "Content-Encoding", "gzip")
+      response.addField("Content-Encoding", "gzip")
       // The function returns a constant of that many octets.
       let octets = unsafe UnsafeBufferPointer(
         start: status_charts(), count: Int(STATUS_CHARTS_SIZE))

@@ -13,7 +13,7 @@ extension Response {
     if dropFields(
       "cache-control,expires,etag,last-modified,content-t,content-e,content-l,content-d")
     {
-      fields.append(field: "Cache-Control", "no-store")
+      addField("Cache-Control", "no-store")
     }
   }
 
@@ -21,11 +21,8 @@ extension Response {
   ///
   /// - Parameter names: what their names begin with, in lower case, with commas between.
   /// - Returns: whether there were any.
-  @inline(never) @discardableResult
-  mutating func dropFields(_ names: StaticString) -> Bool { dropping?(&self, names) ?? false }
-
-  @inline(never) @_optimize(size)
-  mutating func drop(_ names: StaticString) -> Bool {
+  @inline(never) @_optimize(size) @discardableResult
+  mutating func dropFields(_ names: StaticString) -> Bool {
     let before = fields.count
     var position = 0
     while position < fields.count {

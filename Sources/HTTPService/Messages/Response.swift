@@ -30,8 +30,6 @@ public struct Response: ~Copyable {
   package var allowed = MethodSet()
   package var fields: OctetBuffer
   @usableFromInline package var content: OctetBuffer
-  /// Drops fields; nil where none was ever added. (Nothing of it is in the module of a service that adds none.)
-  var dropping: ((inout Response, StaticString) -> Bool)?
   /// Content behind `content`, for the driver to take in pieces.
   package var rest = ContentSource()
   /// The pattern of the route that answers; empty without one.
@@ -77,7 +75,6 @@ public struct Response: ~Copyable {
   /// Octets that cannot stand in a field value (RFC 9110 5.5) are sent as spaces.
   public mutating func addField(_ name: StaticString, _ value: Span<UInt8>) {
     fields.append(field: name, value)
-    dropping = { $0.drop($1) }
   }
 
   /// Adds a field whose value is a literal.

@@ -18,7 +18,7 @@ package struct CORS {
 
   /// Adds all fields that the response to this request has, `commonField` among them.
   func addAllFields(for request: Request, to response: inout Response) {
-    if allowsEvery { response.fields.append(field: "Access-Control-Allow-Origin", "*") }
+    if allowsEvery { response.addField("Access-Control-Allow-Origin", "*") }
     response.isShared = addFields(for: request, to: &response)
   }
 
@@ -34,13 +34,13 @@ package struct CORS {
     if response.allowed.isEmpty { return false }
     response.fields.append(field: "Access-Control-Allow-Methods", response.allowed)
     if let names = request.fields["access-control-request-headers"] {
-      response.fields.append(field: "Access-Control-Allow-Headers", names)
+      response.addField("Access-Control-Allow-Headers", names)
     }
     // From a page of the Internet to a server in a private network (Private Network Access).
     if let network = request.fields["access-control-request-private-network"], network == "true" {
-      response.fields.append(field: "Access-Control-Allow-Private-Network", "true")
+      response.addField("Access-Control-Allow-Private-Network", "true")
     }
-    response.fields.append(field: "Access-Control-Max-Age", "600")
+    response.addField("Access-Control-Max-Age", "600")
     return false
   }
 
@@ -51,9 +51,9 @@ package struct CORS {
     if allowsEvery { return true }
     if origins.isEmpty { return false }
     // The response differs from origin to origin: caches must know.
-    response.fields.append(field: "Vary", "Origin")
+    response.addField("Vary", "Origin")
     guard let origin = fields["origin"], origins.contain(origin) else { return false }
-    response.fields.append(field: "Access-Control-Allow-Origin", origin)
+    response.addField("Access-Control-Allow-Origin", origin)
     return true
   }
 
