@@ -70,7 +70,7 @@ struct SettingReader {
       if shift > 0 { digits = digits.extracting(first: digits.count &- 1) }
     }
     guard let number = digits.decimal(upTo: Int64(most) &>> shift), number >= least else {
-      fail("a number", from: least, to: most)
+      fail(hasUnits ? "octets, or a size such as 16K," : "a number", from: least, to: most)
       return nil
     }
     return Int(truncatingIfNeeded: number &<< shift)
