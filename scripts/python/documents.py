@@ -8,8 +8,9 @@ comment of a public symbol of a library. (Examples of what is not public cannot 
 client's module.) How a snippet is compiled depends on how it begins:
 
 - "// swift-tools-version" makes it a package's manifest;
-- with an import in it, it is a whole file, as it stands;
-- all else is a fragment: it is put into a function that throws, with `routes`, a `context`, a
+- with an import in it, it is a whole file, as it stands (but for `import App`, which stands for the
+  module of a service that has `makeRoutes`);
+- all else is a fragment: it is put into a function that throws HTTPError, as a handler does, with `routes`, a `context`, a
   `request`, a `response` and a `client` for tests.
 
 The files of a tutorial's steps (Swift in a .docc folder) are snippets as a whole.
@@ -32,6 +33,8 @@ LIBRARIES = [
     ROOT / "Sources" / name
     for name in ("Encodings", "HTTPCodec", "JSON", "HTTPService", "HTTPServer", "HTTPServerTesting")
 ]
+# What a service's package has in App.
+APP = "import HTTPServer; func makeRoutes() -> Routes { Routes() }"
 FENCE = re.compile(r"^(?P<margin>\s*(?:///?)?\s*)```(?P<language>\S*)\s*$")
 
 
@@ -52,11 +55,11 @@ class Snippet:
     def source(self) -> str:
         place = f'#sourceLocation(file: "{self.file}", line: {self.line})\n'
         if re.search(r"^\s*(@\w+ )?import ", self.text, re.MULTILINE):
-            return place + self.text
+            return place + re.sub(r"^import App$", APP, self.text, flags=re.MULTILINE)
         return (
             "import HTTPServer\nimport HTTPServerTesting\n"
             "func fragment(routes: Routes, context: Context, request: Request,"
-            " response: inout Response, client: TestClient) throws {\n"
+            " response: inout Response, client: TestClient) throws(HTTPError) {\n"
             f"do {{\n{place}{self.text}#sourceLocation()\n}}\n}}\n"
         )
 

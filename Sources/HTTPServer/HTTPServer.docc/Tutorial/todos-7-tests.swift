@@ -1,9 +1,6 @@
-import HTTPServer
+import App
 import HTTPServerTesting
 import Testing
-
-// In a package: @testable import App
-func makeRoutes() -> Routes { Routes() }
 
 struct TodoTests {
   let client = TestClient(makeRoutes())
