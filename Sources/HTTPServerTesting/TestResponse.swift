@@ -20,6 +20,20 @@ public struct TestResponse {
     fields.first { $0.name.lowercased() == name.lowercased() }?.value
   }
 
+  /// The value of a cookie that the response sets, without its attributes; nil where it sets none of the name.
+  ///
+  /// ```swift
+  /// let session = client.post("/login", "").cookie("session") ?? ""
+  /// assert(client.get("/account", ["Cookie": "session=\(session)"]).status == 200)
+  /// ```
+  public func cookie(_ name: String) -> String? {
+    for field in fields where field.name.lowercased() == "set-cookie" {
+      let pair = field.value.prefix { $0 != ";" }
+      if pair.hasPrefix(name + "=") { return String(pair.dropFirst(name.count + 1)) }
+    }
+    return nil
+  }
+
   static func fields(in lines: String) -> [(name: String, value: String)] {
     lines.split(separator: "\r\n").map { line in
       let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)

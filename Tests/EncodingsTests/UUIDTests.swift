@@ -24,6 +24,13 @@ struct UUIDTests {
     #expect(id.version == version)
   }
 
+  @Test("A random identifier is another one each time")
+  func random() {
+    let ids = (0..<100).map { _ in UUID.random() }
+    #expect(Set(ids).count == 100)
+    #expect(ids.allSatisfy { $0.version == 4 && $0.low >> 62 == 0b10 })
+  }
+
   @Test("Version 4 is random but for version and variant")
   func version4() {
     #expect(

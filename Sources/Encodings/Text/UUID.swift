@@ -27,6 +27,15 @@ public struct UUID: Equatable, Hashable, Comparable, Sendable, BitwiseCopyable {
     self.init(marking: random.0, random.1, version: 4)
   }
 
+  /// A random identifier, version 4, of the system's generator for secrets.
+  ///
+  /// ```swift
+  /// let id = UUID.random()
+  /// ```
+  public static func random() -> UUID {
+    UUID(version4: (.random(in: .min ... .max), .random(in: .min ... .max)))
+  }
+
   /// An identifier of a time and random bits, version 7 (RFC 9562 5.7). Those of an earlier millisecond sort before
   /// those of a later one; those of the same millisecond are in no order.
   ///

@@ -14,12 +14,15 @@ public enum Log {
   public struct Line: ~Copyable {
     var line: LogLine
 
-    /// Adds a field with a number: `line.add("id", 7)`.
+    /// Adds a field with a number.
     public mutating func add(_ name: StaticString, _ value: Int64) {
       let start = line.text.count
       line.add(name, value)
       keepIfItFits(from: start)
     }
+
+    /// Adds a field with a number: `line.add("count", list.count)`.
+    public mutating func add(_ name: StaticString, _ value: Int) { add(name, Int64(value)) }
 
     /// Adds a field with octets of any kind, at most 256 of them: what could be taken for something else is escaped.
     public mutating func add(_ name: StaticString, _ value: Span<UInt8>) {

@@ -1,4 +1,5 @@
 import HTTPCodec
+import JSON
 
 /// One of two words, as clients write it.
 extension Bool: TextValue {
@@ -33,6 +34,26 @@ extension String: TextValue {
       }
       return text.count
     }
+  }
+}
+
+/// Text that is kept, compared and passed on, as clients write it.
+extension JSONText: TextValue {
+  /// "text in UTF-8".
+  public static var expectation: StaticString { String.expectation }
+
+  /// Copies text; nil when it is not UTF-8.
+  ///
+  /// ```swift
+  /// var links: [JSONText: JSONText] = [:]
+  /// routes.get("/links/{name}") { context, response throws(HTTPError) in
+  ///   guard let name = context.path("name", as: JSONText.self), let link = links[name] else { throw .notFound }
+  ///   response.write(link.span)
+  /// }
+  /// ```
+  public init?(text: Span<UInt8>) {
+    guard text.isUTF8 else { return nil }
+    self.init(text)
   }
 }
 

@@ -102,6 +102,31 @@ extension Context {
     }
   }
 
+  /// Calls `body` with each part of the content, in the order they came, as forms with files send them.
+  ///
+  /// ```swift
+  /// routes.post("/photos", maxContent: 1 << 20) { context, response throws(HTTPError) in
+  ///   try context.forEachPart { part throws(HTTPError) in
+  ///     guard part.hasName("photo"), part.isFile else { return }
+  ///     if part.content.isEmpty { throw HTTPError(.unprocessableContent, "choose a photo") }
+  ///     response.write(part.content.count)
+  ///   }
+  /// }
+  /// ```
+  ///
+  /// - Throws: 400 for content that is malformed or has another type, and what `body` throws.
+  public func forEachPart(
+    limits: Multipart.Limits = Multipart.Limits(), _ body: (Part) throws(HTTPError) -> Void
+  ) throws(HTTPError) {
+    var parts = try multipart(limits: limits)
+    while true {
+      let next: Part?
+      do throws(InvalidInput) { next = try parts.next() } catch { throw HTTPError(error) }
+      guard let next else { return }
+      try body(next)
+    }
+  }
+
   /// The content as a value of a type, from JSON.
   ///
   /// ```swift
@@ -167,11 +192,30 @@ extension FormFields {
     }
     throw HTTPError(.badRequest, at: name.octets, "a value was expected")
   }
+
+  /// The value of the first pair of a name; nil without one.
+  ///
+  /// ```swift
+  /// routes.post("/comments") { context, response throws(HTTPError) in
+  ///   let form = try context.form()
+  ///   let name: String = try form.optional("name") ?? "anonymous"
+  ///   response.write(name)
+  /// }
+  /// ```
+  ///
+  /// - Throws: 400 for a value that is none of the type: `age: an integer was expected`.
+  public func optional<Value: TextValue>(
+    _ name: StaticString, as type: Value.Type = Value.self
+  ) throws(HTTPError) -> Value? {
+    do throws(InvalidInput) { return try value(name, as: type) } catch { throw HTTPError(error) }
+  }
 }
 
 extension HTTPError {
   /// 400 for what a client has sent wrong: the name, and what was expected.
-  public init(_ error: InvalidInput) {
+  public init(_ error: InvalidInput) { self.init(.badRequest, error) }
+
+  init(_ status: Status, _ error: InvalidInput) {
     var text = OctetBuffer(limit: 4096)
     text.append(text: error.subject)
     text.append(": ")
@@ -181,7 +225,7 @@ extension HTTPError {
       text.append(", number ")
       text.append(decimal: Int64(error.number))
     }
-    self.init(.badRequest, text.octets)
+    self.init(status, text.octets)
   }
 
   /// 400 or 422 for JSON that is wrong: the place, and what was expected.

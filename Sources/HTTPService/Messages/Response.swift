@@ -66,8 +66,11 @@ public struct Response: ~Copyable {
   /// Appends a literal to the content: `response.write("ok\n")`.
   public mutating func write(_ text: StaticString) { content.append(text: text) }
 
-  /// Appends a number to the content, in decimal digits: `response.write(Int64(count))`.
+  /// Appends a number to the content, in decimal digits.
   public mutating func write(_ number: Int64) { content.append(decimal: number) }
+
+  /// Appends a number to the content, in decimal digits: `response.write(items.count)`.
+  public mutating func write(_ number: Int) { write(Int64(number)) }
 
   /// Adds a field: `response.addField("Cache-Control", "no-store")`. Not for the fields that the server
   /// sends itself: Date, Server, Content-Type, Content-Length, Connection, Transfer-Encoding.

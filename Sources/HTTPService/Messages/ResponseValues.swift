@@ -71,16 +71,22 @@ extension Response {
   /// Sets a cookie.
   ///
   /// ```swift
-  /// let token: [UInt8] = Array("mF_9.B5f-4.1JqM".utf8)
-  /// try response.setCookie("session", token.span)
+  /// routes.post("/sessions") { context, response throws(HTTPError) in
+  ///   let token = UUID.random().text
+  ///   try response.setCookie("session", token.span)
+  /// }
   /// ```
   ///
-  /// - Throws: `InvalidInput` for a name, a value or attributes that no client would take: nothing is added then.
+  /// - Throws: 500 for a name, a value or attributes that no client would take: nothing is added then.
   public mutating func setCookie(
     _ name: StaticString, _ value: Span<UInt8>, _ attributes: CookieAttributes = CookieAttributes()
-  ) throws(InvalidInput) {
+  ) throws(HTTPError) {
     var line = OctetBuffer(limit: 8192)
-    try line.append(setCookie: name.octets, value, attributes)
+    do throws(InvalidInput) {
+      try line.append(setCookie: name.octets, value, attributes)
+    } catch {
+      throw HTTPError(.internalServerError, error)
+    }
     addField("Set-Cookie", line.octets)
   }
 

@@ -21,6 +21,9 @@ public struct JSONText: Hashable, Sendable, ExpressibleByStringLiteral {
     self.octets = unsafe octets.withUnsafeBufferPointer { unsafe [UInt8]($0) }
   }
 
+  /// Some octets: `JSONText(try form.required("title"))`.
+  public init(_ octets: [UInt8]) { self.octets = octets }
+
   /// A copy of a literal.
   public init(stringLiteral literal: StaticString) { self.init(literal.octets) }
 
