@@ -47,6 +47,11 @@ extension Response {
     addField("Location", location)
   }
 
+  /// Sends the client to another place, as with a literal: `response.redirect(links[0].target.octets)`.
+  public mutating func redirect(_ location: [UInt8], _ status: Status = .seeOther) {
+    redirect(location.span, status)
+  }
+
   /// Sends the client to another place, as with a literal: `response.redirect("/lists/\(id)")`.
   @_disfavoredOverload  // a literal is a StaticString, which costs less
   public mutating func redirect(_ location: String, _ status: Status = .seeOther) {

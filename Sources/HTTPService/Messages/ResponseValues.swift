@@ -62,6 +62,11 @@ extension Response {
     hasTypeField = true
   }
 
+  /// Adds a field whose value is octets: see `addField(_:_:)`.
+  public mutating func addField(_ name: StaticString, _ value: [UInt8]) {
+    addField(name, value.span)
+  }
+
   /// Adds a field whose value is text: see `addField(_:_:)`.
   @_disfavoredOverload  // as in `write`
   public mutating func addField(_ name: StaticString, _ value: String) {
