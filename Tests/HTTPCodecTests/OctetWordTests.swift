@@ -56,11 +56,27 @@ struct OctetWordTests {
     }
   }
 
+  @Test("A whole word is there where eight octets are, and nowhere else")
+  func wholeWords() {
+    for count in 0..<20 {
+      let octets = PoisonedOctets((0..<count).map { UInt8($0) })
+      for position in [Int.min, Int.min + 8, -9, -8, -7, -1, .max - 7, .max] {
+        #expect(octets.octets.wholeWord(at: position) == nil)
+      }
+      for position in 0..<count + 9 {
+        let word = octets.octets.wholeWord(at: position)
+        let isThere = position + 8 <= count
+        #expect(word == (isThere ? octets.octets.word(at: position) : nil))
+      }
+    }
+  }
+
   @Test("The words of a request-line have the octets that they are called by")
   func literals() {
     func number(_ text: StaticString) -> UInt64 {
       String(describing: text).utf8.reversed().reduce(0) { $0 << 8 | UInt64($1) }
     }
+    #expect(UInt64.host == number("host"))
     #expect(UInt64.get == number("GET /") && UInt64.post == number("POST /"))
     #expect(
       UInt64.httpVersion == number(" HTTP/1.") && UInt64.versionAndLineEnd == number("TP/1.1\r\n"))

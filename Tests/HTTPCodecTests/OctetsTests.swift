@@ -51,6 +51,28 @@ struct OctetsTests {
   }
 
   @Test(
+    "Case is ignored for letters only, at each place of texts of any length",
+    arguments: [1, 4, 7, 8, 9, 15, 16, 17, 24])
+  func ignoringCaseInWords(length: Int) {
+    for place in 0..<length {
+      for octet in UInt8.min...UInt8.max {
+        var text = [UInt8](repeating: UInt8(ascii: "x"), count: length)
+        text[place] = octet
+        let left = PoisonedOctets(text)
+        for bits: UInt8 in [0, 0x20, 0x01, 0x40, 0x80, 0xA0] {
+          text[place] = octet ^ bits
+          let right = PoisonedOctets(text)
+          let same = bits == 0 || bits == 0x20 && Grammar.alpha.contains(octet)
+          guard left.octets.equalsIgnoringCase(right.octets) == same else {
+            Issue.record("\(octet) and \(octet ^ bits), place \(place)")
+            return
+          }
+        }
+      }
+    }
+  }
+
+  @Test(
     "Whitespace around octets is SP and HTAB and nothing else",
     arguments: [
       ("", ""), (" ", ""), ("\t \t", ""), ("a", "a"), (" a", "a"), ("a\t", "a"),

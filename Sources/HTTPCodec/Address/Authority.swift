@@ -22,6 +22,8 @@ func isAuthority(_ octets: Span<UInt8>, portRequired: Bool = false) -> Bool {
   guard octets[hostEnd] == .colon else { return false }
   let port = octets.extracting(hostEnd &+ 1..<octets.count)
   if port.isEmpty { return !portRequired }
+  // (Four digits are no number above 65535.)
+  if port.count <= 4 && !portRequired { return port.allSatisfy { $0.isDigit } }
   guard let number = port.decimal(upTo: 65535) else { return false }
   return number > 0 || !portRequired
 }

@@ -26,7 +26,8 @@ private func isNumber(_ label: Span<UInt8>) -> Bool {
 }
 
 extension UInt8 {
-  package var isLetter: Bool { asciiLowercase &- UInt8(ascii: "a") < 26 }
+  @inline(__always)
+  package var isLetter: Bool { (self | 0x20) &- UInt8(ascii: "a") < 26 }
 
   /// A letter, a digit, "-" or "_".
   package var isInLabel: Bool {

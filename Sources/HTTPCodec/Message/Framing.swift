@@ -9,16 +9,24 @@ enum Framing: Equatable {
 /// decides once the header section is complete. This is the one place where that is decided, and the
 /// order of the fields does not matter to it.
 struct FramingFields: ~Copyable {
-  private var hasHost = false
-  private var contentLength: Int64?
-  private var hasTransferEncoding = false
+  /// What the fields so far say.
+  struct Facts: OptionSet {
+    let rawValue: UInt8
+
+    static var hasHost: Facts { Facts(rawValue: 1) }
+    static var hasContentLength: Facts { Facts(rawValue: 2) }
+    static var hasTransferEncoding: Facts { Facts(rawValue: 4) }
+    static var expectsContinue: Facts { Facts(rawValue: 8) }
+    static var saysClose: Facts { Facts(rawValue: 16) }
+    static var saysKeepAlive: Facts { Facts(rawValue: 32) }
+    /// There is a field that names the request: only then it is looked for again.
+    static var isNamed: Facts { Facts(rawValue: 64) }
+  }
+
+  private(set) var facts: Facts = []
+  private var contentLength: Int64 = 0
   /// Of what is wrong with the fields so far, what comes first in the table.
   private var fault: RequestError?
-  private(set) var expectsContinue = false
-  private(set) var saysClose = false
-  private(set) var saysKeepAlive = false
-  /// Whether there is a field that names the request: only then it is looked for again.
-  private(set) var isNamed = false
 
   /// Notes a field, if it is one of those that count: the length of its name and its first letter rule out most
   /// others.
@@ -38,54 +46,66 @@ struct FramingFields: ~Copyable {
   private mutating func noteNamed(_ line: FieldLine, _ octets: Span<UInt8>) {
     let name = line.name(in: octets)
     let value = line.value(in: octets)
-    if name.equalsIgnoringCase("host") {
-      if hasHost { note(.repeatedHost) }
+    if isHost(line, octets) {
+      if facts.contains(.hasHost) { note(.repeatedHost) }
       if !isAuthority(value) { note(.invalidHost) }
-      hasHost = true
+      facts.insert(.hasHost)
     } else if name.equalsIgnoringCase("content-length") {
-      if contentLength != nil { note(.repeatedContentLength) }
+      if facts.contains(.hasContentLength) { note(.repeatedContentLength) }
       if value.isEmpty || !value.allSatisfy({ $0.isDigit }) { note(.invalidContentLength) }
       // A number too large to hold is too large to take: no wrap-around (RFC 9110 8.6).
       contentLength = value.decimal(upTo: .max / 2) ?? .max
+      facts.insert(.hasContentLength)
     } else if name.equalsIgnoringCase("transfer-encoding") {
-      if hasTransferEncoding { note(.repeatedTransferEncoding) }
+      if facts.contains(.hasTransferEncoding) { note(.repeatedTransferEncoding) }
       checkTransferEncoding(value)
-      hasTransferEncoding = true
+      facts.insert(.hasTransferEncoding)
     } else if name.equalsIgnoringCase("connection") {
       var options = value
       while let option = options.takeListElement() {
-        if option.equalsIgnoringCase("close") { saysClose = true }
-        if option.equalsIgnoringCase("keep-alive") { saysKeepAlive = true }
+        if option.equalsIgnoringCase("close") { facts.insert(.saysClose) }
+        if option.equalsIgnoringCase("keep-alive") { facts.insert(.saysKeepAlive) }
       }
     } else if name.equalsIgnoringCase("expect") {
       var expectations = value
       while let expectation = expectations.takeListElement() {
-        expectsContinue = true
+        facts.insert(.expectsContinue)
         if !expectation.equalsIgnoringCase("100-continue") { note(.unsupportedExpectation) }
       }
     } else if name.equalsIgnoringCase("x-request-id") || name.equalsIgnoringCase("traceparent") {
-      isNamed = true
+      facts.insert(.isNamed)
     }
+  }
+
+  /// Whether this is the field that each request has, told by a word. (With the bit set that tells cases apart, no
+  /// other octets are these letters.)
+  @inline(__always)
+  private func isHost(_ line: FieldLine, _ octets: Span<UInt8>) -> Bool {
+    guard line.colon &- line.start == 4 else { return false }
+    guard let word = octets.wholeWord(at: line.start) else {
+      return line.name(in: octets).equalsIgnoringCase("host")
+    }
+    return (word | 0x2020_2020) & 0xFFFF_FFFF == .host
   }
 
   /// The decision, when all fields have been noted.
   ///
   /// - Parameter room: the most octets of content.
   mutating func framing(isHTTP11: Bool, room: Int) throws(RequestError) -> Framing {
-    if !hasHost && isHTTP11 { note(.missingHost) }
-    if hasTransferEncoding {
-      if contentLength != nil { note(.contentLengthAndTransferEncoding) }
+    if isHTTP11 && !facts.contains(.hasHost) { note(.missingHost) }
+    if facts.contains(.hasTransferEncoding) {
+      if facts.contains(.hasContentLength) { note(.contentLengthAndTransferEncoding) }
       if !isHTTP11 { note(.transferEncodingInHTTP10) }
     }
-    if let contentLength, contentLength > Int64(room) { note(.requestTooLarge) }
+    if contentLength > Int64(room) { note(.requestTooLarge) }
     if let fault { throw fault }
-    if hasTransferEncoding { return .chunked }
-    return contentLength.map { .contentLength($0) } ?? .none
+    if facts.contains(.hasTransferEncoding) { return .chunked }
+    return facts.contains(.hasContentLength) ? .contentLength(contentLength) : .none
   }
 
   /// Whether the connection stays open behind this exchange (RFC 9112 9.3).
   func keepsAlive(isHTTP11: Bool) -> Bool {
-    !saysClose && (isHTTP11 || saysKeepAlive)
+    !facts.contains(.saysClose) && (isHTTP11 || facts.contains(.saysKeepAlive))
   }
 
   @inline(never)

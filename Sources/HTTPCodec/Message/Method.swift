@@ -37,17 +37,19 @@ public enum Method: UInt8, Sendable {
 
   /// The name as it is sent, such as "GET"; "other" for ``unknown``, whose token is not kept.
   public var name: StaticString {
-    switch self {
-    case .get: "GET"
-    case .head: "HEAD"
-    case .post: "POST"
-    case .put: "PUT"
-    case .delete: "DELETE"
-    case .connect: "CONNECT"
-    case .options: "OPTIONS"
-    case .trace: "TRACE"
-    case .patch: "PATCH"
-    case .unknown: "other"
+    @inline(never) get {
+      switch self {
+      case .get: "GET"
+      case .head: "HEAD"
+      case .post: "POST"
+      case .put: "PUT"
+      case .delete: "DELETE"
+      case .connect: "CONNECT"
+      case .options: "OPTIONS"
+      case .trace: "TRACE"
+      case .patch: "PATCH"
+      case .unknown: "other"
+      }
     }
   }
 

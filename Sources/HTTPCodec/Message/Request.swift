@@ -85,6 +85,10 @@ public struct Request: ~Escapable {
     } else {
       path = target.extracting(parts.path)
     }
-    if let range = parts.query { query = target.extracting(range) } else { query = nil }
+    if let range = parts.query(upTo: target.count) {
+      query = target.extracting(range)
+    } else {
+      query = nil
+    }
   }
 }

@@ -40,6 +40,14 @@ struct RequestLineReader: ~Copyable {
   /// Whether anything but an empty line has come.
   var hasBegun: Bool { state != .start && state != .emptyLineEnd && state != .afterEmptyLine }
 
+  /// Makes this the reader of another line. (What is not set here is set before it is asked for.)
+  @inline(__always)
+  mutating func begin() {
+    state = .start
+    method = .unknown
+    minor = 0
+  }
+
   /// Reads on from `position`; true when the line is complete and `position` behind it.
   mutating func read(_ octets: Span<UInt8>, _ position: inout Int) throws(RequestError) -> Bool {
     if position == 0, let end = readWhole(octets) {
@@ -78,17 +86,19 @@ struct RequestLineReader: ~Copyable {
       targetEnd = OctetSet.query.end(of: octets, from: pathEnd &+ 1)
     }
     // " HTTP/1.1" CRLF, of which the two words have the middle in common.
-    guard octets.count &- targetEnd >= 11, octets.word(at: targetEnd) == .httpVersion,
-      octets.word(at: targetEnd &+ 3) == .versionAndLineEnd
+    guard octets.wholeWord(at: targetEnd) == .httpVersion,
+      octets.wholeWord(at: targetEnd &+ 3) == .versionAndLineEnd
     else { return nil }
     self.method = method
     target = targetStart..<targetEnd
-    parts = RequestTarget(pathEnd: pathEnd &- targetStart, count: targetEnd &- targetStart)
+    parts = RequestTarget(pathEnd: pathEnd &- targetStart)
     minor = 1
     state = .end
     return targetEnd &+ 11
   }
 
+  @inline(never)
+  @_optimize(size)
   private mutating func readOctets(
     _ octets: Span<UInt8>, _ position: inout Int
   ) throws(RequestError) -> Bool {

@@ -50,12 +50,13 @@ package struct RequestParser: ~Copyable {
   package mutating func begin() {
     state = .requestLine
     position = 0
-    line = RequestLineReader()
-    section = FieldSectionReader()
+    line.begin()
+    section.begin()
     framingFields = FramingFields()
     if framing == .chunked { chunked = ChunkedContentReader() }
     framing = .none
-    (fieldsStart, headEnd, contentEnd) = (0, 0, 0)
+    // (The other places are noted before they are asked for.)
+    headEnd = 0
   }
 
   // (Mutating, what only asks: else the compiler copies all of the parser for each question.)
@@ -85,7 +86,9 @@ package struct RequestParser: ~Copyable {
   /// Whether the client has asked to be told, once the head is complete, whether its content is
   /// wanted (RFC 9110 10.1.1). To be asked when `parse` was incomplete: `request` has the head then.
   package var expectsContinue: Bool {
-    mutating get { state == .content && framingFields.expectsContinue && line.isHTTP11 }
+    mutating get {
+      state == .content && framingFields.facts.contains(.expectsContinue) && line.isHTTP11
+    }
   }
 
   /// Whether it may be waiting for that: none of the content has come.
@@ -139,11 +142,11 @@ package struct RequestParser: ~Copyable {
     Request(
       method: line.method, target: octets.extracting(line.target), parts: line.parts,
       fields: fields(in: octets), isNamed: isNamed,
-      content: octets.extracting(headEnd..<contentEnd))
+      content: contentEnd > headEnd ? octets.extracting(headEnd..<contentEnd) : Span())
   }
 
   /// Whether X-Request-Id or traceparent is among the fields so far.
-  package var isNamed: Bool { mutating get { framingFields.isNamed } }
+  package var isNamed: Bool { mutating get { framingFields.facts.contains(.isNamed) } }
 
   /// The fields of the request so far: none before its header section is complete.
   @_lifetime(copy octets)
@@ -164,21 +167,20 @@ package struct RequestParser: ~Copyable {
 
   private mutating func readFields(_ octets: Span<UInt8>) throws(RequestError) {
     let head = octets.extracting(first: limits.head)
-    while true {
-      while let line = section.takeWholeLine(head, &position) {
-        framingFields.note(line, in: head)
-      }
+    while !section.readWholeLines(head, &position, into: &framingFields) {
       switch try section.read(head, &position) {
       case .incomplete:
         if position < limits.head { return }
         throw .headerSectionTooLarge
       case .field:
         framingFields.note(section.line, in: head)
+        continue
       case .end:
-        try beginContent()
-        return
+        break
       }
+      break
     }
+    try beginContent()
   }
 
   private mutating func beginContent() throws(RequestError) {
@@ -186,7 +188,7 @@ package struct RequestParser: ~Copyable {
     headEnd = position
     contentEnd = position
     framing = try framingFields.framing(isHTTP11: line.isHTTP11, room: limits.request &- headEnd)
-    state = .content
+    state = framing == .none ? .complete : .content
   }
 
   private mutating func readContent(

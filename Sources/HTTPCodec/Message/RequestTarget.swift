@@ -5,22 +5,26 @@ struct RequestTarget {
   let form: Form
   /// The path without the query; empty where the form has none.
   let path: Range<Int>
-  /// What stands behind the "?", nil without one.
-  let query: Range<Int>?
 
-  /// A target in origin-form that has been read: what stands behind the path is a query.
-  init(pathEnd: Int, count: Int) {
+  /// A target in origin-form that has been read.
+  init(pathEnd: Int) {
     form = .origin
     path = 0..<pathEnd
-    query = pathEnd < count ? pathEnd &+ 1..<count : nil
+  }
+
+  /// What stands behind the path's end, a "?", in a target of so many octets; nil where the path is its end.
+  func query(upTo count: Int) -> Range<Int>? {
+    path.upperBound < count ? path.upperBound &+ 1..<count : nil
   }
 
   /// - Parameter target: without whitespace, not empty.
+  @inline(never)
+  @_optimize(size)
   init(_ target: Span<UInt8>, method: Method) throws(RequestError) {
     // authority-form is for CONNECT, and CONNECT takes no other (RFC 9112 3.2.3).
     if method == .connect {
       guard isAuthority(target, portRequired: true) else { throw .invalidTarget }
-      (form, path, query) = (.authority, target.count..<target.count, nil)
+      (form, path) = (.authority, target.count..<target.count)
       return
     }
 
@@ -30,7 +34,7 @@ struct RequestTarget {
     } else if target == "*" {
       // asterisk-form is for OPTIONS alone (RFC 9112 3.2.4).
       guard method == .options else { throw .invalidTarget }
-      (form, path, query) = (.asterisk, target.count..<target.count, nil)
+      (form, path) = (.asterisk, target.count..<target.count)
       return
     } else {
       start = try RequestTarget.endOfAuthority(target)
@@ -41,13 +45,10 @@ struct RequestTarget {
     // What ends the path is the end of the target or a "?".
     let pathEnd = OctetSet.path.endOfEncoded(target, from: start)
     path = start..<pathEnd
-    guard pathEnd < target.count else {
-      query = nil
-      return
+    // (The query's octets were checked as the line was read, OctetSet.query.)
+    guard pathEnd == target.count || target[pathEnd] == UInt8(ascii: "?") else {
+      throw .invalidTarget
     }
-    guard target[pathEnd] == UInt8(ascii: "?") else { throw .invalidTarget }
-    // The query's octets were checked as the line was read (OctetSet.query).
-    query = pathEnd &+ 1..<target.count
   }
 
   /// absolute-form: "http://" authority path-abempty [ "?" query ] (RFC 9112 3.2.2). A server must

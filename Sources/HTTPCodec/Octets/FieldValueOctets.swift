@@ -5,24 +5,17 @@ extension Span<UInt8> {
   }
 
   /// The first position from `start` on whose octet cannot stand in a field value, or the end.
-  @inline(__always)
+  @inline(never)
   func endOfFieldValue(from start: Int) -> Int {
     var position = start
-    // Sixteen at a time, then the rest and what is found. (HTAB is a control character, and allowed.)
-    while count &- position >= 16 {
-      let found = word(at: position).controlCharacters | word(at: position &+ 8).controlCharacters
-      if found != 0 { break }
-      position &+= 16
-    }
     while position < count {
-      if count &- position >= 8 {
-        let controls = word(at: position).controlCharacters
-        if controls == 0 {
-          position &+= 8
-          continue
-        }
-        position &+= controls.firstFound
+      // Eight at a time, and what is found by itself. (HTAB is a control character, and allowed.)
+      while let word = wholeWord(at: position) {
+        let found = word.controlCharacters
+        position &+= found == 0 ? 8 : found.firstFound
+        if found != 0 { break }
       }
+      guard position < count else { break }
       let octet = self[position]
       guard octet >= 0x20 && octet != 0x7F || octet == .horizontalTab else { break }
       position &+= 1

@@ -14,7 +14,7 @@ package struct OctetBuffer: ~Copyable {
   /// How many octets there is memory for.
   package private(set) var capacity = 0
   private let limit: Int
-  package private(set) var count = 0
+  @usableFromInline package private(set) var count = 0
   /// Whether an append was dropped since the last `removeAll`.
   package private(set) var overflowed = false
 
@@ -31,7 +31,9 @@ package struct OctetBuffer: ~Copyable {
     unsafe free(memory)
   }
 
-  package var isEmpty: Bool { count == 0 }
+  package var isEmpty: Bool {
+    @inlinable @inline(__always) get { count == 0 }
+  }
 
   /// What is in it, for as long as the buffer does not change.
   package var octets: Span<UInt8> {

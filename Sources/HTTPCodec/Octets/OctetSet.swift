@@ -56,22 +56,21 @@ package enum OctetSet {
   @inline(never)
   package func end(of octets: Span<UInt8>, from start: Int) -> Int {
     let members = members
-    // (The one check of the indices is here, and the loop needs none.)
-    let rest = octets.extracting(start..<octets.count)
-    var length = 0
-    while length < rest.count {
-      var wordEnd = rest.count
-      if rest.count &- length >= 8 {
-        wordEnd = length &+ 8
-        let unusual = rest.word(at: length).unusual
-        length &+= unusual == 0 ? 8 : unusual.firstFound
+    precondition(start >= 0 && start <= octets.count)
+    var position = start
+    while position < octets.count {
+      var wordEnd = octets.count
+      if let word = octets.wholeWord(at: position) {
+        wordEnd = position &+ 8
+        let unusual = word.unusual
+        position &+= unusual == 0 ? 8 : unusual.firstFound
       }
-      while length < wordEnd {
-        guard members.contain(rest[length]) else { return start &+ length }
-        length &+= 1
+      while position < wordEnd {
+        guard members.contain(octets[position]) else { return position }
+        position &+= 1
       }
     }
-    return start &+ length
+    return position
   }
 
   /// As `end`, of octets that may be percent-encoded: "%" HEXDIG HEXDIG (RFC 3986 2.1).

@@ -8,8 +8,8 @@ extension Span<UInt8> {
   public static func == (left: Span<UInt8>, right: Span<UInt8>) -> Bool {
     guard left.count == right.count else { return false }
     var position = 0
-    while left.count &- position >= 8 {
-      guard left.word(at: position) == right.word(at: position) else { return false }
+    while let word = left.wholeWord(at: position), let other = right.wholeWord(at: position) {
+      guard word == other else { return false }
       position &+= 8
     }
     while position < left.count {
@@ -63,8 +63,17 @@ extension Span<UInt8> {
   @inline(never)
   public func equalsIgnoringCase(_ other: Span<UInt8>) -> Bool {
     guard count == other.count else { return false }
-    for i in indices where self[i] != other[i] {
-      if self[i].asciiLowercase != other[i].asciiLowercase { return false }
+    var position = 0
+    while let word = wholeWord(at: position), let otherWord = other.wholeWord(at: position) {
+      guard word.equalsIgnoringCase(otherWord) else { return false }
+      let last = count &- 8
+      if position == last { return true }
+      // (The last word may begin among octets that were compared already.)
+      position = min(position &+ 8, last)
+    }
+    for i in indices {
+      let difference = self[i] ^ other[i]
+      guard difference == 0 || difference == 0x20 && self[i].isLetter else { return false }
     }
     return true
   }

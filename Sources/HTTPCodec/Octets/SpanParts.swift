@@ -84,20 +84,16 @@ extension Span<UInt8> {
   /// ```
   @inline(never)
   public func decimal(upTo limit: Int64) -> Int64? {
-    guard !isEmpty else { return nil }
-    let most = limit / 10
-    var value: Int64 = 0
+    guard !isEmpty, limit >= 0 else { return nil }
+    var value: UInt64 = 0
     for i in indices {
-      guard self[i].isDigit else { return nil }
-      // Checked before each step, so that no number of digits can overflow. (A multiplication that
-      // checks itself, in 64 bits, would need a compiler runtime in the module.)
-      guard value <= most else { return nil }
-      value = value &* 10
-      let digit = Int64(self[i] &- 0x30)
-      guard digit <= limit &- value else { return nil }
-      value &+= digit
+      let digit = self[i] &- 0x30
+      // Checked before each step, so that no number of digits can overflow: what passes has room for a digit more,
+      // without the sign. (A multiplication that checks itself, in 64 bits, would need a compiler runtime in the module.)
+      guard digit < 10, value <= UInt64(Int64.max) / 10 else { return nil }
+      value = value &* 10 &+ UInt64(digit)
     }
-    return value
+    return value <= UInt64(bitPattern: limit) ? Int64(bitPattern: value) : nil
   }
 }
 
