@@ -21,9 +21,10 @@ extension StaticString {
 @safe @usableFromInline
 package struct ImmortalOctets {
   @usableFromInline let start: UnsafePointer<UInt8>
-  @usableFromInline let count: Int
+  @usableFromInline package let count: Int
 
   /// The octets of a literal; none without one.
+  @inlinable @inline(__always)
   package init(_ literal: StaticString = "") {
     unsafe start = literal.utf8Start
     count = literal.utf8CodeUnitCount

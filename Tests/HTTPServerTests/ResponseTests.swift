@@ -15,6 +15,31 @@ struct ResponseTests {
         + "Content-Length: 34\r\n\r\nGET request processed successfully")
   }
 
+  @Test("Each response has its own length, whatever the one before it had")
+  func lengths() throws {
+    let routes = Routes()
+    routes.get("/{length}") { context, response in
+      let length = context.parameter("length")?.decimal(upTo: 20_000) ?? 0
+      for _ in 0..<length { response.write("x") }
+      guard let query = context.request.query else { return }
+      if query == "json" { response.contentType = "application/json" }
+      if query == "own" { response.addField("X-Own", "field") }
+    }
+    let server = try TestServer(routes: routes)
+    for query in ["", "?json", "?own", "", "?own", "?json", ""] {
+      for length in [5, 5, 0, 5, 12_345, 7, 10, 9, 0, 0, 100] {
+        let reply = server.answer(request("GET", "/\(length)\(query)"))
+        #expect(reply["Content-Length"] == "\(length)" && reply.content.count == length)
+        let type = query == "?json" ? "application/json" : "text/plain; charset=utf-8"
+        #expect(reply["Content-Type"] == (length == 0 ? nil : type))
+        #expect(reply["X-Own"] == (query == "?own" ? "field" : nil))
+        let head = server.answer(request("HEAD", "/\(length)\(query)"), method: "HEAD")
+        #expect(head["Content-Length"] == "\(length)" && head.content.isEmpty)
+      }
+      server.run(for: .seconds(1))
+    }
+  }
+
   @Test("The date changes once a second, and only on request")
   func date() throws {
     let server = try TestServer()

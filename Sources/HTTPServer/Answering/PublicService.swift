@@ -40,7 +40,7 @@ struct PublicService: ~Copyable {
   ///
   /// - Returns: whether the connection stays open after it.
   mutating func respond(
-    to request: Request, _ state: borrowing ConnectionState, _ journal: inout Journal,
+    to request: consuming Request, _ state: borrowing ConnectionState, _ journal: inout Journal,
     into output: inout OctetBuffer
   ) -> Bool {
     answering.response.reset()
@@ -64,11 +64,14 @@ struct PublicService: ~Copyable {
     let length = answering.writer.append(
       &answering.response, toHead: request.method == .head,
       connection: state.connectionOption(staysOpen: staysOpen), into: &output)
-    var answer = RecordedAnswer(
-      answering.response.status, contentLength: length, identity: identity)
-    answer.pattern = answering.response.pattern
-    answer.isLogged = answering.response.isLogged
-    journal.noteRequest(request.method, request.target, request.fields, state, answer)
+    journal.countRequest(request.method, answering.response.status)
+    if journal.logsAccess || answering.response.isLogged {
+      journal.logAccess(
+        request.method, request.target, request.fields, state,
+        RecordedAnswer(
+          answering.response.status, contentLength: length, identity: identity,
+          pattern: answering.response.pattern))
+    }
     return staysOpen
   }
 

@@ -12,8 +12,13 @@ struct ResponseWriter: ~Copyable {
   private var commonFields = OctetBuffer(limit: 1024)
   /// How many octets of them are Date and Server.
   private var ownFieldsCount = 0
-  /// The start of nearly all responses: 200 and the common fields.
-  private var usualStart = OctetBuffer(limit: 2048)
+  /// The head of the last usual response: 200, plain text, the common fields and no others. The next one may have
+  /// another length, which is patched in at its end.
+  private var usualHead = OctetBuffer(limit: 2048)
+  /// How many octets of it all responses with a 200 have, and how many come before the length.
+  private var (okCount, lengthStart) = (0, 0)
+  /// The length in it.
+  private var usualLength = 0
 
   /// - Parameters:
   ///   - server: the Server field's value; no such field when empty.
@@ -25,7 +30,7 @@ struct ResponseWriter: ~Copyable {
 
   /// Takes the memory of the common fields. - Returns: false when there is not enough.
   @inline(never)
-  mutating func reserve() -> Bool { commonFields.reserve(1024) && usualStart.reserve(2048) }
+  mutating func reserve() -> Bool { commonFields.reserve(1024) && usualHead.reserve(2048) }
 
   /// Sets the date of the responses to come.
   ///
@@ -38,9 +43,23 @@ struct ResponseWriter: ~Copyable {
     commonFields.append(serverLine)
     ownFieldsCount = commonFields.count
     commonFields.append(text: commonField)
-    usualStart.removeAll()
-    usualStart.append(statusLine: .ok)
-    usualStart.append(commonFields)
+    usualHead.removeAll()
+    usualHead.append(statusLine: .ok)
+    usualHead.append(commonFields)
+    okCount = usualHead.count
+    usualHead.append("Content-Type: ")
+    usualHead.append(text: Response.plainText)
+    usualHead.append("\r\nContent-Length: ")
+    lengthStart = usualHead.count
+    setUsualLength(0)
+  }
+
+  @inline(never)
+  private mutating func setUsualLength(_ length: Int) {
+    usualLength = length
+    usualHead.truncate(to: lengthStart)
+    usualHead.append(decimal: Int64(length))
+    usualHead.append("\r\n\r\n")
   }
 
   /// Appends a response, except for content that is to be taken in pieces, which is dropped where none is sent.
@@ -50,34 +69,56 @@ struct ResponseWriter: ~Copyable {
   ///   - isHead: whether the request was a HEAD, whose response has no content.
   ///   - option: the value of the Connection field, nil for none.
   /// - Returns: how many octets of content the response has.
+  @inline(never)
   mutating func append(
     _ response: inout Response, toHead isHead: Bool, connection option: StaticString?,
     into output: inout OctetBuffer
   ) -> Int {
-    if response.hasOwnOrigins {
-      output.append(statusLine: response.status)
-      output.append(commonFields.octets.extracting(first: ownFieldsCount))
-    } else if response.status == .ok {
-      output.append(usualStart)
-    } else {
-      output.append(statusLine: response.status)
-      output.append(commonFields)
-    }
     let forbidsContent = response.status.forbidsContent
     // A 205 says that it has none (RFC 9110 15.3.6).
     let hasContent = !forbidsContent && response.status != .resetContent
     let length = hasContent ? response.contentLength : 0
-    if !forbidsContent {
-      if length > 0 && response.hasUsualType {
-        // (`Response.plainText`, in one piece.)
-        output.append("Content-Type: text/plain; charset=utf-8\r\nContent-Length: ")
-      } else if length > 0, let contentType = response.contentType {
+    if length > 0, response.status == .ok, response.hasUsualType, !response.hasOwnOrigins,
+      response.allowed.isEmpty, response.fields.isEmpty, option == nil
+    {
+      if length != usualLength { setUsualLength(length) }
+      output.append(usualHead)
+    } else {
+      appendHead(
+        of: &response, length: forbidsContent ? nil : length, connection: option, into: &output)
+    }
+    if isHead || length == 0 {
+      response.rest = ContentSource()
+      return 0
+    }
+    output.append(response.content)
+    return length
+  }
+
+  /// Appends the head of a response that is not a usual one.
+  ///
+  /// - Parameter length: octets of content, nil where there is no field for it.
+  @inline(never)
+  private mutating func appendHead(
+    of response: inout Response, length: Int?, connection option: StaticString?,
+    into output: inout OctetBuffer
+  ) {
+    if response.hasOwnOrigins {
+      output.append(statusLine: response.status)
+      output.append(commonFields.octets.extracting(first: ownFieldsCount))
+    } else if response.status == .ok {
+      output.append(usualHead.octets.extracting(first: okCount))
+    } else {
+      output.append(statusLine: response.status)
+      output.append(commonFields)
+    }
+    if let length {
+      if length > 0, let contentType = response.contentType {
         output.append("Content-Type: ")
         output.append(text: contentType)
-        output.append("\r\nContent-Length: ")
-      } else {
-        output.append("Content-Length: ")
+        output.append("\r\n")
       }
+      output.append("Content-Length: ")
       output.append(decimal: Int64(length))
       output.append("\r\n")
     }
@@ -89,11 +130,5 @@ struct ResponseWriter: ~Copyable {
       output.append("\r\n")
     }
     output.append("\r\n")
-    if isHead || length == 0 {
-      response.rest = ContentSource()
-      return 0
-    }
-    output.append(response.content)
-    return length
   }
 }

@@ -50,7 +50,7 @@ struct Services: ~Copyable {
   ///
   /// - Returns: whether the connection stays open after it.
   mutating func respond(
-    to request: Request, _ state: borrowing ConnectionState, on port: Port.Name,
+    to request: consuming Request, _ state: borrowing ConnectionState, on port: Port.Name,
     _ journal: inout Journal,
     into output: inout OctetBuffer
   ) -> Bool {

@@ -74,16 +74,10 @@ struct Journal: ~Copyable {
 
   // MARK: Requests
 
-  /// Records a request that was answered.
-  ///
-  /// - Parameter target: of the request, as it was sent.
-  mutating func noteRequest(
-    _ method: Method, _ target: Span<UInt8>, _ fields: Fields, _ state: borrowing ConnectionState,
-    _ answer: RecordedAnswer
-  ) {
-    metrics.countRequest(method, answer.status)
+  /// Counts a request that was answered.
+  mutating func countRequest(_ method: Method, _ status: Status) {
+    metrics.countRequest(method, status)
     answered &+= 1
-    if logsAccess || answer.isLogged { logAccess(method, target, fields, state, answer) }
   }
 
   /// The address of the client of a request: its connection's, or what a trusted proxy says.
@@ -156,8 +150,11 @@ struct Journal: ~Copyable {
     unlogged = 0
   }
 
+  /// Logs a request in the access log.
+  ///
+  /// - Parameter target: of the request, as it was sent.
   @inline(never)
-  private mutating func logAccess(
+  mutating func logAccess(
     _ method: Method, _ target: Span<UInt8>, _ fields: Fields, _ state: borrowing ConnectionState,
     _ answer: RecordedAnswer
   ) {
@@ -199,15 +196,15 @@ struct RecordedAnswer: ~Escapable {
   let contentLength: Int
   let identity: RequestIdentity?
   /// Of the route that has answered; empty without one.
-  var pattern = ImmortalOctets()
-  /// Whether it gets a line in the access log, even if others do not.
-  var isLogged = false
+  let pattern: ImmortalOctets
 
   @_lifetime(copy identity)
   init(
-    _ status: Status, contentLength: Int, identity: RequestIdentity?
+    _ status: Status, contentLength: Int, identity: RequestIdentity?,
+    pattern: ImmortalOctets = ImmortalOctets()
   ) {
     self.status = status
+    self.pattern = pattern
     self.contentLength = contentLength
     self.identity = identity
   }

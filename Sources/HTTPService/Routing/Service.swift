@@ -30,34 +30,43 @@ package struct Service: ~Copyable {
       isWanted: true, limit: route.value.limits.content ?? .max, time: route.value.limits.time ?? 0)
   }
 
-  /// Answers a request whose content is complete. The response has been reset.
+  /// Answers a request whose content is complete. The response has been reset, and gets the pattern of the route, or
+  /// what is to be said without one.
   @inline(__always)
-  package func answer(_ request: Request, _ exchange: Exchange, _ response: inout Response) {
-    let handler = handler(for: request, &response)
+  package func answer(
+    _ request: borrowing Request, _ exchange: Exchange, _ response: inout Response
+  ) {
     do throws(HTTPError) {
-      try handler(Context(request, exchange, pattern: response.pattern), &response)
+      var others = RouteTree.OtherMethods()
+      if request.method != .unknown, !request.path.isEmpty,
+        let route = tree.route(request.method, request.path, &others)
+      {
+        response.pattern = route.value.pattern
+        if request.content.count <= route.value.limits.content ?? .max {
+          return try route.value.handler(
+            Context(copy request, exchange, pattern: route.value.pattern), &response)
+        }
+        others = RouteTree.OtherMethods(route: route)
+        response.fallback = .tooLarge
+      }
+      try answerOther(request, exchange, others, &response)
     } catch {
       response.fail(error)
     }
   }
 
-  /// What answers a request. The response gets the pattern of the route, or what is to be said without one.
-  @inline(__always)
-  private func handler(for request: Request, _ response: inout Response) -> Handler {
-    var others = RouteTree.OtherMethods()
-    if request.method != .unknown, !request.path.isEmpty,
-      let route = tree.route(request.method, request.path, &others)
-    {
-      response.pattern = route.value.pattern
-      if request.content.count <= route.value.limits.content ?? .max { return route.value.handler }
-      others = RouteTree.OtherMethods(route: route)
-      response.fallback = .tooLarge
-    }
-    return otherHandler(for: request, others, &response)
+  /// Answers a request that no route is for.
+  @inline(never)
+  @_optimize(size)
+  private func answerOther(
+    _ request: borrowing Request, _ exchange: Exchange, _ others: RouteTree.OtherMethods,
+    _ response: inout Response
+  ) throws(HTTPError) {
+    let handler = otherHandler(for: request, others, &response)
+    try handler(Context(copy request, exchange, pattern: response.pattern), &response)
   }
 
   /// What answers a request that no route is for.
-  @inline(never)
   private func otherHandler(
     for request: borrowing Request, _ others: RouteTree.OtherMethods, _ response: inout Response
   ) -> Handler {
