@@ -130,7 +130,6 @@ extension Connection {
   private mutating func keep(
     _ range: Range<Int>, of received: borrowing OctetBuffer
   ) throws(ConnectionLost) {
-    if range.isEmpty { return }
     input.append(received.octets.extracting(range))
     if input.overflowed { throw .outOfMemory }
   }
@@ -147,12 +146,12 @@ extension Connection {
     let answered = loop.journal.answered
     let began = requestBegan(loop)
     let rest = conversation.answer(
-      &loop.received, began: began, loop.limits, &loop.services, &loop.journal,
-      into: &batch.octets)
+      &loop.received, began: began, upTo: loop.limits.pendingResponses, &loop.services,
+      &loop.journal, into: &batch.octets)
     noteAnswers(since: answered, began: began, &loop)
     do throws(ConnectionLost) {
       if batch.octets.overflowed { throw .outOfMemory }
-      try keep(rest, of: loop.received)
+      if !rest.isEmpty { try keep(rest, of: loop.received) }
     } catch {
       batch.octets.rollBack(to: start)
       throw error
@@ -176,7 +175,8 @@ extension Connection {
       let answered = loop.journal.answered
       let began = requestBegan(loop)
       let rest = conversation.answer(
-        &input, began: began, loop.limits, &loop.services, &loop.journal, into: &loop.responses)
+        &input, began: began, upTo: loop.limits.pendingResponses, &loop.services, &loop.journal,
+        into: &loop.responses)
       noteAnswers(since: answered, began: began, &loop)
       isUnfinished = loop.responses.count >= loop.limits.pendingResponses || conversation.hasRest
       keepOnly(rest)

@@ -57,15 +57,17 @@ struct Conversation: ~Copyable {
 
   /// Reads the requests in `input` and appends the responses to `output`.
   ///
-  /// - Parameter began: when the first request began.
+  /// - Parameters:
+  ///   - began: when the first request began.
+  ///   - most: octets of responses after which no further request is answered.
   /// - Returns: which of the octets must be kept, and passed again with more behind them. They
   ///   may be whole requests, when so much is to be sent that the others have to wait.
   mutating func answer(
-    _ input: inout OctetBuffer, began: Int64, _ limits: Limits, _ services: inout Services,
+    _ input: inout OctetBuffer, began: Int64, upTo most: Int, _ services: inout Services,
     _ journal: inout Journal, into output: inout OctetBuffer
   ) -> Range<Int> {
     var start = 0
-    let full = output.count + limits.pendingResponses
+    let full = output.count + most
     while phase == .open && start < input.count && output.count < full && !hasRest {
       var message = input.mutableOctets(from: start)
       // The first request may have begun earlier; the others begin in this turn.

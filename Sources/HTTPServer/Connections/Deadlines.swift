@@ -43,6 +43,8 @@ struct Deadlines: ~Copyable {
   private var links = FixedArray<Link>()
   /// By kind.
   private var queues = FixedArray<Queue>()
+  /// When the next deadline ends; nil where that may have changed since it was looked for.
+  private var knownNext: Int64?
   private let requestTimeout: Int64
   private let keepAliveTimeout: Int64
   private let writeTimeout: Int64
@@ -67,7 +69,10 @@ struct Deadlines: ~Copyable {
   /// How long deadlines of a kind are, in nanoseconds.
   subscript(kind: Kind) -> Int64 {
     get { queues[kind.rawValue].duration }
-    set { queues[kind.rawValue].duration = newValue }
+    set {
+      queues[kind.rawValue].duration = newValue
+      knownNext = nil
+    }
   }
 
   /// The kind of a slot's deadline, nil when it has none.
@@ -98,6 +103,7 @@ struct Deadlines: ~Copyable {
       links[Int(last)].next = Int32(slot)
     } else {
       queues[kind.rawValue].first = Int32(slot)
+      knownNext = nil
     }
     queues[kind.rawValue].last = Int32(slot)
   }
@@ -110,6 +116,7 @@ struct Deadlines: ~Copyable {
       links[Int(link.previous)].next = link.next
     } else {
       queues[kind.rawValue].first = link.next
+      knownNext = nil
     }
     if link.next >= 0 {
       links[Int(link.next)].previous = link.previous
@@ -139,13 +146,17 @@ struct Deadlines: ~Copyable {
   }
 
   /// When the next deadline ends, `.max` when there is none.
+  @inline(__always)
+  mutating func next() -> Int64 { knownNext ?? findNext() }
+
   @inline(never)
-  mutating func next() -> Int64 {
+  private mutating func findNext() -> Int64 {
     var next = Int64.max
     for kind in queues.indices {
       let first = Int(queues[kind].first)
       if first >= 0 { next = min(next, links[first].since &+ queues[kind].duration) }
     }
+    knownNext = next
     return next
   }
 }

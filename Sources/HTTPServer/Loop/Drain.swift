@@ -40,6 +40,11 @@ struct Drain {
     phase = .accepting(until: now &+ delay)
   }
 
+  /// Whether one has been asked for.
+  var hasBegun: Bool {
+    if case .serving = phase { false } else { true }
+  }
+
   var isDone: Bool {
     if case .done = phase { true } else { false }
   }

@@ -93,7 +93,7 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
     if context.network.drainRequested { beginDrain() }
     if count > 0 { context.journal.scoreboard.noteTurn() }
     for i in 0..<count { handle(context.network.event(i)) }
-    sendBatch()
+    if batch.count > 0 { sendBatch() }
     // Behind all others: a new connection may take the place of one on which nothing has come.
     acceptWaiting()
     if context.services.drainRequested { beginDrain() }
@@ -101,8 +101,8 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
       lookForRoom()
       closeOverdue()
     }
-    advanceDrain()
-    sendBatch()
+    if drain.hasBegun { advanceDrain() }
+    if batch.count > 0 { sendBatch() }
     if context.answeredInTurn > 0 {
       context.journal.metrics.durations.observe(
         context.network.monotonicTime() &- context.now, times: context.answeredInTurn)
@@ -112,17 +112,17 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
   }
 
   private mutating func handle(_ event: Event) {
-    if event.token == context.ports[.application].listener?.token {
-      context.ports[.application].hasClients = true
-    } else if event.token == context.ports[.admin].listener?.token {
-      context.ports[.admin].hasClients = true
-    } else if connections.contains(event.token) {
+    if connections.contains(event.token) {
       do throws(ConnectionLost) {
         if event.isWritable { try connections[event.token].canSend(&context) }
         if event.isReadable { try receive(event.token) }
       } catch {
         end(event.token, error)
       }
+    } else if event.token == context.ports[.application].listener?.token {
+      context.ports[.application].hasClients = true
+    } else if event.token == context.ports[.admin].listener?.token {
+      context.ports[.admin].hasClients = true
     }
   }
 
@@ -165,7 +165,6 @@ struct EventLoop<Network: Sockets & ~Copyable>: ~Copyable {
   /// Sends the responses of the batch, each to its connection.
   @inline(never)
   mutating func sendBatch() {
-    if batch.count == 0 { return }
     for i in 0..<batch.count {
       let slot = batch.slot(i)
       do throws(ConnectionLost) {
