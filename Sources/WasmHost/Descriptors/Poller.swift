@@ -64,7 +64,7 @@ final class Poller {
     throws(Errno)
   {
     calls &+= 1
-    registerNew()
+    if !unregistered.isEmpty { registerNew() }
     let start = Clock.monotonic.now
     time = start
     var now = start
