@@ -131,7 +131,7 @@ struct FieldLine {
   /// A line that is still to be read.
   init() {}
 
-  /// Finds a whole line; nil when it is incomplete or invalid. (A call for each line would cost a browser's request 4 %.)
+  /// Finds a whole line; nil when it is incomplete or invalid. (A call for each line costs a browser's request 4 %.)
   @inline(__always)
   init?(in octets: Span<UInt8>, at position: Int) {
     start = position

@@ -89,7 +89,7 @@ extension Span<UInt8> {
     for i in indices {
       let digit = self[i] &- 0x30
       // Checked before each step, so that no number of digits can overflow: what passes has room for a digit more,
-      // without the sign. (A multiplication that checks itself, in 64 bits, would need a compiler runtime in the module.)
+      // without the sign. (A multiplication that checks itself, in 64 bits, needs a compiler runtime in the module.)
       guard digit < 10, value <= UInt64(Int64.max) / 10 else { return nil }
       value = value &* 10 &+ UInt64(digit)
     }
