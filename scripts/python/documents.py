@@ -10,8 +10,8 @@ client's module.) How a snippet is compiled depends on how it begins:
 - "// swift-tools-version" makes it a package's manifest;
 - with an import in it, it is a whole file, as it stands (but for `import App`, which stands for the
   module of a service that has `makeRoutes`);
-- all else is a fragment: it is put into a function that throws HTTPError, as a handler does, with `routes`, a `context`, a
-  `request`, a `response` and a `client` for tests.
+- all else is a fragment: it is put into a function that throws HTTPError, as a handler does, with
+  `routes`, a `context`, a `request`, a `response` and a `client` for tests.
 
 The files of a tutorial's steps (Swift in a .docc folder) are snippets as a whole.
 
