@@ -26,7 +26,13 @@ main() {
     http://* | https://*) ;;
     *) fail "RELEASES must be the address of the release's files, not '$releases'" ;;
   esac
-  case $prefix in /*) ;; *) fail "PREFIX must be an absolute path, not '$prefix'" ;; esac
+  # (It stands in a unit of systemd, where other characters would mean something else.)
+  wrong="PREFIX must be an absolute path of letters, digits and . _ ~ / + @ -, not '$prefix'"
+  case $prefix in
+    *[!A-Za-z0-9._~/+@-]*) fail "$wrong" ;;
+    /*) ;;
+    *) fail "$wrong" ;;
+  esac
   [ "$(uname -s)" = Linux ] || fail "there are builds for Linux only, not for $(uname -s)"
   architecture=$(uname -m)
   case $architecture in

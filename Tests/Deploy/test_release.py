@@ -131,6 +131,8 @@ class ReleaseTests(support.TestCase):
         self.assert_refused("cannot fetch")
         self.assert_refused("RELEASES must be", RELEASES="nowhere")
         self.assert_refused("PREFIX must be an absolute path", PREFIX="relative")
+        for wrong in ("/a place", "/a|b", "/a&b", "/a%b"):
+            self.assert_refused("letters, digits and", PREFIX=wrong)
 
     def test_a_signature_that_is_asked_for_and_cannot_be_checked_is_an_error(self):
         tools = self.folder()
