@@ -35,9 +35,14 @@ extension Routes {
       }
       path.append("/index.html")
       if !path.overflowed, assets[path.octets] != nil {
-        var target = OctetBuffer(limit: 8192)
-        target.append(context.request.path)
+        let request = context.request
+        var target = OctetBuffer(limit: request.target.count + 1)
+        target.append(request.path)
         target.append(octet: UInt8(ascii: "/"))
+        if let query = request.query {
+          target.append(octet: UInt8(ascii: "?"))
+          target.append(query)
+        }
         response.status = .permanentRedirect
         response.addField("Location", target.octets)
         return

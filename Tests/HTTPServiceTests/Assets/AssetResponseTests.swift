@@ -41,9 +41,12 @@ struct AssetResponseTests {
     #expect(Self.client.get(target).status == 404)
   }
 
-  @Test("A folder without its slash is redirected to where its index is")
+  @Test("A folder without its slash is redirected to where its index is, with its query")
   func redirected() {
-    for (target, location) in [("/docs", "/docs/"), ("/static/docs", "/static/docs/")] {
+    for (target, location) in [
+      ("/docs", "/docs/"), ("/static/docs", "/static/docs/"), ("/docs?a=/b&c", "/docs/?a=/b&c"),
+      ("/docs?", "/docs/?"), ("http://localhost/docs?a", "/docs/?a"),
+    ] {
       let reply = Self.client.get(target)
       #expect(reply.status == 308 && reply["Location"] == location)
     }
