@@ -16,14 +16,16 @@ import Memory
 public final class TestClient {
   /// The time that handlers see, in seconds since the Unix epoch; it stands still until the test changes it.
   public var time: Int64 = 1_800_000_000
-  /// The most octets that a request may have, as `MAX_REQUEST_SIZE`.
-  public var maxRequestSize = 1 << 20
+  /// The most octets that a request may have, as `MAX_REQUEST_SIZE` where the operator sets that. nil is what the
+  /// server takes by default: 8192, and more for routes whose `maxContent` is more.
+  public var maxRequestSize: Int?
   /// The address that requests come from, such as "192.0.2.1".
   public var address = "127.0.0.1"
   /// The most octets of content that the driver takes of a response at once: it must not matter.
   public var pieceSize = 4096
 
   private var service: Service
+  private let maxContent: Int
   private var response: Response
 
   /// Makes a client of routes. A route that is invalid ends the test with what is wrong with it.
@@ -33,8 +35,9 @@ public final class TestClient {
   ///   - maxResponseSize: as `MAX_RESPONSE_SIZE`: a larger response is a 500, as on the server.
   public init(_ routes: Routes, maxResponseSize: Int = 32_768) {
     // (As the server: what a route takes it can send back.)
-    let content = max(maxResponseSize, routes.maxContent + 9216)
-    response = Response(contentLimit: content, fieldsLimit: 8192)
+    maxContent = routes.maxContent
+    response = Response(
+      contentLimit: max(maxResponseSize, maxContent + 9216), fieldsLimit: 8192)
     if let fault = routes.fault {
       preconditionFailure(
         "the route \(fault.method.name) \(text(fault.pattern.span)) is invalid: \(fault.problem)")
@@ -99,8 +102,9 @@ public final class TestClient {
 
   private func exchange(_ message: [UInt8]) -> TestResponse {
     var octets = message
-    var parser = RequestParser(
-      limits: RequestParser.Limits(request: maxRequestSize, head: 65_536))
+    service.maxContent = maxRequestSize == nil ? 8192 : .max
+    let size = maxRequestSize ?? max(8192, maxContent + 8192)
+    var parser = RequestParser(limits: RequestParser.Limits(request: size, head: min(size, 65_536)))
     var message = octets.mutableSpan
     do throws(RequestError) {
       guard case .complete = try parser.parse(&message) else {

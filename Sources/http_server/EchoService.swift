@@ -13,6 +13,6 @@ struct EchoService {
       response.write("echo: ")
       response.write(context.request.content)
     }
-    Server.run(routes)
+    Server.run(routes, defaults: ServerDefaults(allowsEveryOrigin: true))
   }
 }

@@ -12,7 +12,7 @@ struct PublicService: ~Copyable {
   init(
     _ routes: borrowing Routes, _ configuration: borrowing Configuration, _ limits: borrowing Limits
   ) {
-    service = Service(routes)
+    service = Service(routes, maxContent: configuration.maxOtherContent)
     cors = CORS(configuration.allowedOrigins)
     answering = Answering(
       server: configuration.serverHeader, commonField: cors.commonField,

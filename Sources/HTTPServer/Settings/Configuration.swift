@@ -18,6 +18,9 @@ package struct Configuration {
   package var adminHosts = ImmortalOctets()
   /// `MAX_REQUEST_SIZE`: header section and content of a request together, in octets.
   package var maxRequestSize = 8192
+  /// Octets of content that routes without a limit of their own take, where `maxRequestSize` is larger only since
+  /// another route takes more.
+  package var maxOtherContent = Int.max
   /// `MAX_RESPONSE_SIZE`: the content of a response, in octets. (There is room for an echo in any case.)
   package var maxResponseSize = 32_768
   /// `BUFFER_SIZE`: how much is read at first, in octets; a larger request gets more.

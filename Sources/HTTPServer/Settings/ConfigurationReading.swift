@@ -27,7 +27,8 @@ extension Configuration {
       }
     }
 
-    reader.octets("MAX_REQUEST_SIZE", to: 1 << 30, &maxRequestSize)
+    // (What the operator says is for all routes.)
+    if reader.octets("MAX_REQUEST_SIZE", to: 1 << 30, &maxRequestSize) { maxOtherContent = .max }
     reader.octets("MAX_RESPONSE_SIZE", to: 1 << 30, &maxResponseSize)
     reader.octets("BUFFER_SIZE", to: 1 << 20, &bufferSize)
     reader.count("MAX_CONNECTIONS", from: 1, to: 1_000_000, &maxConnections)

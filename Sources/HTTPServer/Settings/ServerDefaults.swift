@@ -8,16 +8,23 @@ import HTTPService
 public struct ServerDefaults {
   /// `PORT`.
   public var port: UInt16
-  /// `MAX_REQUEST_SIZE`, in octets; raised where a route takes more content.
+  /// `MAX_REQUEST_SIZE`, in octets: header section and content together. It is larger where a route takes more
+  /// content, but for that route alone.
   public var maxRequestSize: Int
   /// `MAX_RESPONSE_SIZE`, in octets: each connection may hold so much for a client that is slow.
   public var maxResponseSize: Int
+  /// `CORS_ALLOW_ORIGIN`: whether pages of every origin may read the responses (`*`), or of none but the service's own.
+  public var allowsEveryOrigin: Bool
 
   /// Makes the defaults of a service.
-  public init(port: UInt16 = 1234, maxRequestSize: Int = 8192, maxResponseSize: Int = 32_768) {
+  public init(
+    port: UInt16 = 1234, maxRequestSize: Int = 8192, maxResponseSize: Int = 32_768,
+    allowsEveryOrigin: Bool = false
+  ) {
     self.port = port
     self.maxRequestSize = maxRequestSize
     self.maxResponseSize = maxResponseSize
+    self.allowsEveryOrigin = allowsEveryOrigin
   }
 }
 
@@ -28,6 +35,8 @@ extension Configuration {
     // (A header section of the usual size beside the content.)
     let wanted = routes.maxContent > 0 ? min(routes.maxContent, 1 << 29) + 8192 : 0
     maxRequestSize = max(defaults.maxRequestSize, wanted)
+    if wanted > defaults.maxRequestSize { maxOtherContent = defaults.maxRequestSize }
     maxResponseSize = defaults.maxResponseSize
+    if !defaults.allowsEveryOrigin { allowedOrigins = .none }
   }
 }

@@ -84,9 +84,13 @@ struct SettingReader {
   }
 
   /// A number of octets: "16384", "16K", "1m". K, M and G are powers of 1024.
-  @inline(never)
-  mutating func octets(_ name: StaticString, to most: Int, _ setting: inout Int) {
-    if let number = number(name, from: 1, to: most, hasUnits: true) { setting = number }
+  ///
+  /// - Returns: whether it is set.
+  @inline(never) @discardableResult
+  mutating func octets(_ name: StaticString, to most: Int, _ setting: inout Int) -> Bool {
+    guard let number = number(name, from: 1, to: most, hasUnits: true) else { return false }
+    setting = number
+    return true
   }
 
   /// "10" and "10s" are seconds, "500ms" milliseconds; at most a day. In nanoseconds.

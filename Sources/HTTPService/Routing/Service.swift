@@ -7,9 +7,12 @@ import Memory
 package struct Service: ~Copyable {
   private let tree: RouteTree
   private let fallback: Handler
+  /// Octets of content that a route takes which has no limit of its own.
+  package var maxContent: Int
 
-  package init(_ routes: borrowing Routes) {
+  package init(_ routes: borrowing Routes, maxContent: Int = .max) {
     tree = routes.table.tree
+    self.maxContent = maxContent
     fallback = routes.table.fallback
     usesClientAddress = routes.table.usesClientAddress
   }
@@ -27,7 +30,8 @@ package struct Service: ~Copyable {
       let route = tree.route(head.method, head.path, &others)
     else { return ContentPlan(isWanted: false) }
     return ContentPlan(
-      isWanted: true, limit: route.value.limits.content ?? .max, time: route.value.limits.time ?? 0)
+      isWanted: true, limit: route.value.limits.content ?? maxContent,
+      time: route.value.limits.time ?? 0)
   }
 
   /// Answers a request whose content is complete. The response has been reset, and gets the pattern of the route, or
@@ -42,7 +46,7 @@ package struct Service: ~Copyable {
         let route = tree.route(request.method, request.path, &others)
       {
         response.pattern = route.value.pattern
-        if request.content.count <= route.value.limits.content ?? .max {
+        if request.content.count <= route.value.limits.content ?? maxContent {
           return try route.value.handler(
             Context(copy request, exchange, pattern: route.value.pattern), &response)
         }

@@ -35,7 +35,7 @@ public struct ServerSettings: Sendable {
       "ADMIN_PORT", "The port of the status page, of health checks and metrics. (default: none)"),
     Setting("ADMIN_HOST", "The address of that port, or * for every one. (default: 127.0.0.1)"),
     Setting("ADMIN_HOSTS", "Names that the admin port answers to, with commas. (default: none)"),
-    Setting("CORS_ALLOW_ORIGIN", "Whose pages may read responses: origins, or *. (default: *)"),
+    Setting("CORS_ALLOW_ORIGIN", "Whose pages may read responses: origins, or *. (http_server: *)"),
     Setting("SERVER_HEADER", "The Server field of responses. (default: none)"),
     Setting("LOG_LEVEL", "debug, info, warn or error. (default: info)"),
     Setting("LOG_FORMAT", "text or json. (default: that of --log-format)"),

@@ -109,7 +109,21 @@ struct GroupTests {
       #expect(client.post(path, String(repeating: "a", count: limit)).status == 200)
       #expect(client.post(path, String(repeating: "a", count: limit + 1)).status == 413)
     }
+    #expect(client.post("/any", String(repeating: "a", count: 8000)).status == 200)
+    #expect(client.post("/any", String(repeating: "a", count: 10_000)).status == 413)
+    client.maxRequestSize = 20_000
     #expect(client.post("/any", String(repeating: "a", count: 10_000)).status == 200)
+  }
+
+  @Test("A route that takes much raises no other route's limit")
+  func otherLimits() {
+    let routes = Routes()
+    routes.post("/photos", maxContent: 1 << 20) { _ in .text("photo") }
+    routes.post("/any") { _ in .text("any") }
+    let client = TestClient(routes)
+    #expect(client.post("/photos", String(repeating: "a", count: 1 << 20)).status == 200)
+    #expect(client.post("/any", String(repeating: "a", count: 8192)).status == 200)
+    #expect(client.post("/any", String(repeating: "a", count: 8193)).status == 413)
   }
 
   @Test("What is wrong with a route of a group is told with its whole pattern")
