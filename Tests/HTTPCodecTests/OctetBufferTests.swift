@@ -221,8 +221,10 @@ struct OctetBufferTests {
 
   @Test(
     "Numbers are written in decimal",
-    arguments: [0, 1, 9, 10, 99, 100, 101, 12_345, 1_000_000, -1, -10, .max, .min, .max / 10]
-      as [Int64])
+    arguments: [
+      0, 1, 9, 10, 99, 100, 101, 12_345, 1_000_000, -1, -10, .max, .min, .max / 10,
+      99_999_999, 100_000_000, 100_000_001, 9_999_999_999_999_999, 10_000_000_000_000_000,
+    ] as [Int64])
   func decimals(number: Int64) {
     var buffer = OctetBuffer(limit: 100)
     buffer.append(decimal: number)
@@ -233,6 +235,8 @@ struct OctetBufferTests {
     "Unsigned numbers are filled up with zeros",
     arguments: [
       (0, 1, "0"), (0, 2, "00"), (7, 2, "07"), (42, 2, "42"), (123, 2, "123"), (5, 4, "0005"),
+      (5, 8, "00000005"), (5, 9, "000000005"), (99_999_999, 9, "099999999"),
+      (100_000_000, 9, "100000000"), (1_000_000_007, 12, "001000000007"),
       (.max, 1, "18446744073709551615"), (10_000_000_000_000_000_000, 1, "10000000000000000000"),
       (9_999_999_999_999_999_999, 20, "09999999999999999999"),
     ] as [(UInt64, Int, String)])
@@ -240,6 +244,28 @@ struct OctetBufferTests {
     var buffer = OctetBuffer(limit: 100)
     buffer.append(decimal: number, minimumDigits: digits)
     #expect(text(buffer.octets) == expected)
+  }
+
+  @Test("Every octet, at every place, is escaped in text or stands as it is")
+  func escaped() {
+    for octet in UInt8.min...UInt8.max {
+      for (place, isASCII) in (0..<20).flatMap({ [($0, true), ($0, false)] }) {
+        var octets = [UInt8](repeating: 0x61, count: 20)
+        octets[place] = octet
+        var expected = String(UnicodeScalar(octet))
+        if octet == 0x22 || octet == 0x5C {
+          expected = "\\" + expected
+        } else if octet < 0x20 || isASCII && octet >= 0x7F {
+          expected = "\\u00" + (octet < 0x10 ? "0" : "") + String(octet, radix: 16)
+        }
+        var buffer = OctetBuffer(limit: 100)
+        buffer.append(escaped: octets.span, isASCII: isASCII)
+        let before = [UInt8](repeating: 0x61, count: place)
+        let itself = octet >= 0x80 && !isASCII ? [octet] : Array(expected.utf8)
+        let isRight = array(buffer.octets) == before + itself + octets[(place + 1)...]
+        #expect(isRight, "\(octet) at \(place)")
+      }
+    }
   }
 
   @Test("Octets with what stands around them are appended in one step or in parts, or not at all")

@@ -56,6 +56,19 @@ struct OctetWordTests {
     }
   }
 
+  @Test("Every octet that is escaped in text is found, and no other, at each place of a word")
+  func escaped() {
+    for octet in UInt8.min...UInt8.max {
+      let isEscaped = octet < 0x20 || octet >= 0x7F || octet == 0x22 || octet == 0x5C
+      for filler: UInt8 in [0x20, 0x21, 0x23, 0x5B, 0x5D, 0x61, 0x7E] {
+        for (place, word) in words(octet, among: filler) {
+          let expected: UInt64 = isEscaped ? 0x80 << UInt64(8 * place) : 0
+          #expect(word.escaped == expected)
+        }
+      }
+    }
+  }
+
   @Test("A whole word is there where eight octets are, and nowhere else")
   func wholeWords() {
     for count in 0..<20 {

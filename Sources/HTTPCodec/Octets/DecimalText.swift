@@ -6,16 +6,21 @@ extension OctetBuffer {
     append(decimal: number.magnitude)
   }
 
+  /// Appends a number in decimal digits, with zeros before them where they are fewer than so many.
+  @inline(never)
   package mutating func append(decimal number: UInt64, minimumDigits: Int = 1) {
-    // From the last digit on; no number of 64 bits has more than twenty.
-    var digits = InlineArray<20, UInt8>(repeating: UInt8(ascii: "0"))
-    var start = digits.count
-    var rest = number
+    // Eight digits are a word.
+    guard number < 100_000_000 && minimumDigits <= 8 else {
+      append(decimal: number / 100_000_000, minimumDigits: minimumDigits &- 8)
+      append(decimal: number % 100_000_000, minimumDigits: 8)
+      return
+    }
+    var digits = ShortOctets()
+    var rest = UInt32(truncatingIfNeeded: number)
     repeat {
-      start &-= 1
-      digits[start] = UInt8(truncatingIfNeeded: rest % 10) | UInt8(ascii: "0")
+      digits.prepend(UInt8(truncatingIfNeeded: rest % 10) | UInt8(ascii: "0"))
       rest /= 10
-    } while rest > 0
-    append(digits.span.extracting(min(start, digits.count &- minimumDigits)..<digits.count))
+    } while rest > 0 || digits.count < minimumDigits
+    append(digits, Span(), ShortOctets())
   }
 }

@@ -20,6 +20,11 @@ extension OctetBuffer {
     var plain = octets
     var length = 0
     while length < plain.count {
+      if let word = plain.wholeWord(at: length) {
+        let escaped = word.escaped
+        length &+= escaped == 0 ? 8 : escaped.firstFound
+        if escaped == 0 { continue }
+      }
       let octet = plain[length]
       let isEscaped = octet == UInt8(ascii: "\"") || octet == UInt8(ascii: "\\")
       guard isEscaped || octet < 0x20 || (isASCII && octet >= 0x7F) else {

@@ -1,7 +1,7 @@
 extension Span<UInt8> {
   /// Whether these octets can be a field's value as they are (RFC 9110 5.5).
   package var isFieldValue: Bool {
-    @inline(never) get { OctetSet.fieldValue.containsAll(self) }
+    endOfFieldValue(from: 0) == count
   }
 
   /// The first position from `start` on whose octet cannot stand in a field value, or the end.

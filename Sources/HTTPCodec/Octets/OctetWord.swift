@@ -19,6 +19,16 @@ extension UInt64 {
     return (~(sevenBitLetters | hyphens) | self) & .tops
   }
 
+  /// The octets that are escaped in text (RFC 8259 7): control characters, quotes, backslashes, and those beyond ASCII.
+  @inline(__always)
+  var escaped: UInt64 {
+    let ascii = self & ~.tops
+    let quotes = ~((ascii ^ 0x22 &* .ones) &+ 0x7F &* .ones)
+    let backslashes = ~((ascii ^ 0x5C &* .ones) &+ 0x7F &* .ones)
+    let controls = ~(ascii &+ (0x80 - 0x20) &* .ones) | (ascii &+ .ones)
+    return (quotes | backslashes | controls | self) & .tops
+  }
+
   /// The octets that are ASCII letters without their top bits; the other bits mean nothing.
   @inline(__always)
   private var sevenBitLetters: UInt64 {

@@ -50,8 +50,9 @@ extension OctetBuffer {
     grow(by: before.count &+ octets.count &+ behind.count)
   }
 
-  /// Appends octets that are in a word.
+  /// Appends octets that are in a word, one by one.
   @inline(never)
+  @_optimize(size)
   package mutating func append(_ octets: ShortOctets) {
     for i in 0..<octets.count {
       append(octet: UInt8(truncatingIfNeeded: octets.word &>> UInt64(truncatingIfNeeded: i &* 8)))

@@ -63,7 +63,7 @@ struct LogOutput: ~Copyable {
   }
 
   mutating func beginAccess() {
-    line.begin(time, .info, "access", "request")
+    line.beginAccess(time)
   }
 
   mutating func endAccess() {
