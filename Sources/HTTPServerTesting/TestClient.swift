@@ -34,7 +34,7 @@ public final class TestClient {
   ///   - routes: what is tested.
   ///   - maxResponseSize: as `MAX_RESPONSE_SIZE`: a larger response is a 500, as on the server.
   public init(_ routes: Routes, maxResponseSize: Int = 32_768) {
-    // (As the server: what a route takes it can send back.)
+    // (As on the server, a route can send back what it takes.)
     maxContent = routes.maxContent
     response = Response(
       contentLimit: max(maxResponseSize, maxContent + 9216), fieldsLimit: 8192)

@@ -20,7 +20,7 @@ public struct TestResponse {
     fields.first { $0.name.lowercased() == name.lowercased() }?.value
   }
 
-  /// The value of a cookie that the response sets, without its attributes; nil where it sets none of the name.
+  /// The value of a cookie that the response sets, without its attributes; nil without one of that name.
   ///
   /// ```swift
   /// let session = client.post("/login", "").cookie("session") ?? ""

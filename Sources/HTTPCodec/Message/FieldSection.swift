@@ -26,7 +26,7 @@ struct FieldSectionReader: ~Copyable {
   // Where the line just read is: of use only while all of the section stays where it is.
   private(set) var line = FieldLine()
 
-  /// Makes this the reader of another section. (What is not set here is set before it is asked for.)
+  /// Makes this the reader of another section. (The other properties are set before they are read.)
   @inline(__always)
   mutating func begin() {
     state = .lineStart

@@ -9,7 +9,7 @@ enum Framing: Equatable {
 /// decides once the header section is complete. This is the one place where that is decided, and the
 /// order of the fields does not matter to it.
 struct FramingFields: ~Copyable {
-  /// What the fields so far say.
+  /// What the fields that were read so far say.
   struct Facts: OptionSet {
     let rawValue: UInt8
 

@@ -40,7 +40,7 @@ struct RequestLineReader: ~Copyable {
   /// Whether anything but an empty line has come.
   var hasBegun: Bool { state != .start && state != .emptyLineEnd && state != .afterEmptyLine }
 
-  /// Makes this the reader of another line. (What is not set here is set before it is asked for.)
+  /// Makes this the reader of another line. (The other properties are set before they are read.)
   @inline(__always)
   mutating func begin() {
     state = .start

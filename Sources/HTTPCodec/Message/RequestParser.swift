@@ -55,7 +55,7 @@ package struct RequestParser: ~Copyable {
     framingFields = FramingFields()
     if framing == .chunked { chunked = ChunkedContentReader() }
     framing = .none
-    // (The other places are noted before they are asked for.)
+    // (The other places are set before they are read.)
     headEnd = 0
   }
 

@@ -6,7 +6,7 @@ extension OctetBuffer {
     append(decimal: number.magnitude)
   }
 
-  /// Appends a number in decimal digits, with zeros before them where they are fewer than so many.
+  /// Appends a number in decimal digits, with leading zeros up to `minimumDigits`.
   @inline(never)
   package mutating func append(decimal number: UInt64, minimumDigits: Int = 1) {
     // Eight digits are a word.

@@ -15,7 +15,7 @@ struct ResponseWriter: ~Copyable {
   /// The head of the last usual response: 200, plain text, the common fields and no others. The next one may have
   /// another length, which is patched in at its end.
   private var usualHead = OctetBuffer(limit: 2048)
-  /// How many octets of it all responses with a 200 have, and how many come before the length.
+  /// The octets of it that all responses with status 200 begin with, and where the length begins.
   private var (okCount, lengthStart) = (0, 0)
   /// The length in it.
   private var usualLength = 0

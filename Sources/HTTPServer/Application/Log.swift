@@ -36,8 +36,8 @@ public enum Log {
       add(name, value.octets)
     }
 
-    /// Takes a field back that the line has no room for: a part of it could leave none for the line's end, and the next
-    /// line would be a part of this one.
+    /// Removes a field that does not fit: a part of it could leave no room for the line's end, and the next line would
+    /// be joined to this one.
     private mutating func keepIfItFits(from start: Int) {
       if line.text.overflowed || line.text.count > 4000 { line.text.rollBack(to: start) }
     }

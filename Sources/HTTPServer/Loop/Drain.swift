@@ -40,7 +40,7 @@ struct Drain {
     phase = .accepting(until: now &+ delay)
   }
 
-  /// Whether one has been asked for.
+  /// Whether a drain has been asked for.
   var hasBegun: Bool {
     if case .serving = phase { false } else { true }
   }

@@ -18,8 +18,8 @@ package struct Configuration {
   package var adminHosts = ImmortalOctets()
   /// `MAX_REQUEST_SIZE`: header section and content of a request together, in octets.
   package var maxRequestSize = 8192
-  /// Octets of content that routes without a limit of their own take, where `maxRequestSize` is larger only since
-  /// another route takes more.
+  /// Maximum content in octets for routes without a `maxContent`, where `maxRequestSize` was raised for one that has
+  /// it.
   package var maxOtherContent = Int.max
   /// `MAX_RESPONSE_SIZE`: the content of a response, in octets. (There is room for an echo in any case.)
   package var maxResponseSize = 32_768

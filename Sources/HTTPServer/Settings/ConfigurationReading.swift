@@ -27,7 +27,7 @@ extension Configuration {
       }
     }
 
-    // (What the operator says is for all routes.)
+    // (The operator's limit holds for all routes.)
     if reader.octets("MAX_REQUEST_SIZE", to: 1 << 30, &maxRequestSize) { maxOtherContent = .max }
     reader.octets("MAX_RESPONSE_SIZE", to: 1 << 30, &maxResponseSize)
     reader.octets("BUFFER_SIZE", to: 1 << 20, &bufferSize)

@@ -8,8 +8,8 @@ import HTTPService
 public struct ServerDefaults {
   /// `PORT`.
   public var port: UInt16
-  /// `MAX_REQUEST_SIZE`, in octets: header section and content together. It is larger where a route takes more
-  /// content, but for that route alone.
+  /// `MAX_REQUEST_SIZE`, in octets: header section and content together. A route with a larger `maxContent` raises it
+  /// for itself alone.
   public var maxRequestSize: Int
   /// `MAX_RESPONSE_SIZE`, in octets: each connection may hold so much for a client that is slow.
   public var maxResponseSize: Int

@@ -170,7 +170,7 @@ extension Context {
   }
 
   private func hasType(_ literal: StaticString) -> Bool {
-    // (Of two, one reader takes the first and another the last.)
+    // (With two, one reader would take the first and another the last.)
     guard let text = only("content-type", request.fields), let type = MediaType(text) else {
       return false
     }

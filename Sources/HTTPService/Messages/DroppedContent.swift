@@ -38,7 +38,7 @@ extension Response {
     return fields.count < before
   }
 
-  /// Whether there are added fields whose names begin so.
+  /// Whether the name of an added field begins like this (in lower case).
   func hasField(_ name: StaticString) -> Bool {
     var position = 0
     while position < fields.count {

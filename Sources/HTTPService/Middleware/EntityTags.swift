@@ -4,8 +4,8 @@ import Memory
 
 extension Middleware {
   /// Gives responses to GET an entity tag, a hash of their content, and answers a client that has the same already
-  /// with 304 (RFC 9110 8.8.3, 13). The content is made all the same: it saves the way, not the work. A response that
-  /// has a tag already keeps it.
+  /// with 304 (RFC 9110 8.8.3, 13). The content is made all the same: it saves the transfer, not the work.
+  /// A response that has a tag already keeps it.
   ///
   /// ```swift
   /// routes.group("/lists").use(.entityTags)

@@ -4,7 +4,7 @@ import Memory
 extension Routes {
   /// Middleware that lets a client through so often in a time, and answers it with 429 and Retry-After when it comes
   /// more often (RFC 6585 4). A client is an IPv4 address or an IPv6 /64; behind a proxy of `TRUSTED_PROXIES`, the one
-  /// that the proxy names. Behind a proxy that is not among those all clients are one: each can use up what the others
+  /// that the proxy names. Behind a proxy that is not among those, all clients are one: each can use up what the others
   /// have. Each instance counts for itself.
   ///
   /// ```swift
@@ -15,8 +15,8 @@ extension Routes {
   ///   - requests: how many may come at once, and in each such time; at least 1.
   ///   - seconds: the time.
   ///   - clients: how many are told apart, which takes 16 octets each. The one that has been quiet longest, of a few
-  ///     that are looked at, makes room for another. So others are not refused when one has more addresses than that
-  ///     (an IPv6 /48 has 65,536 networks), but such a one is not held.
+  ///     that are looked at, makes room for another. A client with more addresses than that (an IPv6 /48 has 65,536
+  ///     networks) locks out no other client, but is not limited itself.
   public func rateLimit(_ requests: Int, seconds: Int, clients: Int = 1024) -> Middleware {
     usesClientAddress = true
     let limit = RateLimit(requests, seconds: seconds, clients: clients)

@@ -77,7 +77,7 @@ public final class Routes {
     return Routes(table) { [self] route in
       route.pattern = join(prefix, route.pattern)
       route.limits.add(limits)
-      // (What was given to these routes behind this group as well: a password must not be left out.)
+      // (Also what these routes are given later: authentication must not be left out.)
       change?(&route)
     }
   }
@@ -129,7 +129,7 @@ public final class Routes {
   ///   - method: any but `.unknown`, `.connect` and `.head`, which are never handed to a handler of their own.
   ///   - pattern: of the path, without the query; behind the prefix of the group. By default every path.
   ///   - maxContent: octets of content that a request may have; more is a 413. nil for what the group allows, or
-  ///     8192. `MAX_REQUEST_SIZE`, where it is set, is a limit of all routes.
+  ///     8192. `MAX_REQUEST_SIZE`, where it is set, limits all routes.
   ///   - seconds: how long a request may take to come, where that is longer than `REQUEST_TIMEOUT`; nil for what the
   ///     group allows.
   ///   - handler: called with each request that the route answers, on the instance's only thread.

@@ -21,7 +21,7 @@ public struct JSONText: Hashable, Sendable, ExpressibleByStringLiteral {
     self.octets = unsafe octets.withUnsafeBufferPointer { unsafe [UInt8]($0) }
   }
 
-  /// Some octets: `JSONText(try form.required("title"))`.
+  /// Makes a text of octets: `JSONText(try form.required("title"))`.
   public init(_ octets: [UInt8]) { self.octets = octets }
 
   /// A copy of a literal.
