@@ -132,7 +132,7 @@ struct LogTests {
       $0 + (Int($1.1) ?? 0)
     }
     #expect(single + told == 300)
-    // Ten in each second, of which one may have begun before and one end later.
-    #expect(Double(single) <= 10 * (seconds + 2))
+    // Ten in each second, of which one may have begun before, one end later, and one begin late on a busy machine.
+    #expect(Double(single) <= 10 * (seconds + 3))
   }
 }
