@@ -37,11 +37,15 @@ class PinTests(support.TestCase):
             self.assertRegex(pin["state"]["revision"], "^[0-9a-f]{40}$")
 
     def test_the_pins_are_part_of_the_tree(self):
-        self.assertTrue((ROOT / "Package.resolved").is_file())
-        # (A source tree without git has only what the tree has.)
-        if (ROOT / ".git").exists():
-            git = ("git", "-c", f"safe.directory={ROOT}", "-C", ROOT, "ls-files", "--error-unmatch")
-            self.run_program(*git, "Package.resolved")
+        peers = sorted((ROOT / "Benchmarks/peers").glob("*/Package.swift"))
+        self.assertTrue(peers)
+        for folder in [ROOT, *(path.parent for path in peers)]:
+            pins = folder / "Package.resolved"
+            self.assertTrue(pins.is_file(), pins)
+            # (A source tree without git has only what the tree has.)
+            if (ROOT / ".git").exists():
+                git = ("git", "-c", f"safe.directory={ROOT}", "-C", ROOT)
+                self.run_program(*git, "ls-files", "--error-unmatch", pins.relative_to(ROOT))
 
     def test_every_build_takes_the_pins_and_fails_where_they_do_not_fit(self):
         builds = [
