@@ -49,7 +49,8 @@ def count_programs(group, table, folder, built, dist):
                 continue
             name = f"{program.name}: {workload.name}"
             group.add(f"instructions of {name}", instructions, INSTRUCTIONS)
-            group.add(f"allocations of {name}", allocations, ALLOCATIONS)
+            if not workload.is_kept:
+                group.add(f"allocations of {name}", allocations, ALLOCATIONS)
         if program.name != "wasm-serve":
             continue
         for workload, calls in tools.system_calls(program, folder, built):

@@ -61,6 +61,7 @@ class Workload:
     idle: int = 0  # other connections, on which nothing happens
     at_once: int = 1  # as many connections have a request in each turn
     suits_floor: bool = True
+    is_kept: bool = False  # it comes in several turns, and its connection takes memory for that
 
     @property
     def environment(self):
@@ -82,6 +83,13 @@ WORKLOADS = [
         octets(POST + "Transfer-Encoding: chunked\n\n") + chunked(CONTENT, 256),
         content=b"echo: " + CONTENT,
         suits_floor=False,
+    ),
+    # (More than BUFFER_SIZE, which is one read.)
+    Workload(
+        "POST 4 KiB",
+        octets(POST + "Content-Length: 4096\n\n") + CONTENT * 4,
+        content=b"echo: " + CONTENT * 4,
+        is_kept=True,
     ),
     Workload("GET (16 pipelined)", octets(CURL) * 16, requests=16),
     Workload(
