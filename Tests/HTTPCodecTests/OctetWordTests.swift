@@ -69,6 +69,17 @@ struct OctetWordTests {
     }
   }
 
+  @Test("Every number of 16 bits has its four hexadecimal digits, the last one first")
+  func hexadecimalDigits() {
+    for number in UInt16.min...UInt16.max {
+      let digits = String(String(number, radix: 16).reversed()).utf8
+      let expected = (Array(digits) + [0x30, 0x30, 0x30]).prefix(4)
+      let word = number.hexadecimalDigits
+      let found = (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * UInt32($0))) }
+      #expect(found == Array(expected))
+    }
+  }
+
   @Test("A whole word is there where eight octets are, and nowhere else")
   func wholeWords() {
     for count in 0..<20 {

@@ -37,25 +37,24 @@ extension OctetBuffer {
 
   /// Appends the last four octets of a number.
   @inline(never)
-  @_optimize(size)
   private mutating func append(dotted octets: UInt64) {
-    var shift: UInt64 = 32
-    while shift > 0 {
-      if shift < 32 { append(octet: UInt8(ascii: ".")) }
-      shift &-= 8
-      append(decimal: Int64(octets &>> shift & 0xFF))
-    }
+    // Two numbers and their dots are as many octets as a word has at the most.
+    var (first, last) = (ShortOctets(), ShortOctets())
+    first.prepend(.dot)
+    first.prepend(dotted: octets &>> 16)
+    last.prepend(dotted: octets)
+    append(first, Span(), last)
   }
 
   @_optimize(size)
   private mutating func append(group: UInt16) {
-    let digits = hexadecimalDigits.octets
-    var shift = 12
-    while shift > 0, group >> UInt16(shift) == 0 { shift -= 4 }
-    while shift >= 0 {
-      append(octet: digits[Int(group >> UInt16(shift)) & 0xF])
-      shift -= 4
-    }
+    var digits = ShortOctets()
+    var rest = group
+    repeat {
+      digits.prepend(UInt8(truncatingIfNeeded: rest & 0xF).hexadecimalDigit)
+      rest &>>= 4
+    } while rest > 0
+    append(digits, Span(), ShortOctets())
   }
 
   /// In groups of 16 bits; empty without two zeros in a row.
@@ -72,4 +71,24 @@ extension OctetBuffer {
     }
     return longest
   }
+}
+
+extension ShortOctets {
+  /// Puts two numbers, the last two octets of this one, and the dot between them before the others.
+  @inline(never)
+  @_optimize(size)
+  fileprivate mutating func prepend(dotted octets: UInt64) {
+    for place in 0..<2 {
+      if place > 0 { prepend(.dot) }
+      var rest = UInt8(truncatingIfNeeded: octets &>> (8 &* UInt64(place)))
+      repeat {
+        prepend(rest % 10 | UInt8(ascii: "0"))
+        rest /= 10
+      } while rest > 0
+    }
+  }
+}
+
+extension UInt8 {
+  fileprivate static var dot: UInt8 { 0x2E }
 }

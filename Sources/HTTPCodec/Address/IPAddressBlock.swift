@@ -13,6 +13,7 @@ package struct IPAddressBlock: BitwiseCopyable {
 
   /// Bits behind the prefix are ignored.
   @inline(never)
+  @_optimize(size)
   package init?(_ text: Span<UInt8>) {
     let split = text.split(at: UInt8(ascii: "/"))
     guard let address = IPAddress(split.before) else { return nil }

@@ -155,6 +155,17 @@ struct FieldLine {
     else { return nil }
   }
 
+  /// Finds a line of a section that is known to be valid; nil at the empty line, its end. Neither a name has a colon in
+  /// it nor a value a CR.
+  @inline(__always)
+  init?(inValid octets: Span<UInt8>, at position: Int) {
+    start = position
+    colon = position
+    while colon < octets.count, octets[colon] != .colon { colon &+= 1 }
+    guard colon < octets.count else { return nil }
+    valueEnd = octets.endOfFieldValue(from: colon &+ 1)
+  }
+
   /// Behind the CR LF.
   var end: Int { valueEnd &+ 2 }
 

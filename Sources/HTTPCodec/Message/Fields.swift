@@ -29,8 +29,7 @@ public struct Fields: ~Escapable {
 
     @inline(never) @_lifetime(copy self)
     package mutating func next() -> Field? {
-      // (The empty line at the end is none.)
-      guard let line = FieldLine(in: section, at: position) else { return nil }
+      guard let line = FieldLine(inValid: section, at: position) else { return nil }
       position = line.end
       return Field(name: line.name(in: section), value: line.value(in: section))
     }
@@ -49,6 +48,8 @@ public struct Fields: ~Escapable {
   package init() {
     section = Span()
   }
+
+  package var isEmpty: Bool { section.isEmpty }
 
   @_lifetime(copy self)
   package func makeIterator() -> Iterator { Iterator(section) }

@@ -1,3 +1,5 @@
+import Memory
+
 extension OctetBuffer {
   /// Appends a status-line (RFC 9112 4). The version is always our own (RFC 9110 2.5).
   package mutating func append(statusLine status: Status) {
@@ -13,15 +15,16 @@ extension OctetBuffer {
   /// value become spaces, so that no value can end its line and begin another.
   package mutating func append(field name: StaticString, _ value: Span<UInt8>) {
     guard reserve(name.utf8CodeUnitCount &+ value.count &+ 4) else { return noteOverflow() }
-    append(text: name)
-    append(": ")
-    if value.isFieldValue {
-      append(value)
-    } else {
-      for i in value.indices {
-        append(octet: OctetSet.fieldValue.contains(value[i]) ? value[i] : .space)
-      }
+    var (colon, lineEnd) = (ShortOctets(), ShortOctets())
+    colon.append(.colon)
+    colon.append(.space)
+    lineEnd.append(.carriageReturn)
+    lineEnd.append(.lineFeed)
+    append(ShortOctets(), name.octets, colon)
+    if value.isFieldValue { return append(ShortOctets(), value, lineEnd) }
+    for i in value.indices {
+      append(octet: OctetSet.fieldValue.contains(value[i]) ? value[i] : .space)
     }
-    append("\r\n")
+    append(lineEnd)
   }
 }

@@ -5,8 +5,13 @@ extension OctetBuffer {
   /// Appends octets of any kind as a JSON string, which is one line and ASCII; at most `quotedLimit` of them.
   @inline(never)
   package mutating func append(quoted octets: Span<UInt8>) {
+    let octets = octets.extracting(first: OctetBuffer.quotedLimit)
+    var quote = ShortOctets()
+    quote.append(UInt8(ascii: "\""))
+    // Nearly all values need no escape.
+    if octets.firstEscaped(from: 0) == octets.count { return append(quote, octets, quote) }
     append(octet: UInt8(ascii: "\""))
-    append(escaped: octets.extracting(first: OctetBuffer.quotedLimit), isASCII: true)
+    append(escaped: octets, isASCII: true)
     append(octet: UInt8(ascii: "\""))
   }
 
@@ -19,22 +24,18 @@ extension OctetBuffer {
     // What needs no escape is appended in one piece.
     var plain = octets
     var length = 0
-    while length < plain.count {
-      if let word = plain.wholeWord(at: length) {
-        let escaped = word.escaped
-        length &+= escaped == 0 ? 8 : escaped.firstFound
-        if escaped == 0 { continue }
-      }
+    while true {
+      length = plain.firstEscaped(from: length)
+      guard length < plain.count else { return append(plain) }
       let octet = plain[length]
-      let isEscaped = octet == UInt8(ascii: "\"") || octet == UInt8(ascii: "\\")
-      guard isEscaped || octet < 0x20 || (isASCII && octet >= 0x7F) else {
+      if octet >= 0x7F && !isASCII {
         length &+= 1
         continue
       }
       append(plain.extracting(first: length))
       plain = plain.extracting(droppingFirst: length &+ 1)
       length = 0
-      if isEscaped {
+      if octet == UInt8(ascii: "\"") || octet == UInt8(ascii: "\\") {
         append(octet: UInt8(ascii: "\\"))
         append(octet: octet)
       } else {
@@ -42,6 +43,24 @@ extension OctetBuffer {
         append(hexadecimal: octet)
       }
     }
-    append(plain)
+  }
+}
+
+extension Span<UInt8> {
+  /// The place of the first octet from `start` on that is escaped in text which is ASCII; the end without one.
+  @inline(never)
+  package func firstEscaped(from start: Int) -> Int {
+    var position = start
+    while let word = wholeWord(at: position) {
+      let escaped = word.escaped
+      if escaped != 0 { return position &+ escaped.firstFound }
+      position &+= 8
+    }
+    while position < count, self[position] >= 0x20, self[position] < 0x7F,
+      self[position] != UInt8(ascii: "\""), self[position] != UInt8(ascii: "\\")
+    {
+      position &+= 1
+    }
+    return position
   }
 }

@@ -46,6 +46,7 @@ extension OctetBuffer {
     append(names.octets.extracting(3 &* place..<3 &* place &+ 3))
   }
 
+  @inline(never)
   private mutating func append(timeOf date: CalendarDate) {
     append(decimal: date.hour, minimumDigits: 2)
     append(octet: .colon)

@@ -43,7 +43,9 @@ struct RequestIdentifier: ~Copyable {
   ) -> RequestIdentity? {
     guard let identity = find(fields, orMakeNew: makesNew, in: &made) else { return nil }
     response.addField("X-Request-Id", identity.id)
-    if isShared { response.addField("Access-Control-Expose-Headers", "Server, X-Request-Id") }
+    if isShared {
+      response.fields.append(text: "Access-Control-Expose-Headers: Server, X-Request-Id\r\n")
+    }
     return identity
   }
 
@@ -53,11 +55,13 @@ struct RequestIdentifier: ~Copyable {
   private mutating func find(
     _ fields: Fields, orMakeNew makesNew: Bool, in made: inout InlineArray<32, UInt8>
   ) -> RequestIdentity? {
-    let traceID = traceID(of: fields)
-    if let id = fields["x-request-id"], isUsable(id) {
-      return RequestIdentity(id, traceID: traceID)
+    if !fields.isEmpty {
+      let traceID = traceID(of: fields)
+      if let id = fields["x-request-id"], isUsable(id) {
+        return RequestIdentity(id, traceID: traceID)
+      }
+      if let traceID { return RequestIdentity(traceID, traceID: traceID) }
     }
-    if let traceID { return RequestIdentity(traceID, traceID: traceID) }
     guard makesNew else { return nil }
     fill(&made)
     return RequestIdentity(made.span, traceID: nil)
@@ -65,12 +69,14 @@ struct RequestIdentifier: ~Copyable {
 
   /// Writes 32 hexadecimal digits at random.
   private mutating func fill(_ name: inout InlineArray<32, UInt8>) {
-    let digits = hexadecimalDigits.octets
+    var span = name.mutableSpan
+    // Any octets may be stored in it, and each store checks its place.
+    var octets = unsafe span.mutableBytes
     var number: UInt64 = 0
-    for i in name.indices {
-      if i % 16 == 0 { number = nextRandomNumber() }
-      name[i] = digits[Int(truncatingIfNeeded: number & 0xF)]
-      number >>= 4
+    for place in 0..<8 {
+      number = place % 4 == 0 ? nextRandomNumber() : number &>> 16
+      let digits = UInt16(truncatingIfNeeded: number).hexadecimalDigits.littleEndian
+      octets.storeBytes(of: digits, toByteOffset: 4 &* place, as: UInt32.self)
     }
   }
 
@@ -84,16 +90,16 @@ struct RequestIdentifier: ~Copyable {
   }
 
   /// Whether the name is one word that looks the same in every log.
+  @_optimize(size)
   private func isUsable(_ id: Span<UInt8>) -> Bool {
     !id.isEmpty && id.count <= RequestIdentifier.longest
-      && id.allSatisfy {
-        $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
-      }
+      && id.firstEscaped(from: 0) == id.count && id.split(at: .space).after == nil
   }
 
   /// The trace-id of `version "-" trace-id "-" parent-id "-" trace-flags` in lower-case hexadecimal
   /// digits; a later version may say more behind them (Trace Context 3.2.2).
   @_lifetime(copy fields)
+  @_optimize(size)
   private func traceID(of fields: Fields) -> Span<UInt8>? {
     guard let traceparent = fields["traceparent"], traceparent.count >= 55 else { return nil }
     for i in 0..<55 {

@@ -12,8 +12,8 @@ struct ResponseWriter: ~Copyable {
   private var commonFields = OctetBuffer(limit: 1024)
   /// How many octets of them are Date and Server.
   private var ownFieldsCount = 0
-  /// The head of the last usual response: 200, plain text, the common fields and no others. The next one may have
-  /// another length, which is patched in at its end.
+  /// The start of the last usual response: 200, the common fields and plain text. The next one may have another length,
+  /// which is patched in at its end.
   private var usualHead = OctetBuffer(limit: 2048)
   /// The octets of it that all responses with status 200 begin with, and where the length begins.
   private var (okCount, lengthStart) = (0, 0)
@@ -35,6 +35,7 @@ struct ResponseWriter: ~Copyable {
   /// Sets the date of the responses to come.
   ///
   /// - Parameter seconds: since the Unix epoch.
+  @_optimize(size)
   mutating func setTime(_ seconds: Int64) {
     commonFields.removeAll()
     commonFields.append("Date: ")
@@ -59,7 +60,7 @@ struct ResponseWriter: ~Copyable {
     usualLength = length
     usualHead.truncate(to: lengthStart)
     usualHead.append(decimal: Int64(length))
-    usualHead.append("\r\n\r\n")
+    usualHead.append("\r\n")
   }
 
   /// Appends a response, except for content that is to be taken in pieces, which is dropped where none is sent.
@@ -78,30 +79,40 @@ struct ResponseWriter: ~Copyable {
     // A 205 says that it has none (RFC 9110 15.3.6).
     let hasContent = !forbidsContent && response.status != .resetContent
     let length = hasContent ? response.contentLength : 0
-    if length > 0, response.status == .ok, response.hasUsualType, !response.hasOwnOrigins,
-      response.allowed.isEmpty, response.fields.isEmpty, option == nil
-    {
+    let isUsual =
+      length > 0 && response.status == .ok && response.hasUsualType && !response.hasOwnOrigins
+    if isUsual {
       if length != usualLength { setUsualLength(length) }
       output.append(usualHead)
     } else {
-      appendHead(
-        of: &response, length: forbidsContent ? nil : length, connection: option, into: &output)
+      appendStart(of: &response, length: forbidsContent ? nil : length, into: &output)
+    }
+    if !response.allowed.isEmpty { output.append(field: "Allow", response.allowed) }
+    if !response.fields.isEmpty { output.append(response.fields) }
+    if let option {
+      output.append("Connection: ")
+      output.append(text: option)
+      output.append("\r\n")
     }
     if isHead || length == 0 {
       response.rest = ContentSource()
+      output.append("\r\n")
       return 0
     }
-    output.append(response.content)
+    // The empty line is appended with the content.
+    var emptyLine = ShortOctets()
+    emptyLine.append(.carriageReturn)
+    emptyLine.append(.lineFeed)
+    output.append(emptyLine, response.content.octets, ShortOctets())
     return length
   }
 
-  /// Appends the head of a response that is not a usual one.
+  /// Appends the head of a response that is not a usual one, up to the fields that only some have.
   ///
   /// - Parameter length: octets of content, nil where there is no field for it.
   @inline(never)
-  private mutating func appendHead(
-    of response: inout Response, length: Int?, connection option: StaticString?,
-    into output: inout OctetBuffer
+  private mutating func appendStart(
+    of response: inout Response, length: Int?, into output: inout OctetBuffer
   ) {
     if response.hasOwnOrigins {
       output.append(statusLine: response.status)
@@ -122,13 +133,5 @@ struct ResponseWriter: ~Copyable {
       output.append(decimal: Int64(length))
       output.append("\r\n")
     }
-    if !response.allowed.isEmpty { output.append(field: "Allow", response.allowed) }
-    if !response.fields.isEmpty { output.append(response.fields) }
-    if let option {
-      output.append("Connection: ")
-      output.append(text: option)
-      output.append("\r\n")
-    }
-    output.append("\r\n")
   }
 }

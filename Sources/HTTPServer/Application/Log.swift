@@ -17,7 +17,8 @@ public enum Log {
     /// Adds a field with a number.
     public mutating func add(_ name: StaticString, _ value: Int64) {
       let start = line.text.count
-      line.add(name, value)
+      line.begin(name.octets)
+      line.add(value)
       keepIfItFits(from: start)
     }
 
@@ -27,7 +28,8 @@ public enum Log {
     /// Adds a field with octets of any kind, at most 256 of them: what could be taken for something else is escaped.
     public mutating func add(_ name: StaticString, _ value: Span<UInt8>) {
       let start = line.text.count
-      line.add(name, value)
+      line.begin(name.octets)
+      line.add(value)
       keepIfItFits(from: start)
     }
 

@@ -103,8 +103,8 @@ struct Journal: ~Copyable {
     _ answer: RecordedAnswer
   ) {
     guard log.level <= .info, mayLogCaused(), log.begin(.info, "request refused") else { return }
-    log.line.add("status", Int64(error.status.code))
-    log.line.add("reason", error.reason)
+    log.line.add(.status, Int64(error.status.code))
+    log.line.add(.reason, error.reason)
     addOrigin(fields, state, answer)
     log.end()
   }
@@ -115,7 +115,7 @@ struct Journal: ~Copyable {
     guard mayLogCaused(),
       log.begin(.error, "the response of a handler cannot be sent: is it over MAX_RESPONSE_SIZE?")
     else { return }
-    log.line.add("target", target)
+    log.line.add(.target, target)
     log.end()
   }
 
@@ -126,7 +126,7 @@ struct Journal: ~Copyable {
     guard log.level <= .info, mayLogCaused(),
       log.begin(.info, "connection closed: its address has as many as it may")
     else { return }
-    log.line.add("peer", peer)
+    log.line.add(.peer, peer)
     log.end()
   }
 
@@ -145,7 +145,7 @@ struct Journal: ~Copyable {
     causedLines = 0
     guard unlogged > 0, log.begin(.info, "more requests were refused than are logged one by one")
     else { return }
-    log.line.add("requests", unlogged)
+    log.line.add(.requests, unlogged)
     log.end()
     unlogged = 0
   }
@@ -159,16 +159,16 @@ struct Journal: ~Copyable {
     _ answer: RecordedAnswer
   ) {
     log.beginAccess()
-    log.line.add("method", method.name)
-    log.line.add("target", target)
-    if !answer.pattern.isEmpty { log.line.add("route", answer.pattern.span) }
-    log.line.add("status", Int64(answer.status.code))
-    log.line.add("bytes", Int64(answer.contentLength))
+    log.line.add(.method, method.name)
+    log.line.add(.target, target)
+    if !answer.pattern.isEmpty { log.line.add(.route, answer.pattern.span) }
+    log.line.add(.status, Int64(answer.status.code))
+    log.line.add(.bytes, Int64(answer.contentLength))
     // (Up to this turn on the loop's clock, and in this turn on the system's.)
     let nanoseconds = now &- state.began &+ SystemProcess.monotonicTime() &- turnBegan
-    log.line.add("duration_us", max(0, nanoseconds) / 1000)
+    log.line.add(.duration, max(0, nanoseconds) / 1000)
     addOrigin(fields, state, answer)
-    if let agent = fields["user-agent"] { log.line.add("user_agent", agent) }
+    if let agent = fields["user-agent"] { log.line.add(.userAgent, agent) }
     log.endAccess()
   }
 
@@ -178,14 +178,14 @@ struct Journal: ~Copyable {
     _ fields: Fields, _ state: borrowing ConnectionState, _ answer: RecordedAnswer
   ) {
     if let peer = state.peer {
-      log.line.add("peer", peer)
+      log.line.add(.peer, peer)
       if let client = trustedProxies.client(of: fields, from: peer) {
-        log.line.add("client", client)
+        log.line.add(.client, client)
       }
     }
     guard let identity = answer.identity else { return }
-    log.line.add("request_id", identity.id)
-    if let traceID = identity.traceID { log.line.add("trace_id", traceID) }
+    log.line.add(.requestID, identity.id)
+    if let traceID = identity.traceID { log.line.add(.traceID, traceID) }
   }
 }
 

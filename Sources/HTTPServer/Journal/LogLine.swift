@@ -6,19 +6,16 @@ import Sockets
 struct LogLine: ~Copyable {
   private let format: LogFormat
   var text = OctetBuffer(limit: 4096)
-  /// The time as it is written, which many lines have in common, and the millisecond that it is.
-  private var timestamp = OctetBuffer(limit: 32)
-  private var millisecond: Int64 = -1
-  /// What the lines of the access log begin with in a millisecond.
+  /// What the lines of the access log begin with, and the millisecond in which they do.
   private var accessStart = OctetBuffer(limit: 128)
-  private var accessMillisecond: Int64 = -1
+  private var millisecond: Int64 = -1
 
   init(format: LogFormat) {
     self.format = format
   }
 
   mutating func reserve() -> Bool {
-    text.reserve(4096) && timestamp.reserve(32) && accessStart.reserve(128)
+    text.reserve(4096) && accessStart.reserve(128)
   }
 
   @inline(never)
@@ -27,94 +24,100 @@ struct LogLine: ~Copyable {
     _ time: Int64, _ level: LogLevel, _ logger: StaticString, _ message: StaticString
   ) {
     text.removeAll()
-    let isText = format == .text
-    text.append(text: isText ? "" : "{\"time\":\"")
-    if time / .millisecond != millisecond {
-      millisecond = time / .millisecond
-      timestamp.removeAll()
-      timestamp.append(timestamp: time / .second, milliseconds: millisecond % 1000)
-    }
-    text.append(timestamp)
-    text.append(text: isText ? " " : "\",\"level\":\"")
+    append("", inJSON: "{\"time\":\"")
+    text.append(timestamp: time / .second, milliseconds: time / .millisecond % 1000)
+    append(" ", inJSON: "\",\"level\":\"")
     text.append(text: level.name)
-    text.append(text: isText ? " " : "\",\"logger\":\"")
+    append(" ", inJSON: "\",\"logger\":\"")
     text.append(text: logger)
-    text.append(text: isText ? ": " : "\",\"message\":\"")
+    append(": ", inJSON: "\",\"message\":\"")
     text.append(text: message)
-    text.append(text: isText ? "" : "\"")
+    append("", inJSON: "\"")
   }
 
   /// Begins a line of the access log.
   @inline(never)
   @_optimize(size)
   mutating func beginAccess(_ time: Int64) {
-    if time / .millisecond == accessMillisecond {
+    if time / .millisecond == millisecond {
       text.removeAll()
       text.append(accessStart)
       return
     }
     begin(time, .info, "access", "request")
-    accessMillisecond = millisecond
+    millisecond = time / .millisecond
     accessStart.removeAll()
     accessStart.append(text)
   }
 
   @inline(never)
   mutating func end() {
-    text.append(text: format == .text ? "\n" : "}\n")
+    append("\n", inJSON: "}\n")
   }
 
+  /// Adds a field.
   @inline(never)
-  mutating func add(_ name: StaticString, _ value: Int64) {
-    begin(name)
-    text.append(decimal: value)
+  mutating func add(_ field: LogField, _ value: Int64) {
+    begin(field)
+    add(value)
   }
 
-  @inline(never)
-  mutating func add(_ name: StaticString, _ value: StaticString) {
-    add(name, value.octets)
+  mutating func add(_ field: LogField, _ value: StaticString) {
+    add(field, value.octets)
   }
 
   /// - Parameter value: any octets; those that could be taken for something else are escaped.
   @inline(never)
-  mutating func add(_ name: StaticString, _ value: Span<UInt8>) {
+  mutating func add(_ field: LogField, _ value: Span<UInt8>) {
+    begin(field)
+    add(value)
+  }
+
+  @inline(never)
+  mutating func add(_ field: LogField, _ address: SocketAddress) {
+    begin(field)
+    text.append(octet: UInt8(ascii: "\""))
+    text.append(address: address)
+    text.append(octet: UInt8(ascii: "\""))
+  }
+
+  @inline(never)
+  mutating func add(_ field: LogField, _ address: IPAddress) {
+    begin(field)
+    text.append(octet: UInt8(ascii: "\""))
+    text.append(address: address)
+    text.append(octet: UInt8(ascii: "\""))
+  }
+
+  @inline(never)
+  private mutating func begin(_ field: LogField) {
+    let octets = field.octets.span
+    if format == .json { return text.append(octets) }
+    begin(octets.extracting(2..<octets.count &- 2))
+  }
+
+  /// Begins a field with the name that a service has for it. Its value is to follow.
+  mutating func begin(_ name: Span<UInt8>) {
+    append(" ", inJSON: ",\"")
+    text.append(name)
+    append("=", inJSON: "\":")
+  }
+
+  @inline(never)
+  private mutating func append(_ inText: StaticString, inJSON: StaticString) {
+    text.append(text: format == .text ? inText : inJSON)
+  }
+
+  /// Adds the value of the field that was begun.
+  mutating func add(_ value: Int64) {
+    text.append(decimal: value)
+  }
+
+  /// Adds the value of the field that was begun, octets of any kind.
+  mutating func add(_ value: Span<UInt8>) {
     let isPlain =
       format == .text && !value.isEmpty && value.count <= OctetBuffer.quotedLimit
       && value.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") }
-    begin(name, isQuoted: !isPlain)
-    if isPlain { return text.append(value) }
-    text.append(escaped: value.extracting(first: OctetBuffer.quotedLimit), isASCII: true)
-    text.append(octet: UInt8(ascii: "\""))
-  }
-
-  @inline(never)
-  mutating func add(_ name: StaticString, _ address: SocketAddress) {
-    begin(name, isQuoted: true)
-    text.append(address: address)
-    text.append(octet: UInt8(ascii: "\""))
-  }
-
-  @inline(never)
-  mutating func add(_ name: StaticString, _ address: IPAddress) {
-    begin(name, isQuoted: true)
-    text.append(address: address)
-    text.append(octet: UInt8(ascii: "\""))
-  }
-
-  /// Appends the name of a field, and what stands around it.
-  @inline(never)
-  private mutating func begin(_ name: StaticString, isQuoted: Bool = false) {
-    var (before, behind) = (ShortOctets(), ShortOctets())
-    if format == .text {
-      before.append(UInt8(ascii: " "))
-      behind.append(UInt8(ascii: "="))
-    } else {
-      before.append(UInt8(ascii: ","))
-      before.append(UInt8(ascii: "\""))
-      behind.append(UInt8(ascii: "\""))
-      behind.append(UInt8(ascii: ":"))
-    }
-    if isQuoted { behind.append(UInt8(ascii: "\"")) }
-    text.append(before, name.octets, behind)
+    if isPlain { text.append(value) } else { text.append(quoted: value) }
   }
 }

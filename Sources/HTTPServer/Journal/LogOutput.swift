@@ -102,7 +102,7 @@ struct LogOutput: ~Copyable {
   private mutating func tellLost() {
     toldAt = time
     guard begin(.warn, "log lines were lost") else { return }
-    line.add("lines", untold)
+    line.add(.lines, untold)
     end()
     // (Not counted as one of them.)
     if lines.takeLost() > 0 { return }

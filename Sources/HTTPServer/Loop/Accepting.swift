@@ -56,11 +56,11 @@ extension EventLoop where Network: ~Copyable {
     context.network.watch(descriptor, token: token, for: .read)
     if context.journal.log.begin(.info, name.message) {
       context.journal.log.line.add(
-        "address", context.network.localAddress(of: descriptor) ?? address)
+        .address, context.network.localAddress(of: descriptor) ?? address)
       if name == .application {
-        context.journal.log.line.add("version", Version.current)
+        context.journal.log.line.add(.version, Version.current)
         context.journal.log.line.add(
-          "memory_limit", context.limits.memory &+ context.limits.systemMemory)
+          .memoryLimit, context.limits.memory &+ context.limits.systemMemory)
       }
       context.journal.log.end()
     }
@@ -89,8 +89,8 @@ extension EventLoop where Network: ~Copyable {
       context.journal.log.begin(
         .warn, "connections at their limits need more memory than there may be")
     else { return }
-    context.journal.log.line.add("needed", needed)
-    context.journal.log.line.add("memory", Int64(clamping: most))
+    context.journal.log.line.add(.needed, needed)
+    context.journal.log.line.add(.memory, Int64(clamping: most))
     context.journal.log.end()
   }
 
@@ -126,8 +126,8 @@ extension EventLoop where Network: ~Copyable {
         return pauseAccepting("accepting pauses: no descriptors or no memory")
       case .failed(let error):
         if context.journal.log.begin(.error, "the listening socket failed") {
-          context.journal.log.line.add("reason", error.reason)
-          context.journal.log.line.add("errno", Int64(error.code))
+          context.journal.log.line.add(.reason, error.reason)
+          context.journal.log.line.add(.errno, Int64(error.code))
           context.journal.log.end()
         }
         // It would be ready for ever.

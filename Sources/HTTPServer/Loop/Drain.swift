@@ -104,7 +104,7 @@ extension EventLoop where Network: ~Copyable {
   private mutating func logConnections(_ level: LogLevel, _ message: StaticString) {
     guard context.journal.log.begin(level, message) else { return }
     context.journal.log.line.add(
-      "connections", Int64(context.ports[.application].openConnections))
+      .connections, Int64(context.ports[.application].openConnections))
     context.journal.log.end()
   }
 

@@ -27,6 +27,7 @@ extension EventLoop where Network: ~Copyable {
 
   /// The connection of a port that can best be missed, nil when all are in use.
   @inline(never)
+  @_optimize(size)
   private mutating func candidate(on port: Port.Name) -> Int? {
     let now = context.now
     let kinds: InlineArray<3, Deadlines.Kind> = [.idle, .linger, .fresh]

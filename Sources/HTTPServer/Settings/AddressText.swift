@@ -8,6 +8,6 @@ extension OctetBuffer {
     append(address: address.octets, isIPv6: address.isIPv6)
     if address.isIPv6 { append(octet: UInt8(ascii: "]")) }
     append(octet: UInt8(ascii: ":"))
-    append(decimal: Int64(address.port))
+    append(decimal: UInt64(address.port))
   }
 }

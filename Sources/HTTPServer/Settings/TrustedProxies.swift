@@ -17,6 +17,7 @@ package final class TrustedProxies {
   package init() {}
 
   /// - Parameter list: addresses and blocks such as 10.0.0.0/8, with commas.
+  @_optimize(size)
   package init?(_ list: Span<UInt8>) {
     guard blocks.reserve(TrustedProxies.limit, repeating: IPAddressBlock()) else { return nil }
     var rest = list
