@@ -74,6 +74,28 @@ struct LogStreamTests {
     #expect(lost > 0 && told.count == 1 && told.first?.hasSuffix("lines=\(lost)") == true)
   }
 
+  @Test("Lost lines that were told are not told again at the end")
+  func toldOnceAtTheEnd() throws {
+    let (output, errors) = (try Pipe(), try Pipe())
+    var log = LogOutput(
+      "http_server", level: .info, format: .text, output: output.writeEnd, errors: errors.writeEnd)
+    let isReserved = log.reserve()
+    #expect(isReserved)
+    for _ in 0..<3000 {
+      log.beginAccess()
+      log.endAccess()
+    }
+    log.time = 2_000_000_000
+    var access = output.text()
+    log.flush()
+    access += output.text()
+    log.finish()
+    access += output.text()
+    let lost = 3000 - access.split(separator: "\n").count
+    let told = errors.text().split(separator: "\n")
+    #expect(lost > 0 && told.count == 1 && told.first?.hasSuffix("lines=\(lost)") == true)
+  }
+
   private func line(_ number: Int) -> String { "line \(number) " + "x".padding(to: 90) + "\n" }
 
   @Test("Lines come out as they went in")

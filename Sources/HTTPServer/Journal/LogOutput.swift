@@ -106,7 +106,7 @@ struct LogOutput: ~Copyable {
     end()
     // (Not counted as one of them.)
     if lines.takeLost() > 0 { return }
-    told = untold
+    told = lines.isWaiting ? untold : 0
     untold = 0
   }
 
