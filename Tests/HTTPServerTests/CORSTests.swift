@@ -195,6 +195,25 @@ struct CORSTests {
     }
   }
 
+  @Test("A preflight whose response has little room left is answered with whole lines")
+  func littleRoom() throws {
+    for length in 8050..<8192 {
+      let routes = Routes()
+      routes.use { context, response, next throws(HTTPError) in
+        let octets = [UInt8](repeating: UInt8(ascii: "a"), count: length - "X: \r\n".utf8.count)
+        response.addField("X", octets)
+        try next(context, &response)
+      }
+      routes.get("/") { _, _ in }
+      let server = try TestServer(routes: routes) { $0.allowedOrigins = .every }
+      let reply = server.answer(request("OPTIONS", "/", preflight))
+      #expect(reply.status == 204)
+      for methods in reply.values(of: "Access-Control-Allow-Methods") {
+        #expect(methods == "GET, HEAD, OPTIONS")
+      }
+    }
+  }
+
   @Test("A preflight with more than fits is answered with whole lines")
   func largePreflight() throws {
     let server = try TestServer { $0.maxRequestSize = 20_000 }

@@ -135,7 +135,7 @@ package struct OctetBuffer: ~Copyable {
   }
 
   /// For an append in several parts that does not begin, because not all of them would fit.
-  mutating func noteOverflow() { overflowed = true }
+  package mutating func noteOverflow() { overflowed = true }
 
   package mutating func removeAll() {
     count = 0

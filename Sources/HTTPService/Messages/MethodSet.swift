@@ -2,7 +2,7 @@ import HTTPCodec
 
 /// A set of methods, one bit each. GET brings HEAD with it.
 package struct MethodSet {
-  private var bits: UInt16 = 0
+  fileprivate var bits: UInt16 = 0
 
   package init() {}
 
@@ -17,16 +17,19 @@ package struct MethodSet {
 }
 
 extension OctetBuffer {
-  /// Appends a field that lists methods; OPTIONS is always among them.
+  /// Appends a field that lists methods, the whole of it or nothing; OPTIONS is always among them.
   package mutating func append(field name: StaticString, _ methods: MethodSet) {
+    // (Room for all of them: a line without its end would take the end of the head for its own.)
+    guard reserve(128) else { return noteOverflow() }
     append(text: name)
     append(": ")
-    for index in 0..<UInt8(Method.count) {
-      guard let method = Method(rawValue: index), method != .options,
-        methods.contains(method)
-      else { continue }
+    var rest = methods.bits & ~(1 << UInt16(Method.options.rawValue))
+    while rest != 0,
+      let method = Method(rawValue: UInt8(truncatingIfNeeded: rest.trailingZeroBitCount))
+    {
       append(text: method.name)
       append(", ")
+      rest &= rest &- 1
     }
     append("OPTIONS\r\n")
   }
