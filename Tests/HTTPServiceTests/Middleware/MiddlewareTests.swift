@@ -141,6 +141,21 @@ struct MiddlewareTests {
     }
   }
 
+  @Test("A preflight for more fields than there are is no fault of the service")
+  func largePreflight() {
+    let client = Self.client { $0.use(.securityHeaders(), .cors(origins: "https://a.example")) }
+    for length in [100, 4000, 5000, 8000] {
+      let reply = client.send(
+        "OPTIONS", "/",
+        [
+          "Origin": "https://a.example", "Access-Control-Request-Method": "POST",
+          "Access-Control-Request-Headers": String(repeating: "x", count: length),
+        ])
+      #expect(reply.status == 204)
+      #expect((reply["Access-Control-Allow-Headers"] != nil) == (length <= 4096))
+    }
+  }
+
   @Test("Of groups inside each other the innermost says which pages may read a response")
   func innerOrigins() {
     let routes = Routes()
