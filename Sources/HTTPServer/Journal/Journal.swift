@@ -19,8 +19,8 @@ struct Journal: ~Copyable {
 
   /// The time of the event loop's turn, in nanoseconds of the loop's monotonic clock.
   private(set) var now: Int64 = 0
-  /// The start of the turn on the system's clock, from which the access log measures.
-  private var turnBegan: Int64 = 0
+  /// The start of the turn on the system's clock, from which the access log measures; 0 as long as there is none.
+  private var turnBegan: Int64
 
   /// Requests to the public port that have been answered.
   private(set) var answered: UInt64 = 0
@@ -34,6 +34,7 @@ struct Journal: ~Copyable {
     log = LogOutput(
       configuration.name, level: configuration.logLevel, format: configuration.logFormat)
     logsAccess = configuration.accessLog
+    turnBegan = logsAccess ? 1 : 0
     trustedProxies = configuration.trustedProxies
     metrics.gauges.connectionsLimit = UInt64(configuration.maxConnections)
   }
@@ -47,7 +48,7 @@ struct Journal: ~Copyable {
   mutating func beginTurn(at now: Int64, wallClock: Int64) {
     self.now = now
     log.time = wallClock
-    if logsAccess { turnBegan = SystemProcess.monotonicTime() }
+    if turnBegan != 0 { turnBegan = SystemProcess.monotonicTime() }
   }
 
   /// A turn of the event loop ends.
@@ -164,8 +165,11 @@ struct Journal: ~Copyable {
     if !answer.pattern.isEmpty { log.line.add(.route, answer.pattern.span) }
     log.line.add(.status, Int64(answer.status.code))
     log.line.add(.bytes, Int64(answer.contentLength))
-    // (Up to this turn on the loop's clock, and in this turn on the system's.)
-    let nanoseconds = now &- state.began &+ SystemProcess.monotonicTime() &- turnBegan
+    // (Up to this turn on the loop's clock, and in this turn on the system's; the first line of a log that only some
+    // routes have begins to measure.)
+    let time = SystemProcess.monotonicTime()
+    turnBegan = turnBegan == 0 ? time : turnBegan
+    let nanoseconds = now &- state.began &+ time &- turnBegan
     log.line.add(.duration, max(0, nanoseconds) / 1000)
     addOrigin(fields, state, answer)
     if let agent = fields["user-agent"] { log.line.add(.userAgent, agent) }
