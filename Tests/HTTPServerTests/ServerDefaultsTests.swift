@@ -38,6 +38,9 @@ struct ServerDefaultsTests {
     #expect(status(server, "/photos", octets: 100_001) == 413)
     #expect(status(server, "/notes", octets: 8192) == 200)
     #expect(status(server, "/notes", octets: 8193) == 413)
+    #expect(status(server, "/none", octets: 8192) == 404)
+    #expect(status(server, "/none", octets: 8193) == 413)
+    #expect(status(server, "/", octets: 8193) == 413)
   }
 
   @Test("MAX_REQUEST_SIZE is for all routes, whatever they say")

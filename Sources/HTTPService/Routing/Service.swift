@@ -7,7 +7,7 @@ import Memory
 package struct Service: ~Copyable {
   private let tree: RouteTree
   private let fallback: Handler
-  /// Octets of content that a route takes which has no limit of its own.
+  /// Octets of content that a route takes which has no limit of its own, and that come where there is no route.
   package var maxContent: Int
 
   package init(_ routes: borrowing Routes, maxContent: Int = .max) {
@@ -28,7 +28,7 @@ package struct Service: ~Copyable {
     var others = RouteTree.OtherMethods()
     guard head.method != .unknown, !head.path.isEmpty,
       let route = tree.route(head.method, head.path, &others)
-    else { return ContentPlan(isWanted: false) }
+    else { return ContentPlan(isWanted: false, limit: maxContent) }
     return ContentPlan(
       isWanted: true, limit: route.value.limits.content ?? maxContent,
       time: route.value.limits.time ?? 0)
