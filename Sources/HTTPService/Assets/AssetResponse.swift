@@ -36,13 +36,15 @@ extension Routes {
       path.append("/index.html")
       if !path.overflowed, assets[path.octets] != nil {
         let request = context.request
-        var target = OctetBuffer(limit: request.target.count + 1)
+        // (As much as a field can have beside others: a client's query must not become a 500.)
+        var target = OctetBuffer(limit: 4096)
         target.append(request.path)
         target.append(octet: UInt8(ascii: "/"))
         if let query = request.query {
           target.append(octet: UInt8(ascii: "?"))
           target.append(query)
         }
+        if target.overflowed { throw HTTPError(.uriTooLong, "too long to be redirected") }
         response.status = .permanentRedirect
         response.addField("Location", target.octets)
         return

@@ -52,6 +52,15 @@ struct AssetResponseTests {
     }
   }
 
+  @Test("A query that is too long for a field is refused, and no fault of the service")
+  func longQuery() {
+    let client = Self.client
+    client.maxRequestSize = 65_536
+    for (length, status) in [(4000, 308), (5000, 414), (9000, 414), (60_000, 414)] {
+      #expect(client.get("/docs?" + String(repeating: "a", count: length)).status == status)
+    }
+  }
+
   @Test("A client that takes gzip gets it where there is one, with a tag and Vary of its own")
   func compressed() {
     let reply = Self.client.get("/b", ["Accept-Encoding": "br, gzip"])
