@@ -34,8 +34,8 @@ public final class TestClient {
   ///   - routes: what is tested.
   ///   - maxResponseSize: as `MAX_RESPONSE_SIZE`: a larger response is a 500, as on the server.
   public init(_ routes: Routes, maxResponseSize: Int = 32_768) {
-    // (As on the server, a route can send back what it takes.)
-    maxContent = routes.maxContent
+    // (As on the server, a route can send back what it takes, and none takes more than this.)
+    maxContent = min(routes.maxContent, 1 << 29)
     response = Response(
       contentLimit: max(maxResponseSize, maxContent + 9216), fieldsLimit: 8192)
     if let fault = routes.fault {

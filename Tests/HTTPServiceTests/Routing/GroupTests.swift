@@ -61,6 +61,16 @@ struct GroupTests {
     #expect(way(Self.client.send("BREW", "/none")) == ["all"])
   }
 
+  @Test("A route may take as much as there is")
+  func anySize() {
+    let routes = Routes()
+    routes.post("/", maxContent: .max) { context, response in
+      response.write(context.request.content.count)
+    }
+    let client = TestClient(routes)
+    #expect(client.post("/", String(repeating: "a", count: 100_000)).text == "100000")
+  }
+
   @Test(
     "Middleware of a parent stands around what a group adds later, also a group that was made before"
   )
