@@ -10,9 +10,8 @@ extension Response {
     content.removeAll()
     rest = ContentSource()
     // (Not Content-Range, which a 416 has and which means nothing to other errors, nor Content-Security-Policy.)
-    if dropFields(
-      "cache-control,expires,etag,last-modified,content-t,content-e,content-l,content-d")
-    {
+    // (No other registered field begins with these.)
+    if dropFields("cache-c,expires,etag,last-m,content-t,content-e,content-l,content-d") {
       addField("Cache-Control", "no-store")
     }
   }
