@@ -25,7 +25,8 @@ public final class TestClient {
   public var pieceSize = 4096
 
   private var service: Service
-  private let maxContent: Int
+  /// What `MAX_REQUEST_SIZE` is by default.
+  private let usualRequestSize: Int
   private var response: Response
 
   /// Makes a client of routes. A route that is invalid ends the test with what is wrong with it.
@@ -34,10 +35,10 @@ public final class TestClient {
   ///   - routes: what is tested.
   ///   - maxResponseSize: as `MAX_RESPONSE_SIZE`: a larger response is a 500, as on the server.
   public init(_ routes: Routes, maxResponseSize: Int = 32_768) {
-    // (As on the server, a route can send back what it takes, and none takes more than this.)
-    maxContent = min(routes.maxContent, 1 << 29)
+    usualRequestSize = max(8192, routes.largestRequest)
+    // (As on the server, a route can send back what it takes.)
     response = Response(
-      contentLimit: max(maxResponseSize, maxContent + 9216), fieldsLimit: 8192)
+      contentLimit: max(maxResponseSize, usualRequestSize + 1024), fieldsLimit: 8192)
     if let fault = routes.fault {
       preconditionFailure(
         "the route \(fault.method.name) \(text(fault.pattern.span)) is invalid: \(fault.problem)")
@@ -103,7 +104,7 @@ public final class TestClient {
   private func exchange(_ message: [UInt8]) -> TestResponse {
     var octets = message
     service.maxContent = maxRequestSize == nil ? 8192 : .max
-    let size = maxRequestSize ?? max(8192, maxContent + 8192)
+    let size = maxRequestSize ?? usualRequestSize
     var parser = RequestParser(limits: RequestParser.Limits(request: size, head: min(size, 65_536)))
     var message = octets.mutableSpan
     do throws(RequestError) {

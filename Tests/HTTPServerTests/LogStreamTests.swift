@@ -44,19 +44,13 @@ struct LogStreamTests {
   @Test("A line about lost lines that has to wait is not written twice")
   func toldOnce() throws {
     let (output, errors) = (try Pipe(), try Pipe())
-    var log = LogOutput(
-      "http_server", level: .info, format: .text, output: output.writeEnd, errors: errors.writeEnd)
-    let isReserved = log.reserve()
-    #expect(isReserved)
+    var log = log(to: output, errors)
     // Both readers are slow: of these lines only some wait, and what tells of the others has to wait as well.
     _ = fcntl(errors.writeEnd, F_SETFL, O_NONBLOCK)
     let junk = [UInt8](repeating: UInt8(ascii: "x"), count: 4096)
     while write(errors.writeEnd, junk, junk.count) > 0 {}
     while write(errors.writeEnd, junk, 1) > 0 {}
-    for _ in 0..<3000 {
-      log.beginAccess()
-      log.endAccess()
-    }
+    writeAccessLines(to: &log)
     var access = ""
     for second in 1...4 {
       log.time = Int64(second) * 2_000_000_000
@@ -69,30 +63,43 @@ struct LogStreamTests {
       log.time = Int64(second) * 2_000_000_000
       log.flush()
     }
-    let lost = 3000 - access.split(separator: "\n").count
-    let told = errors.text().split(separator: "\n")
-    #expect(lost > 0 && told.count == 1 && told.first?.hasSuffix("lines=\(lost)") == true)
+    expectToldOnce(errors.text(), lostOf: access)
   }
 
   @Test("Lost lines that were told are not told again at the end")
   func toldOnceAtTheEnd() throws {
     let (output, errors) = (try Pipe(), try Pipe())
-    var log = LogOutput(
-      "http_server", level: .info, format: .text, output: output.writeEnd, errors: errors.writeEnd)
-    let isReserved = log.reserve()
-    #expect(isReserved)
-    for _ in 0..<3000 {
-      log.beginAccess()
-      log.endAccess()
-    }
+    var log = log(to: output, errors)
+    writeAccessLines(to: &log)
     log.time = 2_000_000_000
     var access = output.text()
     log.flush()
     access += output.text()
     log.finish()
     access += output.text()
+    expectToldOnce(errors.text(), lostOf: access)
+  }
+
+  private func log(to output: Pipe, _ errors: Pipe) -> LogOutput {
+    var log = LogOutput(
+      "http_server", level: .info, format: .text, output: output.writeEnd, errors: errors.writeEnd)
+    let isReserved = log.reserve()
+    #expect(isReserved)
+    return log
+  }
+
+  /// Writes 3000 lines, which are more than a pipe and the log together hold.
+  private func writeAccessLines(to log: inout LogOutput) {
+    for _ in 0..<3000 {
+      log.beginAccess()
+      log.endAccess()
+    }
+  }
+
+  /// Expects one line about all of the 3000 lines that did not come out.
+  private func expectToldOnce(_ errors: String, lostOf access: String) {
     let lost = 3000 - access.split(separator: "\n").count
-    let told = errors.text().split(separator: "\n")
+    let told = errors.split(separator: "\n")
     #expect(lost > 0 && told.count == 1 && told.first?.hasSuffix("lines=\(lost)") == true)
   }
 

@@ -34,6 +34,7 @@ struct Journal: ~Copyable {
     log = LogOutput(
       configuration.name, level: configuration.logLevel, format: configuration.logFormat)
     logsAccess = configuration.accessLog
+    // (1 has the first turn set it. A flag of its own, or an optional, is larger than the module may be.)
     turnBegan = logsAccess ? 1 : 0
     trustedProxies = configuration.trustedProxies
     metrics.gauges.connectionsLimit = UInt64(configuration.maxConnections)

@@ -32,8 +32,7 @@ extension Configuration {
   /// Takes over the defaults of a service, and what its routes need.
   mutating func apply(_ defaults: ServerDefaults, for routes: Routes) {
     port = defaults.port
-    // (A header section of the usual size beside the content.)
-    let wanted = routes.maxContent > 0 ? min(routes.maxContent, 1 << 29) + 8192 : 0
+    let wanted = routes.largestRequest
     maxRequestSize = max(defaults.maxRequestSize, wanted)
     if wanted > defaults.maxRequestSize { maxOtherContent = defaults.maxRequestSize }
     maxResponseSize = defaults.maxResponseSize

@@ -173,6 +173,12 @@ extension Routes {
 
   /// The most octets of content that a route says it takes; 0 where none says anything.
   package var maxContent: Int { table.maxContent }
+
+  /// Octets of the largest request that a route wants: its content, and a header section of the usual size. 0 where no
+  /// route says what it wants.
+  package var largestRequest: Int {
+    maxContent > 0 ? min(maxContent, 1 << 29) + 8192 : 0
+  }
 }
 
 /// A route that cannot be.
